@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Every error that fem_sf raises on purpose; each knows the exit status it ends a command with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class FemSFError(Exception):
+    """Base of all errors of fem_sf.
+
+    Attributes
+    ----------
+    exit_status
+        What the command line returns: 2 for a wrong case, 3 for a solve that did not
+        converge, 1 for anything else.
+    """
+
+    exit_status = 1
+
+
+class MissingDependency(FemSFError, ImportError):
+    """A part of the FEniCSx environment is missing; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in an input.
+
+    Parameters
+    ----------
+    key
+        Dotted path of the offending key, e.g. ``layers.F.thickness``; empty for the whole input.
+    message
+        What is wrong, what was expected and, where known, what to try.
+    """
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
+class InputError(FemSFError, ValueError):
+    """One or more things are wrong in what the user gave; all of them are told at once.
+
+    Parameters
+    ----------
+    problems
+        What is wrong.
+    """
+
+    exit_status = 2
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StackError(InputError):
+    """A stack of layers that makes no sense: wrong number, missing interface, unknown layer."""
+
+
+class MeshError(InputError):
+    """A mesh that does not fit its stack: missing layer, undeclared touching pair, hanging nodes."""
+
+
+class NotConverged(FemSFError):
+    """A solve that gave up.
+
+    Parameters
+    ----------
+    message
+        What did not converge, what was tried and what to try next.
+    history
+        Residual norms of the iterations, in order.
+    """
+
+    exit_status = 3
+
+    def __init__(self, message: str, history: Sequence[float] = ()):
+        self.history = tuple(history)
+        super().__init__(message)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Meshes whose layers and interfaces have names."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Tables, labelled arrays, ParaView files and pictures."""

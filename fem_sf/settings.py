@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""What a case asks for, as plain data: conditions, mesh, solver, output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fem_sf.stack import Stack
+
+
+@dataclass(frozen=True)
+class MeshSettings:
+    """How the stack is meshed.
+
+    Parameters
+    ----------
+    dimension
+        1, or 2 for a rectangle of the given ``width``.
+    width
+        Extent along y in ξ0, for ``dimension = 2`` without a file.
+    file
+        A mesh file whose physical names are the layers; then ``dimension`` and ``width`` are unused.
+    unit
+        Length of one mesh-file unit in ξ0.
+    degree
+        Polynomial degree of the elements; ``None`` chooses 3 in 1D and 2 in 2D.
+    refinement
+        Divides every cell size of a generated mesh (2.0: twice as many cells).
+    """
+
+    dimension: int = 1
+    width: float | None = None
+    file: Path | None = None
+    unit: float = 1.0
+    degree: int | None = None
+    refinement: float = 1.0
+
+
+@dataclass(frozen=True)
+class SolverSettings:
+    """How the equations are solved.
+
+    Parameters
+    ----------
+    tolerance
+        Relative residual at which the Newton solve of one frequency and the gap stop.
+    max_iterations
+        Bound on the Newton iterations of one frequency.
+    max_sweeps
+        Bound on the sweeps over all frequencies in the gap equation.
+    frequencies, tail
+        N frequencies summed one by one and K nodes of the tail rule; ``None`` chooses by T.
+    error_estimate
+        Whether the solve is repeated one polynomial degree lower, for the mesh error.
+    petsc
+        PETSc options of the linear and nonlinear solver of one frequency, without prefix.
+    """
+
+    tolerance: float = 1e-10
+    max_iterations: int = 40
+    max_sweeps: int = 40
+    frequencies: int | None = None
+    tail: int | None = None
+    error_estimate: bool = True
+    petsc: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OutputSettings:
+    """What is written besides the standard files.
+
+    Parameters
+    ----------
+    probes
+        Positions from the left end of each layer, in ξ0; in 2D from meshes of a file, (x, y) points.
+    vtx
+        Whether ``fields.bp`` is written too, for large parallel runs.
+    """
+
+    probes: dict[str, tuple[float, ...] | tuple[tuple[float, float], ...]] = field(
+        default_factory=dict
+    )
+    vtx: bool = False
+
+
+@dataclass(frozen=True)
+class PhysicalScales:
+    """SI values of the reduced units.
+
+    Parameters
+    ----------
+    critical_temperature
+        Tc of the bulk superconductor in K.
+    diffusivity
+        D_S in m²/s.
+    """
+
+    critical_temperature: float
+    diffusivity: float
+
+    @property
+    def length(self) -> float:
+        """ξ0 = √(ħ D_S / 2 k_B Tc) in m."""
+        from scipy.constants import Boltzmann, hbar
+
+        return (hbar * self.diffusivity / (2 * Boltzmann * self.critical_temperature)) ** 0.5
+
+    @property
+    def energy(self) -> float:
+        """k_B Tc in J."""
+        from scipy.constants import Boltzmann
+
+        return Boltzmann * self.critical_temperature
+
+
+@dataclass(frozen=True)
+class UsadelCase:
+    """A complete Usadel problem.
+
+    Parameters
+    ----------
+    name
+        File name without ending; the results go to ``results/<name>`` by default.
+    title
+        What pictures and tables are headed with.
+    stack
+        Layers and interfaces.
+    temperature
+        T in Tc of the bulk superconductor; 0 is allowed.
+    gap
+        ``"self-consistent"``, ``"bulk"`` (BCS Δ(T), uniform) or a uniform Δ in Tc.
+    reference
+        The layer whose 2ν|J| is the unit of magnetization; ``None`` without ferromagnets.
+    mesh, solver, output
+        Settings.
+    scales
+        SI values of the units, where the case has a ``[units]`` table.
+    text
+        The case file as it was read, kept with the results.
+    """
+
+    name: str
+    title: str
+    stack: Stack
+    temperature: float
+    gap: str | float = "self-consistent"
+    reference: str | None = None
+    mesh: MeshSettings = field(default_factory=MeshSettings)
+    solver: SolverSettings = field(default_factory=SolverSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
+    scales: PhysicalScales | None = None
+    text: str = ""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""PETSc Newton solvers on blocks."""

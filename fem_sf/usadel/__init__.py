@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The diffusive S/F problem of Bergeret, Volkov and Efetov."""
