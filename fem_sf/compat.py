@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Everything that differs between dolfinx 0.9, 0.10 and 0.11, and the check that one is there.
+
+The rest of the package never asks for a version. Assembly goes straight to dolfinx' compiled
+functions, because the Python layer above them costs more than a one-dimensional assembly itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf.errors import MissingDependency
+
+HOW_TO_GET = (
+    "Debian 13 or Ubuntu: apt install python3-dolfinx-complex; "
+    "conda-forge: conda install fenics-dolfinx 'petsc=*=complex*'; "
+    "or use docker/run, which sets everything up"
+)
+
+try:
+    import dolfinx
+    import dolfinx.fem.petsc
+    from petsc4py import PETSc
+except ImportError as error:
+    raise MissingDependency(
+        f"solving needs dolfinx with petsc4py, which Python cannot import here ({error}). "
+        f"To get it: {HOW_TO_GET}."
+    ) from error
+
+VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
+if VERSION < (0, 9):
+    raise MissingDependency(
+        f"dolfinx {dolfinx.__version__} is too old: 0.9 or newer is needed. "
+        f"To get it: {HOW_TO_GET}."
+    )
+
+_NAMED_ENTITY_MAPS = VERSION >= (0, 10)
+_cpp = dolfinx.cpp
+
+
+def require_complex() -> None:
+    """Refuse a PETSc with real scalars, on which θ_+ cannot live.
+
+    Raises
+    ------
+    MissingDependency
+        Saying how to get or choose the complex build.
+    """
+    if not np.issubdtype(PETSc.ScalarType, np.complexfloating):
+        raise MissingDependency(
+            "the Usadel problem needs a PETSc with complex scalars, and this one has real ones. "
+            "Where both builds are installed, PETSC_DIR chooses; otherwise: "
+            f"{HOW_TO_GET}."
+        )
+
+
+def create_mesh(comm: Any, cells: NDArray, points: NDArray, element: Any) -> dolfinx.mesh.Mesh:
+    """Distribute a mesh with ghost cells across shared facets, as interface terms need them."""
+    partitioner = dolfinx.mesh.create_cell_partitioner(dolfinx.mesh.GhostMode.shared_facet)
+    if _NAMED_ENTITY_MAPS:
+        return dolfinx.mesh.create_mesh(comm, cells, element, points, partitioner)
+    return dolfinx.mesh.create_mesh(comm, cells, points, element, partitioner)
+
+
+@dataclass(frozen=True)
+class SubMesh:
+    """A part of a parent mesh and how their cells correspond.
+
+    Parameters
+    ----------
+    mesh
+        The part as a mesh of its own.
+    parent_cells
+        Parent cell of every cell of the part, shape (cells,).
+    sub_cells
+        Cell of the part for every parent cell, −1 outside, shape (parent cells,).
+    entity_map
+        dolfinx' own record of the same, where it has one.
+    """
+
+    mesh: dolfinx.mesh.Mesh
+    parent_cells: NDArray[np.int32]
+    sub_cells: NDArray[np.int32]
+    entity_map: Any
+
+
+def create_submesh(parent: dolfinx.mesh.Mesh, cells: NDArray[np.int32]) -> SubMesh:
+    """Make a mesh of some cells of a parent, ghosts included."""
+    dimension = parent.topology.dim
+    mesh, entity_map, *_ = dolfinx.mesh.create_submesh(parent, dimension, cells)
+    index_map = mesh.topology.index_map(dimension)
+    count = index_map.size_local + index_map.num_ghosts
+    if _NAMED_ENTITY_MAPS:
+        parent_cells = entity_map.sub_topology_to_topology(
+            np.arange(count, dtype=np.int32), inverse=False
+        )
+    else:
+        parent_cells = np.asarray(entity_map, dtype=np.int32)
+    parent_map = parent.topology.index_map(dimension)
+    sub_cells = np.full(parent_map.size_local + parent_map.num_ghosts, -1, dtype=np.int32)
+    sub_cells[parent_cells] = np.arange(count, dtype=np.int32)
+    return SubMesh(mesh, parent_cells, sub_cells, entity_map)
+
+
+def entity_maps(parts: Sequence[SubMesh], facets: Sequence[NDArray[np.int32]]) -> Any:
+    """Maps from the parent's cells to each part, in the form that ``form`` takes.
+
+    Parameters
+    ----------
+    parts
+        The meshes of all arguments and coefficients of a form.
+    facets
+        Integration entities of its interface integrals, each flat
+        [cell+, facet+, cell−, facet−, …].
+
+    Notes
+    -----
+    dolfinx 0.9 reads the map of a part also at the cell on the other side of an interface, where
+    it is −1. The neighbour's entry stands in there (only where the entry is −1): the kernel adds
+    zeros for it.
+    """
+    if _NAMED_ENTITY_MAPS:
+        return [part.entity_map for part in parts]
+    maps = {}
+    for part in parts:
+        padded = part.sub_cells.copy()
+        for entities in facets:
+            plus, minus = entities.reshape(-1, 4)[:, (0, 2)].T
+            for inside, outside in ((plus, minus), (minus, plus)):
+                fill = (part.sub_cells[inside] >= 0) & (part.sub_cells[outside] < 0)
+                padded[outside[fill]] = part.sub_cells[inside[fill]]
+        maps[part.mesh] = padded
+    return maps
+
+
+def form(expression: Any, maps: Any) -> Any:
+    """Compile a UFL form whose arguments and coefficients live on parts of its mesh."""
+    return dolfinx.fem.form(expression, entity_maps=maps)
+
+
+def block_matrix(forms: Sequence[Sequence[Any]]) -> PETSc.Mat:
+    """A PETSc matrix with the sparsity of a rectangular array of compiled bilinear forms."""
+    if _NAMED_ENTITY_MAPS:
+        return dolfinx.fem.petsc.create_matrix(forms)
+    return dolfinx.fem.petsc.create_matrix_block(forms)
+
+
+def block_index_sets(spaces: Sequence[Any]) -> list[PETSc.IS]:
+    """Local index sets of the blocks in a matrix or vector made of these spaces."""
+    maps = [(space.dofmap.index_map, space.dofmap.index_map_bs) for space in spaces]
+    return _cpp.la.petsc.create_index_sets(maps)
+
+
+def assemble_matrix(matrix: PETSc.Mat, compiled: Any) -> None:
+    """Add a bilinear form into a (sub)matrix."""
+    handle = compiled._cpp_object
+    _cpp.fem.petsc.assemble_matrix(
+        matrix, handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle), [], True
+    )
+
+
+def assemble_vector(array: NDArray, compiled: Any) -> None:
+    """Add a linear form into a local array, ghosts included."""
+    handle = compiled._cpp_object
+    _cpp.fem.assemble_vector(
+        array, handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)
+    )
+
+
+def assemble_scalar(compiled: Any) -> complex:
+    """This rank's part of an integral."""
+    handle = compiled._cpp_object
+    return _cpp.fem.assemble_scalar(
+        handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)
+    )

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""A distributed mesh whose layers and touching planes are known by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import basix.ufl
+import dolfinx
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from fem_sf import compat
+from fem_sf.errors import MeshError, Problem
+from fem_sf.mesh.geometry import Geometry
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The facets where two layers touch.
+
+    Parameters
+    ----------
+    left, right
+        The two layers, in the order of the stack.
+    facets
+        Integration entities [cell+, facet+, cell−, facet−, …] of the facets that this rank owns,
+        '+' always on the side of ``left``.
+    """
+
+    left: str
+    right: str
+    facets: NDArray[np.int32]
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two names, in no order."""
+        return frozenset((self.left, self.right))
+
+
+class LayeredMesh:
+    """A dolfinx mesh, the layer of each of its cells, and the planes between them.
+
+    Parameters
+    ----------
+    mesh
+        The parent mesh; in parallel with ghost cells across shared facets.
+    layer_of_cell
+        Index into ``names`` for every local cell, ghosts included, shape (cells,).
+    names
+        Names of the layers.
+
+    Raises
+    ------
+    MeshError
+        If a layer has no cell, a cell no layer, or a parallel mesh no ghost cells.
+    """
+
+    def __init__(
+        self, mesh: dolfinx.mesh.Mesh, layer_of_cell: NDArray[np.int32], names: Sequence[str]
+    ):
+        self.mesh = mesh
+        self.names = tuple(names)
+        self.layer_of_cell = np.asarray(layer_of_cell, dtype=np.int32)
+        self._parts: dict[tuple[str, ...], compat.SubMesh] = {}
+        self._check_cells()
+
+    @classmethod
+    def distribute(cls, comm: MPI.Comm, geometry: Geometry | None) -> LayeredMesh:
+        """Distribute a mesh that rank 0 holds; the other ranks pass ``None``."""
+        cell, dimension, vertices, names = comm.bcast(
+            (geometry.cell, geometry.points.shape[1], geometry.cells.shape[1], geometry.layers)
+            if geometry is not None
+            else None
+        )
+        if geometry is not None:
+            cells, points = geometry.cells, geometry.points
+        else:
+            cells, points = np.empty((0, vertices), dtype=np.int64), np.empty((0, dimension))
+        element = basix.ufl.element("Lagrange", cell, 1, shape=(dimension,))
+        mesh = compat.create_mesh(comm, cells, points, element)
+        layer_of_cell = comm.bcast(None if geometry is None else geometry.layer_of_cell)
+        return cls(mesh, layer_of_cell[mesh.topology.original_cell_index], names)
+
+    @property
+    def comm(self) -> MPI.Comm:
+        """The communicator of the mesh."""
+        return self.mesh.comm
+
+    @property
+    def dimension(self) -> int:
+        """1, 2 or 3."""
+        return self.mesh.topology.dim
+
+    def cells(self, layer: str) -> NDArray[np.int32]:
+        """Local cells of a layer, ghosts included."""
+        return np.flatnonzero(self.layer_of_cell == self.names.index(layer)).astype(np.int32)
+
+    def owned_cells(self, layer: str) -> NDArray[np.int32]:
+        """Local cells of a layer that this rank integrates over."""
+        cells = self.cells(layer)
+        return cells[cells < self.mesh.topology.index_map(self.dimension).size_local]
+
+    def part(self, layers: Sequence[str]) -> compat.SubMesh:
+        """The submesh of one or several layers; made once."""
+        key = tuple(layers)
+        if key not in self._parts:
+            wanted = [self.names.index(name) for name in key]
+            cells = np.flatnonzero(np.isin(self.layer_of_cell, wanted)).astype(np.int32)
+            self._parts[key] = compat.create_submesh(self.mesh, cells)
+        return self._parts[key]
+
+    @cached_property
+    def planes(self) -> tuple[Plane, ...]:
+        """The planes where two layers touch, the same on every rank, sorted by layer."""
+        pairs, entities = self._interface_facets()
+        touching = sorted(set().union(*self.comm.allgather({tuple(pair) for pair in pairs.tolist()})))
+        return tuple(
+            Plane(
+                self.names[left],
+                self.names[right],
+                entities[(pairs == (left, right)).all(axis=1)].ravel(),
+            )
+            for left, right in touching
+        )
+
+    def _check_cells(self) -> None:
+        count = np.bincount(self.layer_of_cell[self.layer_of_cell >= 0], minlength=len(self.names))
+        untagged = int((self.layer_of_cell < 0).sum() + (self.layer_of_cell >= len(self.names)).sum())
+        count, untagged = self.comm.allreduce(count), self.comm.allreduce(untagged)
+        problems = [
+            Problem(f"layers.{name}", "no cell of the mesh belongs to this layer")
+            for name, cells in zip(self.names, count, strict=True)
+            if not cells
+        ]
+        if untagged:
+            problems.append(Problem("mesh", f"{untagged} cells belong to no layer; tag every cell"))
+        if problems:
+            raise MeshError(problems)
+
+    def _interface_facets(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Layer pairs (n, 2) and integration entities (n, 4) of this rank's interface facets."""
+        topology, dimension = self.mesh.topology, self.dimension
+        topology.create_connectivity(dimension - 1, dimension)
+        topology.create_connectivity(dimension, dimension - 1)
+        cells_of_facet = topology.connectivity(dimension - 1, dimension)
+        owned = topology.index_map(dimension - 1).size_local
+        count = np.diff(cells_of_facet.offsets)[:owned]
+        self._check_ghosts(np.flatnonzero(count == 1))
+        facets = np.flatnonzero(count == 2)
+        first = cells_of_facet.offsets[facets]
+        cells = np.column_stack([cells_of_facet.array[first], cells_of_facet.array[first + 1]])
+        layers = self.layer_of_cell[cells]
+        between = layers[:, 0] != layers[:, 1]
+        facets, cells, layers = facets[between], cells[between], layers[between]
+        order = np.argsort(layers, axis=1)
+        cells = np.take_along_axis(cells, order, axis=1)
+        facets_of_cell = topology.connectivity(dimension, dimension - 1).array.reshape(
+            -1, dolfinx.cpp.mesh.cell_num_entities(topology.cell_type, dimension - 1)
+        )
+        local = np.argmax(facets_of_cell[cells] == facets[:, None, None], axis=2)
+        entities = np.stack([cells[:, 0], local[:, 0], cells[:, 1], local[:, 1]], axis=1)
+        return np.sort(layers, axis=1), entities.astype(np.int32)
+
+    def _check_ghosts(self, lonely_facets: NDArray[Any]) -> None:
+        exterior = dolfinx.mesh.exterior_facet_indices(self.mesh.topology)
+        missing = self.comm.allreduce(len(np.setdiff1d(lonely_facets, exterior)))
+        if missing:
+            raise MeshError(
+                [
+                    Problem(
+                        "mesh",
+                        f"{missing} facets between two ranks have no ghost cell; make the mesh "
+                        "with create_cell_partitioner(GhostMode.shared_facet)",
+                    )
+                ]
+            )

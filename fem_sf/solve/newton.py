@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""PETSc SNES for fields on several blocks: per-block norms, history, restore on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
+
+DIRECT_SOLVER_SIZE = 3000
+"""Serial systems up to this many unknowns use PETSc's own LU, which starts faster than MUMPS."""
+
+
+def reason_name(reason: int, kind: type) -> str:
+    """PETSc's name of a converged or diverged reason, e.g. ``DIVERGED_LINE_SEARCH``."""
+    names = {
+        value: name for name, value in vars(kind.ConvergedReason).items() if name[:1].isupper()
+    }
+    return names.get(reason, str(reason))
+
+
+def direct_solver(matrix: PETSc.Mat, options: Mapping[str, str], prefix: str) -> PETSc.KSP:
+    """A linear solver that factorises; PETSc options of the user come on top."""
+    ksp = PETSc.KSP().create(matrix.comm)
+    ksp.setOptionsPrefix(prefix)
+    ksp.setOperators(matrix)
+    ksp.setType("preonly")
+    pc = ksp.getPC()
+    pc.setType("lu")
+    if matrix.comm.size > 1 or matrix.getSize()[0] > DIRECT_SOLVER_SIZE:
+        pc.setFactorSolverType("mumps")
+    _set_options(ksp, options, prefix)
+    return ksp
+
+
+@dataclass(frozen=True)
+class NewtonReport:
+    """How one nonlinear solve went.
+
+    Parameters
+    ----------
+    iterations
+        Newton steps taken.
+    reason
+        PETSc's name of why it stopped.
+    history
+        Residual norm before each step and after the last.
+    block_norms
+        Final residual norm of each block.
+    """
+
+    iterations: int
+    reason: str
+    history: tuple[float, ...]
+    block_norms: tuple[float, ...]
+
+
+class BlockNewton:
+    """Newton's method for one residual form per block.
+
+    Parameters
+    ----------
+    layout
+        The unknown fields.
+    residual_forms
+        One compiled linear form per block.
+    max_iterations
+        Bound on Newton steps.
+    options
+        PETSc options without prefix (``snes_…``, ``ksp_…``, ``pc_…``).
+    names
+        What the blocks are called in messages.
+    """
+
+    PREFIX = "fem_sf_"
+
+    def __init__(
+        self,
+        layout: BlockVector,
+        residual_forms: Sequence,
+        max_iterations: int,
+        options: Mapping[str, str],
+        names: Sequence[str],
+    ):
+        self.layout = layout
+        self.options = dict(options)
+        self.names = tuple(names)
+        self._residual_forms = tuple(residual_forms)
+        self._jacobian: BlockMatrix | None = None
+        self._residual = layout.vector()
+        self._history: list[float] = []
+        self._snes = PETSc.SNES().create(layout.comm)
+        self._snes.setOptionsPrefix(self.PREFIX)
+        self._snes.setType("newtonls")
+        self._snes.setFunction(self._evaluate_residual, self._residual)
+        self._snes.setTolerances(rtol=0.0, stol=0.0, max_it=max_iterations)
+        self._snes.setMonitor(lambda snes, iteration, norm: self._history.append(norm))
+        _set_options(self._snes, options, self.PREFIX)
+
+    def linear_solver(self, jacobian: BlockMatrix) -> PETSc.KSP:
+        """A linear solver for a Jacobian, with this solver's options."""
+        return direct_solver(jacobian.matrix, self.options, self.PREFIX)
+
+    def solve(
+        self, x: PETSc.Vec, jacobian: BlockMatrix, ksp: PETSc.KSP, tolerance: float
+    ) -> NewtonReport:
+        """Solve from the start ``x``, which becomes the solution.
+
+        Parameters
+        ----------
+        x
+            Start and solution; left as it was if the solve fails.
+        jacobian, ksp
+            Where the Jacobian is assembled, and its solver; both keep the last linearisation.
+        tolerance
+            Residual norm to reach.
+
+        Raises
+        ------
+        NotConverged
+            With PETSc's reason, the residual of every block and the history.
+        """
+        start = x.copy()
+        self._history.clear()
+        self._jacobian = jacobian
+        self._snes.setKSP(ksp)
+        self._snes.setJacobian(self._evaluate_jacobian, jacobian.matrix)
+        self._snes.setTolerances(atol=tolerance)
+        failure = ""
+        try:
+            self._snes.solve(None, x)
+        except PETSc.Error as error:
+            failure = f"PETSc error {error.ierr}"
+        reason = self._snes.getConvergedReason()
+        report = NewtonReport(
+            self._snes.getIterationNumber(),
+            failure or reason_name(reason, PETSc.SNES),
+            tuple(self._history),
+            tuple(self.layout.norms(self._residual)),
+        )
+        if failure or reason <= 0:
+            start.copy(x)
+            self.layout.to_functions(x)
+            raise NotConverged(self._complaint(report, tolerance), report.history)
+        return report
+
+    def _complaint(self, report: NewtonReport, tolerance: float) -> str:
+        blocks = ", ".join(
+            f"{name} {norm:.1e}" for name, norm in zip(self.names, report.block_norms, strict=True)
+        )
+        return (
+            f"Newton stopped after {report.iterations} steps ({report.reason}); residual by layer: "
+            f"{blocks}; wanted {tolerance:.1e}"
+        )
+
+    def _evaluate_residual(self, snes: PETSc.SNES, x: PETSc.Vec, f: PETSc.Vec) -> None:
+        self.layout.to_functions(x)
+        self.layout.assemble(self._residual_forms, f)
+
+    def _evaluate_jacobian(
+        self, snes: PETSc.SNES, x: PETSc.Vec, matrix: PETSc.Mat, preconditioner: PETSc.Mat
+    ) -> None:
+        assert self._jacobian is not None
+        self._jacobian.assemble()
+
+
+def _set_options(target: PETSc.SNES | PETSc.KSP, options: Mapping[str, str], prefix: str) -> None:
+    """Hand options over without leaving them in PETSc's global table."""
+    table = PETSc.Options(prefix)
+    for key, value in options.items():
+        table.setValue(key, value)
+    target.setFromOptions()
+    for key in options:
+        table.delValue(key)
+
+

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+"""The self-consistent gap as a nonlinear problem of its own, x ↦ Δ(x).
+
+The gap equation Δ ln(T/Tc) = 2πT Σ [Re sin θ_+ − Δ/ω] is used with ln(T/Tc) eliminated by the bulk
+solution, ln(T/Tc) = 2πT Σ [1/√(ω² + Δ_b²) − 1/ω] below Tc:
+
+    0 = 2πT Σ [Re sin θ_+ − Δ/√(ω² + Δ_b²)],
+
+which holds at T = 0 too and gives the bulk without any error of the sum. It is stated weakly, as
+the derivative of the free energy with respect to Δ, and written as Δ = G(Δ).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.solve.newton import direct_solver, reason_name
+from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
+
+NEGLIGIBLE = 1e-5
+"""A gap below this fraction of the bulk's is checked for being the normal state."""
+
+SMALL_START = 0.3
+"""Largest Δ over its bulk value from which a solve starts again if the normal state is unstable."""
+
+
+@dataclass(frozen=True)
+class GapReport:
+    """How the gap was found.
+
+    Parameters
+    ----------
+    state
+        ``"superconducting"`` or ``"normal"``.
+    sweeps
+        Solves over all frequencies.
+    history
+        Norm of Δ − G(Δ) relative to that of the bulk gap, per iteration.
+    reason
+        PETSc's name of why it stopped.
+    """
+
+    state: str
+    sweeps: int
+    history: tuple[float, ...]
+    reason: str
+
+
+class GapEquation:
+    """Residual Δ − G(Δ) and tangent of the self-consistent gap.
+
+    Parameters
+    ----------
+    sweep
+        The frequencies' solutions, which follow Δ.
+    progress
+        Called with (frequencies done, frequencies in all) while a sweep goes on.
+    """
+
+    def __init__(self, sweep: FrequencySweep, progress: Callable[[int, int], None]):
+        self.sweep, self.progress = sweep, progress
+        system = sweep.system
+        self.layout = BlockVector(list(system.gaps.values()))
+        self.response = LinearResponse(sweep, self.layout)
+        self._pair_forms = system.compile_pair_forms()
+        self._mass = BlockMatrix(system.compile_gap_mass())
+        self._mass.assemble()
+        self._mass_solver = direct_solver(self._mass.matrix, {}, "fem_sf_gap_mass_")
+        self._stiffness = pairing_stiffness(sweep.frequency_sum)
+        self._pairs, self._sum = self.layout.vector(), self.layout.vector()
+        self._missed = np.zeros(sum(self.layout.sizes))
+        self._last = self.layout.vector()
+
+    def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
+        """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
+        if self.sweep.sweeps:
+            step = delta.copy()
+            step.axpy(-1.0, self._last)
+            self.response.predict(step)
+        delta.copy(self._last)
+        self.layout.to_functions(delta)
+        self._sweep()
+        self._mass_solver.solve(self._sum, result)
+        result.aypx(-1.0 / self._stiffness, delta)
+
+    def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
+        """The derivative of Δ − G(Δ) in the direction of a real step."""
+        self.response.pair_response(step, self._sum)
+        self._mass_solver.solve(self._sum, result)
+        result.aypx(-1.0 / self._stiffness, step)
+
+    def missed(self) -> PETSc.Vec:
+        """Estimate of what the frequency sum misses in G(Δ), after a residual."""
+        estimate = self.layout.vector()
+        self._sum.getArray()[:] = self._missed
+        self._mass_solver.solve(self._sum, estimate)
+        estimate.scale(1.0 / self._stiffness)
+        return estimate
+
+    def _sweep(self) -> None:
+        total = self._sum.getArray()
+        total[:] = 0
+        self._missed[:] = 0
+        rule = self.sweep.frequency_sum
+        for k in self.sweep.solve(self.response.linearisations, self._tolerance()):
+            self.response.update(k)
+            self.layout.assemble(self._pair_forms, self._pairs)
+            pairs = self._pairs.getArray(readonly=True).real
+            total += rule.weights[k] * pairs
+            self._missed += (rule.weights[k] - rule.coarse_weights[k]) * pairs
+            self.progress(len(rule.frequencies) - k, len(rule.frequencies))
+
+    def _tolerance(self) -> float:
+        """Residual norm of θ: relative to the source ∫νΔφ that drives it."""
+        self._mass.matrix.mult(self._last, self._pairs)
+        return self.sweep.settings.tolerance * max(self._pairs.norm(), 1e-30)
+
+
+def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
+    """Find Δ(x), from the bulk value down; the system's fields are left at the solution.
+
+    Parameters
+    ----------
+    equation
+        The gap equation of a stack with at least one superconductor.
+    max_sweeps
+        Bound on the sweeps over the frequencies.
+
+    Returns
+    -------
+    GapReport
+        With state ``"normal"`` where Δ = 0 is the stable solution that the iteration ends in.
+
+    Raises
+    ------
+    NotConverged
+        If neither Newton's method nor Anderson acceleration gets there.
+    """
+    temperature = equation.sweep.frequency_sum.temperature
+    delta = equation.layout.vector()
+    if temperature >= 1.0:
+        return _settle_normal(equation, delta, ())
+    bulk = bulk_gap(temperature)
+    delta.set(bulk)
+    scale = delta.norm()
+    history, reason = _iterate(equation, delta, scale, max_sweeps)
+    if _largest(delta) < NEGLIGIBLE * bulk:
+        growth, mode = normal_state_growth(equation)
+        if growth <= 1.0:
+            return _settle_normal(equation, delta, history)
+        mode.copy(delta)
+        delta.scale(SMALL_START * bulk / _largest(mode))
+        equation.sweep.restart()
+        more, reason = _iterate(equation, delta, scale, max_sweeps)
+        history += more
+    equation.layout.to_functions(delta)
+    return GapReport("superconducting", equation.sweep.sweeps, history, reason)
+
+
+def normal_state_growth(
+    equation: GapEquation, tolerance: float = 1e-7, max_iterations: int = 500
+) -> tuple[float, PETSc.Vec]:
+    """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
+
+    Power iteration: the kernel of the linearised gap equation is positive, so the mode has no sign
+    changes and is well separated.
+    """
+    mode, image = equation.layout.vector(), equation.layout.vector()
+    mode.set(NEGLIGIBLE * bulk_gap(0.0))
+    equation.sweep.restart()
+    equation.residual(mode, image)
+    mode.normalize()
+    growth = 0.0
+    for _ in range(max_iterations):
+        equation.tangent(mode, image)
+        image.aypx(-1.0, mode)
+        last, growth = growth, float(image.dot(mode).real)
+        image.copy(mode)
+        mode.normalize()
+        if abs(growth - last) < tolerance * abs(growth):
+            break
+    return growth, mode
+
+
+def _iterate(
+    equation: GapEquation, delta: PETSc.Vec, scale: float, max_sweeps: int
+) -> tuple[tuple[float, ...], str]:
+    """Newton, and where that fails Anderson acceleration, both by PETSc; ``delta`` is the start."""
+    tolerance = 10 * equation.sweep.settings.tolerance * scale
+    start = delta.copy()
+    history: list[float] = []
+    complaints = []
+    for method in (_newton_solver, _anderson_solver):
+        start.copy(delta)
+        snes = method(equation)
+        snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance, max_it=max_sweeps)
+        snes.setMonitor(lambda snes, iteration, norm: history.append(norm / scale))
+        try:
+            snes.solve(None, delta)
+            reason = snes.getConvergedReason()
+            name = reason_name(reason, PETSc.SNES)
+        except NotConverged as failure:
+            reason, name = -1, str(failure)
+        if reason > 0:
+            return tuple(history), name
+        complaints.append(f"{snes.getType()}: {name}")
+        equation.sweep.restart()
+    raise NotConverged(
+        f"the gap did not converge ({'; '.join(complaints)}). Try more [solver] max_sweeps, or a "
+        "temperature a little lower: near a first-order transition no solution may exist",
+        history,
+    )
+
+
+def _newton_solver(equation: GapEquation) -> PETSc.SNES:
+    snes = PETSc.SNES().create(equation.layout.comm)
+    snes.setType("newtonls")
+    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
+    size = (sum(equation.layout.sizes), equation.layout.global_size)
+    tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), equation.layout.comm)
+    snes.setJacobian(lambda *_: None, tangent)
+    ksp = snes.getKSP()
+    ksp.setType("gmres")
+    ksp.getPC().setType("none")
+    ksp.setTolerances(rtol=1e-4)
+    return snes
+
+
+def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
+    snes = PETSc.SNES().create(equation.layout.comm)
+    snes.setType("anderson")
+    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
+    return snes
+
+
+class _Tangent:
+    """The tangent as a PETSc shell matrix."""
+
+    def __init__(self, equation: GapEquation):
+        self.equation = equation
+
+    def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
+        self.equation.tangent(x, y)
+
+
+def _settle_normal(
+    equation: GapEquation, delta: PETSc.Vec, history: tuple[float, ...]
+) -> GapReport:
+    delta.zeroEntries()
+    equation.layout.to_functions(delta)
+    equation.sweep.restart()
+    return GapReport("normal", equation.sweep.sweeps, history, "CONVERGED_NORMAL_STATE")
+
+
+def _largest(delta: PETSc.Vec) -> float:
+    return float(delta.norm(PETSc.NormType.NORM_INFINITY))
+
+
+def pairing_stiffness(rule: FrequencySum) -> float:
+    """ln(T/Tc) + 2πT Σ 1/ω, as Σ W/√(ω² + Δ_b²) (+ ln T above Tc): the factor of Δ in its equation."""
+    gap = bulk_gap(rule.temperature)
+    stiffness = float(np.sum(rule.weights / np.sqrt(rule.frequencies**2 + gap**2)))
+    return stiffness + (math.log(rule.temperature) if rule.temperature > 1 else 0.0)

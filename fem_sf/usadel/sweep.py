@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""θ_+ at every frequency for a given Δ, and how it answers to a change of Δ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.settings import SolverSettings
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.solve.newton import BlockNewton
+from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.system import UsadelSystem
+
+LARGEST_BISECTIONS = 8
+"""How often the step in frequency is halved before a failed continuation is given up."""
+
+
+@dataclass(frozen=True)
+class Linearisation:
+    """The Jacobian at one frequency's solution, factorised.
+
+    Parameters
+    ----------
+    jacobian, ksp
+        ∂R/∂θ and its solver.
+    """
+
+    jacobian: BlockMatrix
+    ksp: PETSc.KSP
+
+
+class FrequencySweep:
+    """The solutions at all frequencies of a sum.
+
+    Parameters
+    ----------
+    system
+        The stack's forms; its Δ fields are the given gap.
+    frequency_sum
+        Frequencies and weights.
+    settings
+        Tolerances and PETSc options.
+    """
+
+    def __init__(
+        self, system: UsadelSystem, frequency_sum: FrequencySum, settings: SolverSettings
+    ):
+        self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
+        names = [conductor.name for conductor in system.conductors]
+        self.newton = BlockNewton(
+            system.layout, system.residual_forms, settings.max_iterations, settings.petsc, names
+        )
+        self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
+        self.newton_iterations = 0
+        self.sweeps = 0
+
+    def solve(self, linearisations: list[Linearisation], tolerance: float) -> Iterator[int]:
+        """Solve from the largest frequency down, yielding the index of each as it is solved.
+
+        Parameters
+        ----------
+        linearisations
+            One for all frequencies, or one for each, which then stays at that frequency's solution.
+        tolerance
+            Residual norm to reach.
+
+        Raises
+        ------
+        NotConverged
+            Naming the frequency, with the θ of all frequencies as before.
+        """
+        first_sweep = self.sweeps == 0
+        frequencies = self.frequency_sum.frequencies
+        for k in reversed(range(len(frequencies))):
+            if first_sweep and k + 1 < len(frequencies):
+                self.theta[k + 1].copy(self.theta[k])
+            linearisation = linearisations[k % len(linearisations)]
+            above = frequencies[k + 1] if k + 1 < len(frequencies) else None
+            self._solve_one(k, frequencies[k], above, linearisation, tolerance)
+            yield k
+        self.sweeps += 1
+
+    def restart(self) -> None:
+        """Forget the solutions, so that the next sweep starts from θ = 0."""
+        self.sweeps = 0
+        for theta in self.theta:
+            theta.zeroEntries()
+
+    def select(self, k: int) -> None:
+        """Put one frequency's solution into the system's fields."""
+        self.system.omega.value = self.frequency_sum.frequencies[k]
+        self.system.layout.to_functions(self.theta[k])
+
+    def _solve_one(
+        self,
+        k: int,
+        omega: float,
+        above: float | None,
+        linearisation: Linearisation,
+        tolerance: float,
+    ) -> None:
+        """Newton at ω; if it fails, approach from the solved frequency above in smaller steps."""
+        targets, bisections = [omega], 0
+        reached = above
+        while targets:
+            self.system.omega.value = targets[-1]
+            try:
+                report = self.newton.solve(
+                    self.theta[k], linearisation.jacobian, linearisation.ksp, tolerance
+                )
+            except NotConverged as failure:
+                if bisections == 0 and reached is not None:
+                    self.theta[k + 1].copy(self.theta[k])
+                bisections += 1
+                if reached is None or bisections > LARGEST_BISECTIONS:
+                    raise NotConverged(
+                        f"at frequency ω = {omega:.6g} Tc: {failure}. "
+                        "Try a finer mesh ([mesh] refinement), or more [solver] max_iterations",
+                        failure.history,
+                    ) from failure
+                targets.append(float(np.sqrt(reached * targets[-1])))
+                continue
+            self.newton_iterations += report.iterations
+            reached = targets.pop()
+
+
+class LinearResponse:
+    """How ∫ν f_+ φ, summed over frequencies, answers to a change of Δ.
+
+    Parameters
+    ----------
+    sweep
+        The solutions.
+    gap_layout
+        Layout of the Δ fields.
+    """
+
+    def __init__(self, sweep: FrequencySweep, gap_layout: BlockVector):
+        system = sweep.system
+        self.sweep = sweep
+        frequencies = sweep.frequency_sum.frequencies
+        self.linearisations = [new_linearisation(sweep) for _ in frequencies]
+        pair_jacobian_forms = system.compile_pair_jacobian()
+        # ∂(∫ν f_+ φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
+        self._pair_jacobians = [BlockMatrix(pair_jacobian_forms) for _ in frequencies]
+        self._source, self._theta_step = system.layout.vector(), system.layout.vector()
+        self._pairs = gap_layout.vector()
+
+    def update(self, k: int) -> None:
+        """Assemble what depends on the solution at one frequency, which is in the fields."""
+        self._pair_jacobians[k].assemble()
+
+    def theta_step(self, k: int, delta_step: PETSc.Vec) -> PETSc.Vec:
+        """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one frequency."""
+        self._pair_jacobians[k].matrix.multTranspose(delta_step, self._source)
+        self.linearisations[k].ksp.solve(self._source, self._theta_step)
+        return self._theta_step
+
+    def predict(self, delta_step: PETSc.Vec) -> None:
+        """Move θ at every frequency to first order in a step of Δ."""
+        for k, theta in enumerate(self.sweep.theta):
+            theta.axpy(1.0, self.theta_step(k, delta_step))
+
+    def pair_response(self, delta_step: PETSc.Vec, result: PETSc.Vec) -> None:
+        """Σ_k W_k Re ∂(∫ν f_+ φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
+        total = result.getArray()
+        total[:] = 0
+        for k, weight in enumerate(self.sweep.frequency_sum.weights):
+            step = self.theta_step(k, delta_step)
+            self._pair_jacobians[k].matrix.mult(step, self._pairs)
+            total += weight * self._pairs.getArray(readonly=True).real
+
+
+def new_linearisation(sweep: FrequencySweep) -> Linearisation:
+    """A Jacobian and its solver; one serves all frequencies in turn where Δ is given."""
+    jacobian = BlockMatrix(sweep.system.jacobian_forms)
+    return Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
