@@ -105,6 +105,12 @@ class BlockNewton:
         """A linear solver for a Jacobian, with this solver's options."""
         return direct_solver(jacobian.matrix, self.options, self.PREFIX)
 
+    def residual_norm(self, x: PETSc.Vec) -> float:
+        """Euclidean norm of the residual at ``x``."""
+        self.layout.to_functions(x)
+        self.layout.assemble(self._residual_forms, self._residual)
+        return float(self._residual.norm())
+
     def solve(
         self, x: PETSc.Vec, jacobian: BlockMatrix, ksp: PETSc.KSP, tolerance: float
     ) -> NewtonReport:

@@ -24,10 +24,14 @@ from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.newton import direct_solver, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
 
 NEGLIGIBLE = 1e-5
 """A gap below this fraction of the bulk's is checked for being the normal state."""
+
+TINY = 1e-30
+"""A residual norm that counts as zero."""
 
 SMALL_START = 0.3
 """Largest Δ over its bulk value from which a solve starts again if the normal state is unstable."""
@@ -75,22 +79,27 @@ class GapEquation:
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._mass_solver = direct_solver(self._mass.matrix, {}, "fem_sf_gap_mass_")
+        self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
-        self._missed = np.zeros(sum(self.layout.sizes))
+        self._source = self.layout.vector()
+        self._imbalance = RunningSum(sweep.frequency_sum)
         self._last = self.layout.vector()
 
     def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
-        if self.sweep.sweeps:
+        if self.sweep.solved:
             step = delta.copy()
             step.axpy(-1.0, self._last)
             self.response.predict(step)
         delta.copy(self._last)
         self.layout.to_functions(delta)
+        self._mass.matrix.mult(delta, self._source)
         self._sweep()
+        self._sum.getArray()[:] = self._imbalance.total
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, delta)
+        result.axpy(self._above / self._stiffness - 1.0, delta)
 
     def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
@@ -98,31 +107,37 @@ class GapEquation:
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, step)
 
-    def missed(self) -> PETSc.Vec:
-        """Estimate of what the frequency sum misses in G(Δ), after a residual."""
-        estimate = self.layout.vector()
-        self._sum.getArray()[:] = self._missed
-        self._mass_solver.solve(self._sum, estimate)
-        estimate.scale(1.0 / self._stiffness)
-        return estimate
+    def sum_error(self) -> PETSc.Vec:
+        """Change of Δ that what the frequency sum misses would make, to first order.
+
+        The estimate of the missing part has no sign, and the gap's response to it is positive, so
+        that this is an upper estimate everywhere.
+        """
+        missing, change = self.layout.vector(), self.layout.vector()
+        self._sum.getArray()[:] = self._imbalance.error
+        self._mass_solver.solve(self._sum, missing)
+        missing.scale(1.0 / self._stiffness)
+        _tangent_solver(self).solve(missing, change)
+        return change
+
+    def shift(self, step: PETSc.Vec) -> None:
+        """Move Δ by a step and θ at every frequency along, to first order."""
+        self.response.predict(step)
+        self._last.axpy(1.0, step)
+        self.layout.to_functions(self._last)
 
     def _sweep(self) -> None:
-        total = self._sum.getArray()
-        total[:] = 0
-        self._missed[:] = 0
-        rule = self.sweep.frequency_sum
-        for k in self.sweep.solve(self.response.linearisations, self._tolerance()):
+        """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
+        rule, bulk = self.sweep.frequency_sum, bulk_gap(self.sweep.frequency_sum.temperature)
+        source = self._source.getArray(readonly=True).real
+        tolerance = self.sweep.settings.tolerance * max(self._source.norm(), TINY)
+        self._imbalance = RunningSum(rule)
+        for k in self.sweep.solve(self.response.linearisations, tolerance):
             self.response.update(k)
             self.layout.assemble(self._pair_forms, self._pairs)
             pairs = self._pairs.getArray(readonly=True).real
-            total += rule.weights[k] * pairs
-            self._missed += (rule.weights[k] - rule.coarse_weights[k]) * pairs
-            self.progress(len(rule.frequencies) - k, len(rule.frequencies))
-
-    def _tolerance(self) -> float:
-        """Residual norm of θ: relative to the source ∫νΔφ that drives it."""
-        self._mass.matrix.mult(self._last, self._pairs)
-        return self.sweep.settings.tolerance * max(self._pairs.norm(), 1e-30)
+            self._imbalance.add(k, pairs - source / math.hypot(rule.frequencies[k], bulk))
+            self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))
 
 
 def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
@@ -221,17 +236,25 @@ def _iterate(
     )
 
 
-def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    snes = PETSc.SNES().create(equation.layout.comm)
-    snes.setType("newtonls")
-    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
+def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
+    """GMRES on the tangent, which is the identity and something compact."""
     size = (sum(equation.layout.sizes), equation.layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), equation.layout.comm)
-    snes.setJacobian(lambda *_: None, tangent)
-    ksp = snes.getKSP()
+    ksp = PETSc.KSP().create(equation.layout.comm)
+    ksp.setOperators(tangent)
     ksp.setType("gmres")
     ksp.getPC().setType("none")
     ksp.setTolerances(rtol=1e-4)
+    return ksp
+
+
+def _newton_solver(equation: GapEquation) -> PETSc.SNES:
+    ksp = _tangent_solver(equation)
+    snes = PETSc.SNES().create(equation.layout.comm)
+    snes.setType("newtonls")
+    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
+    snes.setJacobian(lambda *_: None, ksp.getOperators()[0])
+    snes.setKSP(ksp)
     return snes
 
 
@@ -265,8 +288,13 @@ def _largest(delta: PETSc.Vec) -> float:
     return float(delta.norm(PETSc.NormType.NORM_INFINITY))
 
 
+def excess_temperature(temperature: float) -> float:
+    """ln(T/Tc) above Tc, 0 below, where the bulk solution has eliminated it."""
+    return math.log(temperature) if temperature > 1 else 0.0
+
+
 def pairing_stiffness(rule: FrequencySum) -> float:
-    """ln(T/Tc) + 2πT Σ 1/ω, as Σ W/√(ω² + Δ_b²) (+ ln T above Tc): the factor of Δ in its equation."""
+    """The factor of Δ in its equation when the sum is taken apart: Σ W/√(ω² + Δ_b²) + ln(T/Tc)."""
     gap = bulk_gap(rule.temperature)
-    stiffness = float(np.sum(rule.weights / np.sqrt(rule.frequencies**2 + gap**2)))
-    return stiffness + (math.log(rule.temperature) if rule.temperature > 1 else 0.0)
+    roots = np.hypot(rule.frequencies, gap)
+    return float(np.sum(rule.weights / roots)) + excess_temperature(rule.temperature)

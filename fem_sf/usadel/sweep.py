@@ -58,6 +58,7 @@ class FrequencySweep:
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
         self.sweeps = 0
+        self.solved = False
 
     def solve(self, linearisations: list[Linearisation], tolerance: float) -> Iterator[int]:
         """Solve from the largest frequency down, yielding the index of each as it is solved.
@@ -74,20 +75,20 @@ class FrequencySweep:
         NotConverged
             Naming the frequency, with the θ of all frequencies as before.
         """
-        first_sweep = self.sweeps == 0
         frequencies = self.frequency_sum.frequencies
         for k in reversed(range(len(frequencies))):
-            if first_sweep and k + 1 < len(frequencies):
+            if not self.solved and k + 1 < len(frequencies):
                 self.theta[k + 1].copy(self.theta[k])
             linearisation = linearisations[k % len(linearisations)]
             above = frequencies[k + 1] if k + 1 < len(frequencies) else None
             self._solve_one(k, frequencies[k], above, linearisation, tolerance)
             yield k
         self.sweeps += 1
+        self.solved = True
 
     def restart(self) -> None:
         """Forget the solutions, so that the next sweep starts from θ = 0."""
-        self.sweeps = 0
+        self.solved = False
         for theta in self.theta:
             theta.zeroEntries()
 

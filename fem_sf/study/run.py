@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: MIT
+"""From a case to a result: mesh, solve, measure, estimate the error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from mpi4py import MPI
+
+from fem_sf.mesh.check import check_geometry
+from fem_sf.mesh.geometry import Geometry, case_geometry
+from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
+from fem_sf.settings import UsadelCase
+from fem_sf.study.progress import Progress, Silent
+from fem_sf.study.results import LayerFields, UsadelResult
+from fem_sf.study.summary import Measurement, summarise
+from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.usadel.observables import IntegralForms, SampledFields, action_at_zero, sample
+from fem_sf.usadel.solution import Solution, solve
+from fem_sf.usadel.system import UsadelSystem
+
+Value = TypeVar("Value")
+
+
+def run_case(
+    case: UsadelCase, comm: MPI.Comm = MPI.COMM_WORLD, progress: Progress | None = None
+) -> UsadelResult:
+    """Solve a case; collective over the communicator.
+
+    Parameters
+    ----------
+    case
+        What to solve.
+    comm
+        The ranks that share the mesh.
+    progress
+        Told how far the work is; silent by default.
+
+    Returns
+    -------
+    UsadelResult
+        Complete on rank 0; the summary is on every rank.
+
+    Raises
+    ------
+    MeshError
+        If the mesh does not fit the stack.
+    NotConverged
+        If a frequency or the gap does not converge.
+    """
+    progress = progress or Silent()
+    clock = Clock()
+    progress.start(case.title or case.name)
+    geometry = on_first_rank(comm, lambda: checked_geometry(case))
+    mesh = LayeredMesh.distribute(comm, geometry)
+    rule = frequency_sum(
+        case.temperature, exact=case.solver.frequencies, tail=case.solver.tail
+    )
+    run = Run(case, mesh, rule, progress)
+    degree = element_degree(case)
+    system = UsadelSystem(case.stack, mesh, degree)
+    clock.lap("setup")
+    solution = run.solve(system)
+    clock.lap("solve")
+    samples = run.sample(solution)
+    measurement = run.measure(solution)
+    clock.lap("output")
+    coarse = None
+    if case.solver.error_estimate:
+        coarse = run.measure(run.solve(UsadelSystem(case.stack, mesh, other_degree(degree))))
+        clock.lap("estimate")
+    summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
+    summary["iterations"]["newton"] = solution.sweep.newton_iterations
+    summary["seconds"] = clock.seconds()
+    progress.finish(solution.report.state)
+    return UsadelResult(case, *samples, comm.bcast(summary))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A case on its mesh, ready to be solved at several polynomial degrees.
+
+    Parameters
+    ----------
+    case, mesh, rule, progress
+        What is solved, where, at which frequencies, and who is told.
+    """
+
+    case: UsadelCase
+    mesh: LayeredMesh
+    rule: FrequencySum
+    progress: Progress
+
+    def solve(self, system: UsadelSystem) -> Solution:
+        """Solve on one system of fields."""
+        return solve(system, self.rule, self.case.gap, self.case.solver, self.progress.update)
+
+    def sample(
+        self, solution: Solution
+    ) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
+        """Observables at all nodes and at the probes, by layer; empty but on rank 0."""
+        system = solution.sweep.system
+        spaces = {name: system.layer_space(name) for name in self.case.stack.names}
+        nodes = {name: node_sampling(space) for name, space in spaces.items()}
+        values = sample(solution.sweep, self.case.reference, nodes)
+        layers = {}
+        for name, space in spaces.items():
+            count = nodes[name].weights.shape[0]
+            positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
+            points = nodes[name].gather(self.mesh.comm, positions)
+            cells = node_cells(space)
+            fields = self._gather(nodes[name], values[name])
+            if points is not None:
+                layers[name] = sorted_fields(LayerFields(points, cells, fields))
+        return layers, self._sample_probes(solution, layers)
+
+    def measure(self, solution: Solution) -> Measurement:
+        """Integrals and end values with their sum errors, on every rank."""
+        system, sweep, reference = solution.sweep.system, solution.sweep, self.case.reference
+        forms = IntegralForms(system)
+        integrals = forms.evaluate(sweep, reference)
+        ends = self._end_values(solution)
+        sum_error = None
+        if solution.equation is not None:
+            change = solution.equation.sum_error()
+            solution.equation.shift(change)
+            sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
+            change.scale(-1.0)
+            solution.equation.shift(change)
+        zero = action_at_zero(sweep, forms) if self.case.temperature == 0 else None
+        return Measurement(integrals, ends, sum_error, zero)
+
+    def _end_values(self, solution: Solution) -> dict[str, dict[str, tuple[float, float]]]:
+        """Mean of δM and Δ over the nodes at the left and the right end of each layer."""
+        system = solution.sweep.system
+        samplings, sides = {}, {}
+        for name in self.case.stack.names:
+            space = system.layer_space(name)
+            everything = node_sampling(space)
+            x = space.tabulate_dof_coordinates()[: everything.weights.shape[0], 0]
+            low, high = self._extent(x)
+            margin = 1e-9 * (high - low)
+            ends = np.flatnonzero((x <= low + margin) | (x >= high - margin))
+            samplings[name] = Sampling(
+                everything.rows[ends], everything.weights[ends], everything.size
+            )
+            sides[name] = (x[ends] <= low + margin, x[ends] >= high - margin)
+        values = sample(solution.sweep, self.case.reference, samplings)
+        return {
+            name: {
+                "magnetization": self._side_means(values[name].magnetization, sides[name]),
+                "gap": self._side_means(values[name].delta, sides[name]),
+            }
+            for name in samplings
+        }
+
+    def _side_means(self, values: np.ndarray, sides: tuple) -> tuple[float, float]:
+        local = np.array([[values[side].sum(), side.sum()] for side in sides])
+        total = self.mesh.comm.allreduce(local)
+        return tuple((total[:, 0] / total[:, 1]).tolist())
+
+    def _extent(self, x: np.ndarray) -> tuple[float, float]:
+        comm = self.mesh.comm
+        return (
+            comm.allreduce(x.min(initial=np.inf), op=MPI.MIN),
+            comm.allreduce(x.max(initial=-np.inf), op=MPI.MAX),
+        )
+
+    def _sample_probes(
+        self, solution: Solution, layers: dict[str, LayerFields]
+    ) -> dict[str, LayerFields]:
+        system, comm = solution.sweep.system, self.mesh.comm
+        points = comm.bcast(
+            {
+                name: probe_points(asked, layers[name].points)
+                for name, asked in self.case.output.probes.items()
+            }
+            if layers
+            else None
+        )
+        samplings = {
+            name: point_sampling(system.layer_space(name), where) for name, where in points.items()
+        }
+        values = sample(solution.sweep, self.case.reference, samplings)
+        probes = {}
+        for name, sampling in samplings.items():
+            fields = self._gather(sampling, values[name])
+            if fields:
+                probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
+        return probes
+
+    def _gather(self, sampling: Sampling, values: SampledFields) -> dict[str, np.ndarray]:
+        zero = np.zeros_like(values.delta)
+        columns = {
+            "delta": values.delta,
+            "dM_x": zero,
+            "dM_y": zero,
+            "dM_z": values.magnetization,
+            "singlet": values.singlet,
+            "triplet_x": zero,
+            "triplet_y": zero,
+            "triplet_z": values.triplet,
+        }
+        gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in columns.items()}
+        return {key: each for key, each in gathered.items() if each is not None}
+
+
+def checked_geometry(case: UsadelCase) -> Geometry:
+    """The mesh of a case as arrays, found to fit its stack."""
+    geometry = case_geometry(case.stack, case.mesh)
+    check_geometry(geometry, case.stack)
+    return geometry
+
+
+def element_degree(case: UsadelCase) -> int:
+    """The degree asked for, or 3 on generated meshes and 2 on meshes from a file."""
+    return case.mesh.degree or (3 if case.mesh.file is None else 2)
+
+
+def other_degree(degree: int) -> int:
+    """The degree whose answer is compared for the mesh error: one lower, or 2 for linear elements."""
+    return degree - 1 if degree > 1 else 2
+
+
+def probe_points(asked: tuple, nodes: np.ndarray) -> np.ndarray:
+    """Coordinates of the probes of one layer.
+
+    A number is a distance from the layer's left end, halfway up the layer; a tuple is a point.
+    """
+    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    points = np.tile((low + high) / 2, (len(asked), 1))
+    for point, each in zip(points, asked, strict=True):
+        if np.ndim(each) == 0:
+            point[0] = low[0] + each
+        else:
+            point[:] = each
+    return points
+
+
+def sorted_fields(fields: LayerFields) -> LayerFields:
+    """The same fields with nodes in ascending x (then y, …), cells renumbered."""
+    order = np.lexsort(fields.points.T[::-1])
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    values = {key: each[order] for key, each in fields.values.items()}
+    return replace(fields, points=fields.points[order], cells=rank[fields.cells], values=values)
+
+
+def on_first_rank(comm: MPI.Comm, work: Callable[[], Value]) -> Value | None:
+    """Do something on rank 0; if it fails there, the same error is raised on every rank."""
+    value, failure = None, None
+    if comm.rank == 0:
+        try:
+            value = work()
+        except Exception as error:
+            failure = error
+    failure = comm.bcast(failure)
+    if failure is not None:
+        raise failure
+    return value
+
+
+class Clock:
+    """Seconds spent between calls of `lap`, by name."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Close the stretch since the last lap under this name."""
+        now = time.perf_counter()
+        self._laps[name] = now - self._last
+        self._last = now
+
+    def seconds(self) -> dict[str, Any]:
+        """The laps and their ``total``."""
+        return {**self._laps, "total": time.perf_counter() - self._start}

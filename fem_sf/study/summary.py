@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""The numbers of ``summary.json`` from what was measured on a solution."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from fem_sf.interfaces import KupriyanovLukichev
+from fem_sf.materials import Ferromagnet
+from fem_sf.settings import UsadelCase
+from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.usadel.gap import GapReport
+from fem_sf.usadel.observables import Integrals, magnetization_unit
+
+EndValues = dict[str, dict[str, tuple[float, float]]]
+"""By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Numbers of one solution.
+
+    Parameters
+    ----------
+    integrals
+        Over layers.
+    ends
+        At the layers' ends.
+    shifted
+        The same two with Δ changed by what the frequency sum of the gap equation may miss.
+    action_at_zero
+        A_+ at ω → 0, at T = 0 only.
+    """
+
+    integrals: Integrals
+    ends: EndValues
+    shifted: tuple[Integrals, EndValues] | None
+    action_at_zero: complex | None
+
+
+def summarise(
+    case: UsadelCase,
+    report: GapReport,
+    fine: Measurement,
+    coarse: Measurement | None,
+    unknowns: int,
+) -> dict[str, Any]:
+    """All numbers of a result, with an error estimate for each.
+
+    Parameters
+    ----------
+    case, report
+        What was solved and how the gap was found.
+    fine
+        Measured on the solution.
+    coarse
+        Measured on the solve of another polynomial degree; the difference estimates the mesh error.
+    unknowns
+        Number of complex unknowns at one frequency.
+    """
+    values = _numbers(case.stack, fine.integrals, fine.ends)
+    others = []
+    if coarse is not None:
+        others.append(_numbers(case.stack, coarse.integrals, coarse.ends))
+    if fine.shifted is not None:
+        others.append(_numbers(case.stack, *fine.shifted))
+    errors = {
+        key: sum((abs(value - other[key]) for other in others), _direct_sum_error(fine, key))
+        for key, value in values.items()
+    }
+    estimated = coarse is not None
+    return {
+        "kind": "usadel",
+        "title": case.title,
+        "converged": True,
+        "state": report.state,
+        "temperature": case.temperature,
+        "reference": case.reference,
+        "iterations": {
+            "sweeps": report.sweeps,
+            "gap_residuals": list(report.history),
+            "reason": report.reason,
+        },
+        "unknowns": unknowns,
+        "layers": {
+            layer.name: _layer_summary(case, layer, fine, values, errors, estimated)
+            for layer in case.stack.layers
+        },
+        "interfaces": {each.name: _interface_summary(case, each) for each in case.stack.interfaces},
+        "free_energy": values["free_energy"],
+        "free_energy_error": errors["free_energy"] if estimated else None,
+        "checks": _checks(case, fine),
+        "units": _units(case),
+        "versions": _versions(),
+    }
+
+
+def _numbers(stack: Stack, integrals: Integrals, ends: EndValues) -> dict[str, float]:
+    """Every number that gets an error estimate, under a flat key."""
+    numbers = {"free_energy": integrals.free_energy}
+    for name in stack.names:
+        numbers[f"{name}.integral"] = integrals.magnetization[name]
+        numbers[f"{name}.left"], numbers[f"{name}.right"] = ends[name]["magnetization"]
+        if name in integrals.gap:
+            numbers[f"{name}.gap.left"], numbers[f"{name}.gap.right"] = ends[name]["gap"]
+            numbers[f"{name}.gap.mean"] = integrals.gap[name] / integrals.volume[name]
+    return numbers
+
+
+def _direct_sum_error(fine: Measurement, key: str) -> float:
+    if key == "free_energy":
+        return fine.integrals.free_energy_error
+    layer, _, quantity = key.partition(".")
+    return fine.integrals.magnetization_error[layer] if quantity == "integral" else 0.0
+
+
+def _layer_summary(
+    case: UsadelCase,
+    layer: Layer,
+    fine: Measurement,
+    values: dict[str, float],
+    errors: dict[str, float],
+    estimated: bool,
+) -> dict[str, Any]:
+    name = layer.name
+    volume = float(fine.integrals.volume[name])
+    magnetization: dict[str, Any] = {
+        key: [0.0, 0.0, values[f"{name}.{key}"]] for key in ("integral", "left", "right")
+    }
+    magnetization["mean"] = [0.0, 0.0, values[f"{name}.integral"] / volume]
+    summary: dict[str, Any] = {
+        "material": layer.material.kind,
+        "volume": volume,
+        "magnetization": magnetization,
+    }
+    if estimated:
+        magnetization["error"] = {
+            key: errors[f"{name}.{key}"] for key in ("integral", "left", "right")
+        }
+        magnetization["error"]["mean"] = errors[f"{name}.integral"] / volume
+    if f"{name}.gap.mean" in values:
+        summary["gap"] = {key: values[f"{name}.gap.{key}"] for key in ("left", "right", "mean")}
+        if estimated:
+            summary["gap"]["error"] = {
+                key: errors[f"{name}.gap.{key}"] for key in ("left", "right", "mean")
+            }
+    if isinstance(layer.material, Ferromagnet):
+        change = values[f"{name}.integral"] / volume
+        summary["moment"] = _moment(case, layer.material, change)
+    return summary
+
+
+def _moment(case: UsadelCase, material: Ferromagnet, change: float) -> dict[str, float | None]:
+    """Mean moment of a ferromagnet above Tc and how much of it is lost.
+
+    With antiferromagnetic coupling (J < 0) and a larger localized moment, δM is parallel to the
+    total moment, which then grows below Tc (Bergeret et al., discussion of Eq. 8).
+    """
+    size = (
+        material.density_of_states
+        * abs(material.exchange)
+        / magnetization_unit(case.stack, case.reference)
+    )
+    electrons = float(np.sign(material.exchange)) * size
+    localized = material.localized_moment * size
+    total = electrons + localized
+    return {
+        "free_electrons": electrons,
+        "localized": localized,
+        "total": total,
+        "relative_change": change / total if total else None,
+    }
+
+
+def _interface_summary(case: UsadelCase, interface: Interface) -> dict[str, Any]:
+    summary: dict[str, Any] = {"law": interface.law.kind}
+    if isinstance(interface.law, KupriyanovLukichev):
+        coupling = case.stack.coupling(interface)
+        for side in (interface.left, interface.right):
+            conductivity = case.stack.layer(side).material.conductivity
+            summary[f"gamma_{side}"] = conductivity / coupling
+    return summary
+
+
+def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
+    """Identities that the exact solution obeys."""
+    unit = magnetization_unit(case.stack, case.reference)
+    moments = fine.integrals.magnetization
+    torque = sum(
+        (
+            np.cross([0.0, 0.0, layer.material.exchange], [0.0, 0.0, moments[layer.name]])
+            for layer in case.stack.ferromagnets
+        ),
+        np.zeros(3),
+    )
+    checks: dict[str, Any] = {
+        "total_magnetization": [0.0, 0.0, sum(moments.values())],
+        "torque_balance": [float(each) for each in torque],
+    }
+    if fine.action_at_zero is not None:
+        checks["total_magnetization_from_action"] = [0.0, 0.0, fine.action_at_zero.imag / unit]
+    return checks
+
+
+def _units(case: UsadelCase) -> dict[str, Any]:
+    units: dict[str, Any] = {
+        "length": "xi0 = sqrt(D_S / 2 Tc)",
+        "energy": "Tc",
+        "magnetization": (
+            f"2 nu |J| of layer {case.reference}" if case.reference else "2 nu_S Tc"
+        ),
+        "free_energy": "nu_S Tc^2 xi0^dimension",
+    }
+    if case.scales is not None:
+        units["length_in_m"] = case.scales.length
+        units["energy_in_J"] = case.scales.energy
+    return units
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in ("fem_sf", "fenics-dolfinx", "petsc4py", "mpi4py", "numpy", "scipy"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    import dolfinx
+
+    versions["dolfinx"] = dolfinx.__version__
+    return versions

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""What is measured on a solved stack: magnetization, gap, pair amplitudes, free energy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf import compat
+from fem_sf.errors import NotConverged
+from fem_sf.materials import Ferromagnet
+from fem_sf.mesh.sampling import Sampling
+from fem_sf.stack import Stack
+from fem_sf.usadel import collinear
+from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.gap import excess_temperature
+from fem_sf.usadel.running_sum import RunningSum
+from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
+from fem_sf.usadel.system import UsadelSystem
+
+NEARLY_ZERO = 1e-8
+"""ω over the lowest frequency of the sum at which ω → 0 is taken."""
+
+
+@dataclass(frozen=True)
+class SampledFields:
+    """Observables at some points of a layer; arrays of this rank's points.
+
+    Parameters
+    ----------
+    delta
+        Δ in Tc.
+    magnetization
+        δM_z in units of the reference.
+    singlet, triplet
+        Re sin θ_+ and Im sin θ_+ (f_t/i along z) at the lowest frequency.
+    """
+
+    delta: NDArray[np.float64]
+    magnetization: NDArray[np.float64]
+    singlet: NDArray[np.float64]
+    triplet: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Integrals:
+    """Numbers of the whole stack.
+
+    Parameters
+    ----------
+    magnetization
+        ∫δM_z over each layer, in units of the reference times ξ0^dimension.
+    gap
+        ∫Δ over each superconducting layer.
+    volume
+        Of each layer, ξ0^dimension.
+    free_energy
+        Relative to the normal state with the same J, in ν_S Tc² ξ0^dimension.
+    magnetization_error, free_energy_error
+        Estimates of what the frequency sums miss.
+    """
+
+    magnetization: dict[str, float]
+    gap: dict[str, float]
+    volume: dict[str, float]
+    free_energy: float
+    magnetization_error: dict[str, float]
+    free_energy_error: float
+
+
+def magnetization_unit(stack: Stack, reference: str | None) -> float:
+    """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing in the stack has an exchange field."""
+    if reference is None:
+        return 1.0
+    material = stack.layer(reference).material
+    assert isinstance(material, Ferromagnet)
+    return material.density_of_states * abs(material.exchange) or 1.0
+
+
+def sample(
+    sweep: FrequencySweep, reference: str | None, samplings: Mapping[str, Sampling]
+) -> dict[str, SampledFields]:
+    """Observables at points of several layers.
+
+    δM/M_ref = (ν/ν_ref)(2πT/|J_ref|) Σ Im g_+ (Bergeret et al., Eq. 2).
+
+    Parameters
+    ----------
+    sweep
+        The solved frequencies.
+    reference
+        Layer whose 2ν|J| is the unit; ``None`` without ferromagnets.
+    samplings
+        Points by layer, in the layer's own space.
+    """
+    system = sweep.system
+    unit = magnetization_unit(system.stack, reference)
+    dofs = {layer: system.node_dofs(layer) for layer in samplings}
+    sums = {layer: RunningSum(sweep.frequency_sum) for layer in samplings}
+    lowest: dict[str, NDArray] = {}
+    for k in reversed(range(len(sweep.theta))):
+        sweep.select(k)
+        for layer, points in samplings.items():
+            theta = points.weights @ system.theta_of(layer).x.array[dofs[layer]]
+            sums[layer].add(k, np.cos(theta).imag)
+            lowest[layer] = np.sin(theta)
+    return {
+        layer: SampledFields(
+            _gap_values(system, layer, points),
+            system.stack.layer(layer).material.density_of_states / unit * sums[layer].total,
+            lowest[layer].real,
+            lowest[layer].imag,
+        )
+        for layer, points in samplings.items()
+    }
+
+
+class IntegralForms:
+    """The compiled integrals of a system, made once.
+
+    Parameters
+    ----------
+    system
+        The stack's fields.
+    """
+
+    def __init__(self, system: UsadelSystem):
+        self.system = system
+        self._missing = {
+            name: system.compile_integral(
+                name,
+                system.data[name].density_of_states
+                * collinear.one_minus_normal_function(system.theta_of(name)),
+            )
+            for name in system.stack.names
+        }
+        one = system.data[system.stack.names[0]].density_of_states
+        self._volume = {
+            name: system.compile_integral(name, one / one) for name in system.stack.names
+        }
+        self._gap = {name: system.compile_integral(name, gap) for name, gap in system.gaps.items()}
+        self._gap_square = [
+            system.compile_integral(name, system.data[name].density_of_states * gap * gap)
+            for name, gap in system.gaps.items()
+        ]
+        self._action = system.compile_action()
+
+    def evaluate(self, sweep: FrequencySweep, reference: str | None) -> Integrals:
+        """Integrals of the solution that a sweep holds; collective."""
+        names = list(self._missing)
+        unit = magnetization_unit(self.system.stack, reference)
+        rule = sweep.frequency_sum
+        gap_square = sum(self._integrals(self._gap_square))
+        bulk = bulk_gap(rule.temperature)
+        moments, energy = RunningSum(rule), RunningSum(rule)
+        for k, omega in enumerate(rule.frequencies):
+            sweep.select(k)
+            missing = self._integrals(self._missing.values())
+            moments.add(k, -np.imag(missing))
+            action = sum(self._integrals(self._action))
+            energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
+        above = excess_temperature(rule.temperature)
+        return Integrals(
+            dict(zip(names, (moments.total / unit).tolist(), strict=True)),
+            dict(zip(self._gap, np.real(self._integrals(self._gap.values())), strict=True)),
+            dict(zip(names, np.real(self._integrals(self._volume.values())), strict=True)),
+            float(energy.total + np.real(gap_square) * above),
+            dict(zip(names, (moments.error / unit).tolist(), strict=True)),
+            float(energy.error),
+        )
+
+    def action(self) -> complex:
+        """A_+ of the θ that is in the system's fields; collective."""
+        return complex(sum(self._integrals(self._action)))
+
+    def _integrals(self, forms) -> NDArray[np.complex128]:
+        local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
+        comm = self.system.mesh.comm
+        return comm.allreduce(local) if comm.size > 1 else local
+
+
+def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
+    if layer not in system.gaps:
+        return np.zeros(points.weights.shape[0])
+    return (points.weights @ system.gaps[layer].x.array).real
+
+
+def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | None:
+    """A_+ at ω → 0, whose imaginary part is the total spin at T = 0; ``None`` if not reached.
+
+    From dA/dω = ∫ν(1 − g_+) and Eq. 2 of Bergeret et al.: Σ ∫δM dx = Im A_+(0)/(ν_ref |J_ref|).
+    """
+    linearisation = new_linearisation(sweep)
+    theta = sweep.theta[0].copy()
+    sweep.system.omega.value = NEARLY_ZERO * sweep.frequency_sum.frequencies[0]
+    tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.system.layout.vector())
+    try:
+        sweep.newton.solve(theta, linearisation.jacobian, linearisation.ksp, tolerance)
+    except NotConverged:
+        return None
+    sweep.system.layout.to_functions(theta)
+    return forms.action()

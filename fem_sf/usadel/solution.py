@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Solving one stack on one mesh: from conditions to a sweep that holds the solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fem_sf.settings import SolverSettings
+from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.gap import GapEquation, GapReport, solve_gap
+from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
+from fem_sf.usadel.system import UsadelSystem
+
+Progress = Callable[[int, int, str], None]
+"""Called with frequencies done, frequencies in all, and a note."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solved stack.
+
+    Parameters
+    ----------
+    sweep
+        θ at every frequency; its system's Δ fields hold the gap.
+    report
+        How the gap was found.
+    equation
+        The gap equation at the solution; ``None`` where Δ was given or is zero.
+    """
+
+    sweep: FrequencySweep
+    report: GapReport
+    equation: GapEquation | None
+
+
+def solve(
+    system: UsadelSystem,
+    rule: FrequencySum,
+    gap: str | float,
+    settings: SolverSettings,
+    progress: Progress,
+) -> Solution:
+    """Solve the Usadel equation of a stack at all frequencies, with its gap.
+
+    Parameters
+    ----------
+    system
+        The stack on its mesh.
+    rule
+        Frequencies and weights at the temperature.
+    gap
+        ``"self-consistent"``, ``"bulk"`` (uniform BCS Δ(T)) or a uniform Δ in Tc.
+    settings
+        Tolerances and PETSc options.
+    progress
+        Told about every frequency.
+
+    Raises
+    ------
+    NotConverged
+        If a frequency or the gap does not converge.
+    """
+    sweep = FrequencySweep(system, rule, settings)
+    if gap == "self-consistent" and system.gaps:
+        equation = GapEquation(
+            sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
+        )
+        report = solve_gap(equation, settings.max_sweeps)
+        if report.state == "superconducting":
+            return Solution(sweep, report, equation)
+        return Solution(sweep, report, None)
+    value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
+    for field in system.gaps.values():
+        field.x.array[:] = value
+    _sweep_once(sweep, value, progress)
+    state = "superconducting" if value > 0 and system.gaps else "normal"
+    return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
+
+
+def _sweep_once(sweep: FrequencySweep, gap: float, progress: Progress) -> None:
+    if gap == 0 or not sweep.system.gaps:
+        return
+    total = len(sweep.theta)
+    # At θ = 0 the residual is the source ∫νΔφ that drives everything.
+    tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.theta[0])
+    for k in sweep.solve([new_linearisation(sweep)], tolerance):
+        progress(total - k, total, "sweep")
