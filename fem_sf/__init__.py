@@ -1,2 +1,54 @@
 # SPDX-License-Identifier: MIT
-"""fem_sf: superconductor/ferromagnet multilayers by finite elements."""
+"""fem_sf: superconductor/ferromagnet multilayers by finite elements.
+
+Everything below is imported when it is first used, so that checking a case or plotting a result
+needs neither dolfinx nor the time to load it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fem_sf.case import load_case as load_case
+    from fem_sf.interfaces import Insulating as Insulating
+    from fem_sf.interfaces import KupriyanovLukichev as KupriyanovLukichev
+    from fem_sf.interfaces import Transparent as Transparent
+    from fem_sf.materials import Ferromagnet as Ferromagnet
+    from fem_sf.materials import Normal as Normal
+    from fem_sf.materials import Superconductor as Superconductor
+    from fem_sf.output import write_result as write_result
+    from fem_sf.settings import MeshSettings as MeshSettings
+    from fem_sf.settings import OutputSettings as OutputSettings
+    from fem_sf.settings import SolverSettings as SolverSettings
+    from fem_sf.settings import UsadelCase as UsadelCase
+    from fem_sf.stack import Interface as Interface
+    from fem_sf.stack import Layer as Layer
+    from fem_sf.stack import Stack as Stack
+    from fem_sf.study.run import run_case as run_case
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "fem_sf.case": ("load_case",),
+    "fem_sf.interfaces": ("Insulating", "KupriyanovLukichev", "Transparent"),
+    "fem_sf.materials": ("Ferromagnet", "Normal", "Superconductor"),
+    "fem_sf.output": ("write_result",),
+    "fem_sf.settings": ("MeshSettings", "OutputSettings", "SolverSettings", "UsadelCase"),
+    "fem_sf.stack": ("Interface", "Layer", "Stack"),
+    "fem_sf.study.run": ("run_case",),
+}
+
+__all__ = ["__version__", *(name for names in _HOMES.values() for name in names)]
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'fem_sf' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

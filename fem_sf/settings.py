@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fem_sf.errors import InputError, Problem
 from fem_sf.stack import Stack
+
+GAPS = ("self-consistent", "bulk")
+"""What the gap can be besides a number."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +119,12 @@ class PhysicalScales:
         return Boltzmann * self.critical_temperature
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UsadelCase:
     """A complete Usadel problem.
 
     Parameters
     ----------
-    name
-        File name without ending; the results go to ``results/<name>`` by default.
-    title
-        What pictures and tables are headed with.
     stack
         Layers and interfaces.
     temperature
@@ -131,17 +132,24 @@ class UsadelCase:
     gap
         ``"self-consistent"``, ``"bulk"`` (BCS Δ(T), uniform) or a uniform Δ in Tc.
     reference
-        The layer whose 2ν|J| is the unit of magnetization; ``None`` without ferromagnets.
+        The layer whose 2ν|J| is the unit of magnetization; the first ferromagnet by default.
     mesh, solver, output
         Settings.
     scales
         SI values of the units, where the case has a ``[units]`` table.
+    name
+        File name without ending; the results go to ``results/<name>`` by default.
+    title
+        What pictures and tables are headed with.
     text
         The case file as it was read, kept with the results.
+
+    Raises
+    ------
+    InputError
+        If the temperature, the gap or the reference makes no sense.
     """
 
-    name: str
-    title: str
     stack: Stack
     temperature: float
     gap: str | float = "self-consistent"
@@ -150,4 +158,27 @@ class UsadelCase:
     solver: SolverSettings = field(default_factory=SolverSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     scales: PhysicalScales | None = None
+    name: str = "case"
+    title: str = ""
     text: str = ""
+
+    def __post_init__(self) -> None:
+        ferromagnets = [layer.name for layer in self.stack.ferromagnets]
+        problems = []
+        if not (math.isfinite(self.temperature) and self.temperature >= 0):
+            problems.append(
+                Problem("temperature", f"expected T ≥ 0 in Tc, got {self.temperature!r}")
+            )
+        if isinstance(self.gap, str):
+            if self.gap not in GAPS:
+                expected = '"self-consistent", "bulk" or a number in Tc'
+                problems.append(Problem("gap", f"expected {expected}, got {self.gap!r}"))
+        elif not (math.isfinite(self.gap) and self.gap >= 0):
+            problems.append(Problem("gap", f"expected Δ ≥ 0 in Tc, got {self.gap!r}"))
+        if self.reference is None and ferromagnets:
+            object.__setattr__(self, "reference", ferromagnets[0])
+        elif self.reference is not None and self.reference not in ferromagnets:
+            message = f"expected a ferromagnetic layer, got {self.reference!r}"
+            problems.append(Problem("reference", message))
+        if problems:
+            raise InputError(problems)
