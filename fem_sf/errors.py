@@ -43,6 +43,27 @@ class Problem:
         return f"{self.key}: {self.message}" if self.key else self.message
 
 
+@dataclass(frozen=True)
+class LocatedProblem(Problem):
+    """One thing that is wrong in a file, and where.
+
+    Parameters
+    ----------
+    file
+        The file as the user named it.
+    line, column
+        Counted from 1; ``None`` where the problem is the file as a whole.
+    """
+
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        return f"{place}: {super().__str__()}"
+
+
 class InputError(FemSFError, ValueError):
     """One or more things are wrong in what the user gave; all of them are told at once.
 
@@ -61,6 +82,10 @@ class InputError(FemSFError, ValueError):
 
 class StackError(InputError):
     """A stack of layers that makes no sense: wrong number, missing interface, unknown layer."""
+
+
+class CaseError(InputError):
+    """A case file that cannot be used; its problems are :class:`LocatedProblem`, by line."""
 
 
 class MeshError(InputError):

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""What the keys of a case must agree on with each other."""
+
+from __future__ import annotations
+
+from fem_sf.case.conductivities import check_conductivities
+from fem_sf.case.entries import Entry
+from fem_sf.case.report import Report
+from fem_sf.case.schema import InterfaceTable, LayerTable
+from fem_sf.case.stacks import find_layer
+from fem_sf.case.tables import Tables
+from fem_sf.case.words import spell
+from fem_sf.interfaces import KupriyanovLukichev
+from fem_sf.materials import Ferromagnet, Superconductor
+
+
+def check_tables(tables: Tables, report: Report) -> None:
+    """Everything but the stack itself; what is wrong goes into the report."""
+    for layer in tables.layers:
+        _check_layer(layer, tables, report)
+    for interface in tables.interfaces:
+        _check_law(interface, report)
+    check_conductivities(tables, report)
+    _check_superconductor(tables, report)
+    _check_mesh(tables, report)
+    _check_reference(tables, report)
+    _check_probes(tables, report)
+    _check_solver(tables, report)
+
+
+def _missing(entry: Entry, key: str, report: Report) -> None:
+    description = type(entry.table).model_fields[key].description
+    report.add(entry.where, f'missing key "{key}"; expected {description}')
+
+
+def _check_layer(layer: Entry[LayerTable], tables: Tables, report: Report) -> None:
+    material = layer.table.material
+    if not tables.has_mesh_file and "thickness" not in layer.given:
+        _missing(layer, "thickness", report)
+    if material == Ferromagnet.kind:
+        if "exchange" not in layer.given:
+            _missing(layer, "exchange", report)
+    elif material is not None:
+        for key in ("exchange", "localized_moment"):
+            if key in layer.given:
+                report.add(
+                    layer.key(key), f'only a ferromagnet has this; the material here is "{material}"'
+                )
+
+
+def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
+    law, given = interface.table.law, interface.given
+    if law is None:
+        return
+    if law != KupriyanovLukichev.kind:
+        for key in ("gamma", "gamma_of", "resistance"):
+            if key in given:
+                report.add(
+                    interface.key(key),
+                    f'the law "{law}" has no such parameter; only "{KupriyanovLukichev.kind}" has',
+                )
+    elif {"gamma", "resistance"} <= given:
+        report.add(
+            interface.key("resistance"),
+            "gamma and resistance are both given; γ = R_b σ/ξ0, so give one of them",
+        )
+    elif "gamma" in given and "gamma_of" not in given:
+        _missing(interface, "gamma_of", report)
+    elif not {"gamma", "resistance"} & given:
+        _missing(interface, "gamma", report)
+
+
+def _check_superconductor(tables: Tables, report: Report) -> None:
+    materials = [layer.table.material for layer in tables.layers]
+    if materials and None not in materials and Superconductor.kind not in materials:
+        report.add(
+            ("layers",),
+            f'no layer has material = "{Superconductor.kind}", so there is nothing to compute',
+        )
+
+
+def _check_mesh(tables: Tables, report: Report) -> None:
+    mesh, table = tables.mesh, tables.mesh.table
+    if tables.has_mesh_file:
+        for key in ("dimension", "width", "refinement"):
+            if key in mesh.given:
+                report.add(mesh.key(key), "a mesh file has this already; leave one of them out")
+        if table.file is not None:
+            file = report.source.path.parent / table.file
+            if not file.is_file():
+                what = "is a folder, not a mesh" if file.is_dir() else "no such file"
+                report.add(mesh.key("file"), f"{what}: {file}")
+        return
+    if "unit" in mesh.given:
+        report.add(mesh.key("unit"), "only a mesh from a file has a unit of its own")
+    if table.dimension > 2:
+        report.add(
+            mesh.key("dimension"),
+            f"expected 1 or 2, got {table.dimension}; more dimensions are not available in this "
+            "version",
+        )
+    elif table.dimension == 2 and "width" not in mesh.given:
+        report.add(mesh.where, 'missing key "width"; a rectangle (dimension = 2) needs one')
+    elif table.dimension == 1 and "width" in mesh.given:
+        report.add(mesh.key("width"), "only a rectangle has a width; add dimension = 2")
+
+
+def _check_reference(tables: Tables, report: Report) -> None:
+    name = tables.reference.table.layer
+    if name is None:
+        return
+    key = tables.reference.key("layer")
+    layer = find_layer(name, key, tables, report)
+    if layer is None:
+        return
+    if layer.table.material not in (Ferromagnet.kind, None):
+        report.add(
+            key, f'expected a ferromagnet; the layer {spell(name)} is a "{layer.table.material}"'
+        )
+    elif layer.table.exchange == 0:
+        report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
+
+
+def _check_probes(tables: Tables, report: Report) -> None:
+    output = tables.output
+    for name, positions in output.table.probes.items():
+        where = (*output.key("probes"), name)
+        layer = find_layer(name, where, tables, report)
+        if layer is None:
+            continue
+        if tables.has_mesh_file:
+            if len({isinstance(position, tuple) for position in positions}) > 1:
+                report.add(where, "expected either positions or points [x, y], got both")
+        else:
+            for i, position in enumerate(positions):
+                _check_position((*where, i), position, layer, report)
+
+
+def _check_position(
+    where: tuple[str | int, ...],
+    position: float | tuple[float, float],
+    layer: Entry[LayerTable],
+    report: Report,
+) -> None:
+    thickness = layer.table.thickness
+    written = report.source.value(where)
+    if isinstance(position, tuple):
+        report.add(
+            where,
+            f"expected a position from the left end of the layer, got {spell(written)}; only "
+            "meshes from a file take points [x, y]",
+        )
+    elif thickness is not None and thickness > 0 and not 0 <= position <= thickness:
+        ends = spell(report.source.value((*layer.where, "thickness")))
+        report.add(where, f"expected a position from 0 to the thickness {ends}, got {spell(written)}")
+
+
+def _check_solver(tables: Tables, report: Report) -> None:
+    if tables.solver.table.frequencies and tables.usadel.table.temperature == 0:
+        report.add(
+            tables.solver.key("frequencies"),
+            "at T = 0 the frequencies are continuous and none can be summed alone; "
+            "leave it out or write 0",
+        )
+

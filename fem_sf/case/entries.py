@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Reads the tables of a case with its schema; what is wrong goes into the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from fem_sf.case.fields import Context
+from fem_sf.case.positions import KeyPath
+from fem_sf.case.report import Report
+from fem_sf.case.schema import LATER, Table
+from fem_sf.case.words import did_you_mean, nearest, spell
+
+AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[AnyTable]):
+    """A table of a case, as far as it is right.
+
+    Parameters
+    ----------
+    where
+        Its path.
+    table
+        Its values; a wrong or missing one has its default.
+    given
+        The keys that it was given, also the wrong ones.
+    sound
+        Whether nothing in it was wrong.
+    """
+
+    where: KeyPath
+    table: AnyTable
+    given: frozenset[str]
+    sound: bool
+
+    def key(self, name: str) -> KeyPath:
+        """Path of one of its keys."""
+        return (*self.where, name)
+
+
+def read_table(
+    schema: type[AnyTable], where: KeyPath, report: Report, context: Context
+) -> Entry[AnyTable]:
+    """Read the table at a path; one that is not there is empty and right."""
+    raw = report.source.value(where)
+    if raw is None:
+        return Entry(where, schema(), frozenset(), True)
+    if not isinstance(raw, dict):
+        name = "" if isinstance(where[-1], int) else f" [{where[-1]}]"
+        report.add(where, f"expected a table{name}, got {_shape(raw)}")
+        return Entry(where, schema(), frozenset(), False)
+    try:
+        table = schema.model_validate(raw, context=context)
+        errors: list[ErrorDetails] = []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        wrong = {each["loc"][0] for each in errors}
+        right = {key: value for key, value in raw.items() if key not in wrong}
+        table = schema.model_validate(right, context=context)
+    for each in errors:
+        report.add((*where, *each["loc"]), _message(schema, where, each, report))
+    given = set(raw) | {nearest(key, schema.model_fields) or key for key in raw}
+    missing = [key for key in schema.required if key not in given]
+    for key in missing:
+        description = schema.model_fields[key].description
+        report.add(where, f'missing key "{key}"; expected {description}')
+    return Entry(where, table, frozenset(given), not errors and not missing)
+
+
+def read_tables(
+    schema: type[AnyTable], name: str, report: Report, context: Context
+) -> list[Entry[AnyTable]]:
+    """Read an array of tables; one that is not there counts as empty."""
+    raw = report.source.data.get(name, [])
+    if not isinstance(raw, list):
+        report.add((name,), f"expected [[{name}]] in double brackets, got {_shape(raw)}")
+        return []
+    return [read_table(schema, (name, i), report, context) for i in range(len(raw))]
+
+
+def _shape(raw: Any) -> str:
+    match raw:
+        case dict():
+            return "a table in single brackets"
+        case [dict(), *_]:
+            return "an array of tables in double brackets"
+    return spell(raw)
+
+
+def _message(schema: type[Table], where: KeyPath, error: ErrorDetails, report: Report) -> str:
+    """What an error of the schema means, in the words of the schema."""
+    key = str(error["loc"][0])
+    match error["type"]:
+        case "extra_forbidden" if not where and key in LATER:
+            return "not available in this version"
+        case "extra_forbidden":
+            known = ", ".join(schema.model_fields)
+            hint = did_you_mean(key, schema.model_fields)
+            return f"unknown key{hint or f'; the keys here are {known}'}"
+        case "refused":
+            return error["msg"]
+    value = report.source.value((*where, *(part for part in error["loc"] if part != "[key]")))
+    return f"expected {schema.model_fields[key].description}, got {spell(value)}"

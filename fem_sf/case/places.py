@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Where in a case file a problem belongs that names layers instead of positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fem_sf.case.positions import KeyPath
+from fem_sf.case.report import Report
+from fem_sf.case.source import Source
+from fem_sf.case.words import spell, spell_key
+from fem_sf.errors import InputError
+
+
+def add_problems(error: InputError, report: Report) -> None:
+    """Put the problems of a stack or a mesh into the report, each with its place in the file."""
+    for problem in error.problems:
+        where = find_place(problem.key, report.source)
+        written = report.source.value(where)
+        # a converted value is not what the user wrote
+        origin = f" (from {spell(written)})" if _has_unit(where, written) else ""
+        report.add(where, f"{problem.message}{origin}")
+
+
+def find_place(key: str, source: Source) -> KeyPath:
+    """Path of a key such as ``layers.F.thickness`` or ``interfaces.S|F.gamma``."""
+    for prefix, path in _named_places(source.data):
+        if key == prefix:
+            return path
+        if key.startswith(f"{prefix}."):
+            return (*path, key.removeprefix(f"{prefix}."))
+    return tuple(key.split("."))
+
+
+def stand_in(where: KeyPath) -> str:
+    """What a layer is called while it has no name of its own."""
+    return spell_key(where)
+
+
+def _named_places(data: dict[str, Any]) -> Iterator[tuple[str, KeyPath]]:
+    for i, layer in enumerate(_entries(data, "layers")):
+        yield f"layers.{layer.get('name')}", ("layers", i)
+        yield f"layers.{stand_in(('layers', i))}", ("layers", i)
+    for i, interface in enumerate(_entries(data, "interfaces")):
+        match interface.get("between"):
+            case [left, right]:
+                yield f"interfaces.{left}|{right}", ("interfaces", i)
+                yield f"interfaces.{right}|{left}", ("interfaces", i)
+
+
+def _entries(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    raw = data.get(name)
+    return [each if isinstance(each, dict) else {} for each in raw] if isinstance(raw, list) else []
+
+
+def _has_unit(where: KeyPath, written: Any) -> bool:
+    return where[-1] not in ("between", "gamma_of", "name") and isinstance(written, str)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""At which line of a TOML text each key is written, which the standard reader does not tell."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+KeyPath = tuple[str | int, ...]
+"""Where a value is in a document: table keys, and indices from 0 in arrays."""
+
+_SPACE = re.compile(r"[ \t]*")
+_BLANK = re.compile(r"(?:[\s]|#[^\n]*)*")
+_KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""")
+_DOT = re.compile(r"[ \t]*\.[ \t]*")
+_STRING = re.compile(
+    r'''"""(?:\\.|[^\\])*?""""{0,2}|\'\'\'.*?\'\'\''{0,2}|"(?:\\.|[^"\\])*"|'[^']*\'''', re.DOTALL
+)
+_OTHER_VALUE = re.compile(r"[^,\]}#\n]*")
+
+
+def find_lines(text: str) -> dict[KeyPath, int]:
+    """Line, counted from 1, of every table header, key and array element of a TOML document.
+
+    Parameters
+    ----------
+    text
+        A document that ``tomllib`` accepts; the rules are not checked again here.
+
+    Returns
+    -------
+    dict
+        From the path of a value to the line where its key (or, in an array, the value itself)
+        begins. A table that several lines add to is found at the first of them.
+    """
+    return _Scanner(text).scan()
+
+
+class _Scanner:
+    """One pass over a document, left to right."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.at = 0
+        self.lines: dict[KeyPath, int] = {}
+        self.last_entry: dict[KeyPath, int] = {}
+
+    def scan(self) -> dict[KeyPath, int]:
+        """Read the whole document."""
+        table: KeyPath = ()
+        self._skip(_BLANK)
+        while self.at < len(self.text):
+            table = self._header() if self._next("[") else self._key_and_value(table)
+            self._skip(_BLANK)
+        return self.lines
+
+    def _next(self, token: str) -> bool:
+        return self.text.startswith(token, self.at)
+
+    def _skip(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match.group()
+
+    def _record(self, path: KeyPath, start: int) -> None:
+        self.lines.setdefault(path, self.text.count("\n", 0, start) + 1)
+
+    def _key(self) -> list[str]:
+        """A dotted key, with every part unquoted."""
+        parts = []
+        while True:
+            token = self._skip(_KEY)
+            quoted = token[:1] in ('"', "'")
+            parts.append(tomllib.loads(f"key = {token}")["key"] if quoted else token)
+            if not self._skip(_DOT):
+                return parts
+
+    def _header(self) -> KeyPath:
+        """``[table]`` or ``[[array of tables]]``; the path that the lines below it add to."""
+        brackets = 2 if self._next("[[") else 1
+        self.at += brackets
+        self._skip(_SPACE)
+        start = self.at
+        path: KeyPath = ()
+        for part in self._key():
+            path = (*self._inside(path), part)
+            self._record(path, start)
+        if brackets == 2:
+            self.last_entry[path] = self.last_entry.get(path, -1) + 1
+        path = self._inside(path)
+        self._record(path, start)
+        self._skip(_SPACE)
+        self.at += brackets
+        return path
+
+    def _inside(self, path: KeyPath) -> KeyPath:
+        """The last table so far, where the path is an array of tables."""
+        return (*path, self.last_entry[path]) if path in self.last_entry else path
+
+    def _key_and_value(self, table: KeyPath) -> KeyPath:
+        start = self.at
+        path = table
+        for part in self._key():
+            path = (*path, part)
+            self._record(path, start)
+        self._skip(_SPACE)
+        self.at += len("=")
+        self._skip(_SPACE)
+        self._value(path)
+        return table
+
+    def _value(self, path: KeyPath) -> None:
+        if self._next("["):
+            self._array(path)
+        elif self._next("{"):
+            self._inline_table(path)
+        elif not self._skip(_STRING):
+            self._skip(_OTHER_VALUE)
+
+    def _array(self, path: KeyPath) -> None:
+        self.at += len("[")
+        self._skip(_BLANK)
+        index = 0
+        while not self._next("]"):
+            self._record((*path, index), self.at)
+            self._value((*path, index))
+            index += 1
+            self._separator()
+        self.at += len("]")
+
+    def _inline_table(self, path: KeyPath) -> None:
+        self.at += len("{")
+        self._skip(_BLANK)
+        while not self._next("}"):
+            self._key_and_value(path)
+            self._separator()
+        self.at += len("}")
+
+    def _separator(self) -> None:
+        self._skip(_BLANK)
+        if self._next(","):
+            self.at += 1
+            self._skip(_BLANK)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Collects everything that is wrong with a case, so that all of it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fem_sf.case.positions import KeyPath
+from fem_sf.case.source import Source
+from fem_sf.case.words import spell_key
+from fem_sf.errors import CaseError, LocatedProblem
+
+
+class Report:
+    """The problems of one case file.
+
+    Parameters
+    ----------
+    source
+        The file, for lines and for the names of layers.
+    """
+
+    def __init__(self, source: Source):
+        self.source = source
+        self.problems: list[LocatedProblem] = []
+
+    def add(self, where: KeyPath, message: str, *, at: KeyPath | None = None) -> None:
+        """Add a problem with the key ``where``, shown at its line or at that of the key ``at``."""
+        line = self.source.line(where if at is None else at)
+        key = " ".join(part for part in (spell_key(where), self._label(where)) if part)
+        problem = LocatedProblem(key, message, str(self.source.path), line)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def close(self) -> None:
+        """Raise what was found.
+
+        Raises
+        ------
+        CaseError
+            If anything was, in the order of the lines.
+        """
+        if self.problems:
+            raise CaseError(sorted(self.problems, key=lambda problem: problem.line or 0))
+
+    def _label(self, where: KeyPath) -> str:
+        """Whose entry of an array of tables a key belongs to, by name."""
+        value = self.source.value
+        match where:
+            case ("layers", int(index), *_):
+                name = value(("layers", index, "name"))
+                return f'(layer "{name}")' if isinstance(name, str) and name else ""
+            case ("interfaces", int(index), *_):
+                return _pair_label(value(("interfaces", index, "between")))
+        return ""
+
+
+def _pair_label(between: Sequence[object] | None) -> str:
+    match between:
+        case [str(left), str(right)]:
+            return f"({left}|{right})"
+    return ""

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""How messages about a case spell values, keys and suggestions."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from fem_sf.case.positions import KeyPath
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_VALUE = 60
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like the given one; ``None`` if nothing is."""
+    by_lower = {each.lower(): each for each in known}
+    matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean "…"?`` with the nearest known word, or nothing."""
+    match = nearest(word, known)
+    return f'; did you mean "{match}"?' if match else ""
+
+
+def any_of(words: Iterable[str]) -> str:
+    """``"a", "b" or "c"``."""
+    *most, last = (f'"{word}"' for word in words)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def spell(value: Any) -> str:
+    """A value as it would be written in a case, cut where it is long."""
+    match value:
+        case bool():
+            text = str(value).lower()
+        case str():
+            text = f'"{value}"'
+        case list():
+            text = f"[{', '.join(spell(each) for each in value)}]"
+        case dict():
+            text = "a table"
+        case _:
+            text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def spell_key(where: KeyPath) -> str:
+    """A path as ``layers[1].thickness``."""
+    text = ""
+    for part in where:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            part = part if _BARE_KEY.fullmatch(part) else f'"{part}"'
+            text += f".{part}" if text else part
+    return text
