@@ -75,6 +75,35 @@ def point_sampling(space: dolfinx.fem.FunctionSpace, points: NDArray[np.float64]
     return Sampling(mine, _basis_values(space, padded[mine], cells[mine]), len(points))
 
 
+def matching_dofs(
+    space: dolfinx.fem.FunctionSpace,
+    cells: NDArray[np.int32],
+    other: dolfinx.fem.FunctionSpace,
+    other_cells: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Dofs of two nodal spaces of one degree at the same places of the same cells, pair by pair.
+
+    Parameters
+    ----------
+    space, other
+        Lagrange or discontinuous Lagrange spaces, on a mesh and a part of it or the reverse.
+    cells, other_cells
+        The same cells in the two meshes, shape (n,).
+
+    Returns
+    -------
+    tuple
+        Local dofs of both, each of shape (n, nodes per cell).
+    """
+    here, there = space.dofmap.list[cells], other.dofmap.list[other_cells]
+    distance = np.linalg.norm(
+        space.tabulate_dof_coordinates()[here][:, :, None]
+        - other.tabulate_dof_coordinates()[there][:, None, :],
+        axis=-1,
+    )
+    return here, np.take_along_axis(there, distance.argmin(axis=2), axis=1)
+
+
 def node_cells(space: dolfinx.fem.FunctionSpace) -> NDArray[np.int64] | None:
     """Linear cells through all nodes of a Lagrange space on rank 0, numbered as the nodes.
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from fem_sf.mesh.check import check_geometry
 from fem_sf.mesh.geometry import Geometry, case_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
+from fem_sf.output.vtx import write_vtx
 from fem_sf.settings import UsadelCase
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import LayerFields, UsadelResult
@@ -28,7 +30,10 @@ Value = TypeVar("Value")
 
 
 def run_case(
-    case: UsadelCase, comm: MPI.Comm = MPI.COMM_WORLD, progress: Progress | None = None
+    case: UsadelCase,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+    progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> UsadelResult:
     """Solve a case; collective over the communicator.
 
@@ -40,6 +45,8 @@ def run_case(
         The ranks that share the mesh.
     progress
         Told how far the work is; silent by default.
+    folder
+        Where ``fields.bp`` goes, if the case asks for it; all other files are made of the result.
 
     Returns
     -------
@@ -69,6 +76,8 @@ def run_case(
     clock.lap("solve")
     samples = run.sample(solution)
     measurement = run.measure(solution)
+    if case.output.vtx and folder is not None:
+        write_vtx(solution, case.reference, folder / "fields.bp")
     clock.lap("output")
     coarse = None
     if case.solver.error_estimate:

@@ -24,6 +24,7 @@ from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
+from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.stack import Stack
 from fem_sf.usadel import collinear
@@ -137,15 +138,12 @@ class UsadelSystem:
             count = space.dofmap.index_map.size_local + space.dofmap.index_map.num_ghosts
             return np.arange(count, dtype=np.int32)
         part = self.mesh.part((layer,))
-        cells = conductor.part.sub_cells[part.parent_cells]
-        here, there = space.dofmap.list, theta_space.dofmap.list[cells]
-        distance = np.linalg.norm(
-            space.tabulate_dof_coordinates()[here][:, :, None]
-            - theta_space.tabulate_dof_coordinates()[there][:, None, :],
-            axis=-1,
+        cells = np.arange(len(part.parent_cells))
+        here, there = matching_dofs(
+            space, cells, theta_space, conductor.part.sub_cells[part.parent_cells]
         )
         dofs = np.empty(here.max(initial=-1) + 1, dtype=np.int32)
-        dofs[here] = np.take_along_axis(there, distance.argmin(axis=2), axis=1)
+        dofs[here] = there
         return dofs
 
     def layer_measure(self, layers: Sequence[str]) -> ufl.Measure:
