@@ -191,7 +191,7 @@ def _check(temperature: float, exact: int | None, tail: int | None) -> None:
 def _default_nodes(temperature: float) -> int:
     if temperature == 0:
         return 36
-    wanted = math.ceil(24 - 7 * math.log10(temperature / 0.1))
+    wanted = math.ceil(25 - 7 * math.log10(temperature / 0.1))
     return min(36, max(18, wanted))
 
 
@@ -239,14 +239,14 @@ def _lanczos(
 
 
 def _fine_rule(spacing: float, first: int) -> tuple[FloatArray, FloatArray]:
-    """Build a rule for n ≥ ``first`` that is exact to rounding for powers ω^{-j/2}, with many nodes.
+    """Build a rule of many nodes for n ≥ ``first``, exact to rounding for powers ω^{-j/2}.
 
     Panels that double in width carry the Gauss rule of their equidistant points; beyond the last
     the points are dense on every scale that matters and the sum is an integral in (W/ω)^{1/2}.
     """
     left = spacing * first
     width = max(_PANEL_NODES * spacing, _SMALLEST_PANEL)
-    panels = []
+    panels: list[tuple[FloatArray, FloatArray]] = []
     while left < _LARGEST_PANEL_EDGE * max(1.0, spacing):
         panels.append(_panel_rule(left, width, spacing))
         left += width
@@ -254,7 +254,7 @@ def _fine_rule(spacing: float, first: int) -> tuple[FloatArray, FloatArray]:
     nodes, node_weights = np.polynomial.legendre.leggauss(_PANEL_NODES)
     t: FloatArray = (1 + nodes) / 2
     beyond: FloatArray = left * node_weights / t**3
-    panels.append((left / t**2, beyond))
+    panels.append((left / np.square(t), beyond))
     frequencies, weights = zip(*panels, strict=True)
     return np.concatenate(frequencies), np.concatenate(weights)
 
