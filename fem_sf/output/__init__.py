@@ -1,2 +1,123 @@
 # SPDX-License-Identifier: MIT
-"""Tables, labelled arrays, ParaView files and pictures."""
+"""Tables, labelled arrays, ParaView files and pictures.
+
+What a result becomes on disk. Nothing here needs dolfinx, and the libraries that write and draw
+are only imported by the functions that need them.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fem_sf.study.results import UsadelResult
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from fem_sf.output.dataset import StoredResult
+
+__all__ = ["load_dataset", "load_result", "plot_folder", "write_result"]
+
+
+def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
+    """Write everything that a result becomes: tables, arrays, ParaView files, pictures, summary.
+
+    Each file is complete or absent. Data come first, pictures last, and ``summary.json`` marks a
+    complete folder: one of an earlier run is removed before anything is replaced.
+
+    Parameters
+    ----------
+    result
+        A solved case. Where it has no layers (all ranks but the first) nothing is written.
+    folder
+        Where to; made if needed. Other files in it are left alone.
+
+    Returns
+    -------
+    dict
+        The summary as it was written: with ``seconds.output``, which ``seconds.total`` then
+        includes.
+    """
+    if not result.layers:
+        return dict(result.summary)
+    from fem_sf.output import dataset, paraview, plots, summary, tables
+
+    start = time.perf_counter()
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / summary.FILE).unlink(missing_ok=True)
+    arrays = dataset.to_dataset(result)
+    dataset.write_dataset(arrays, target)
+    tables.write_tables(arrays, target)
+    paraview.write_fields(result.layers, target)
+    plots.write_pictures(arrays, target)
+    numbers = _with_output_time(result.summary, time.perf_counter() - start)
+    summary.write_summary(numbers, target)
+    return numbers
+
+
+def _with_output_time(summary: dict[str, Any], output: float) -> dict[str, Any]:
+    seconds = summary.get("seconds", {})
+    total = sum(seconds.get(part, 0.0) for part in ("setup", "solve")) + output
+    return {**summary, "seconds": {**seconds, "output": output, "total": total}}
+
+
+def plot_folder(folder: Path | str) -> list[Path]:
+    """Draw the pictures of a result again from what is stored.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The pictures.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    from fem_sf.output import plots
+
+    return plots.write_pictures(load_dataset(folder), Path(folder))
+
+
+def load_dataset(folder: Path | str) -> xr.Dataset:
+    """Read the labelled arrays of a folder into memory.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    from fem_sf.output import dataset
+
+    return dataset.load_dataset(folder)
+
+
+def load_result(folder: Path | str) -> StoredResult:
+    """Read what a folder says about a solved case: layers, probes, summary, title and text.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    from fem_sf.output import dataset
+
+    return dataset.load_result(folder)

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""``result.nc``: everything of a result as labelled arrays in one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from fem_sf.errors import FemSFError
+from fem_sf.output.files import replacing
+from fem_sf.output.quantities import (
+    Quantity,
+    energy_mev,
+    length_nm,
+    si_columns,
+    usadel_quantities,
+)
+from fem_sf.output.summary import summary_text
+from fem_sf.settings import PhysicalScales
+from fem_sf.study.results import LayerFields, UsadelResult
+
+FILE = "result.nc"
+"""Its name in the folder of a result."""
+
+_NO_VERTEX = -1
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """What a folder says about a solved case.
+
+    Parameters
+    ----------
+    title
+        What pictures and tables are headed with.
+    text
+        The case file as it was read; empty for a case that was made in Python.
+    layers, probes
+        Observables by layer, at the nodes and at the asked positions, as in the result.
+    summary
+        What was in the summary when the fields were written.
+    """
+
+    title: str
+    text: str
+    layers: dict[str, LayerFields]
+    probes: dict[str, LayerFields]
+    summary: dict[str, Any]
+
+
+def to_dataset(result: UsadelResult) -> xr.Dataset:
+    """Label a result as one flat dataset.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimension ``node`` holds the nodes of all layers one after the other, so that both sides
+        of an interface appear; coordinates ``layer``, ``x`` (and ``y``) tell which is which.
+        ``cells`` (cell, vertex) are the linear cells as positions along ``node``, filled up with
+        −1. Probes are variables ``probe_…`` along ``probe``. ``material`` is labelled by
+        ``layer_name``. With the SI scales known, columns such as ``x_nm`` are appended. The
+        attributes hold the case's text and the summary and versions as JSON.
+    """
+    case = result.case
+    quantities = usadel_quantities(case.reference)
+    dataset = _points(result.layers, quantities, case.scales, "node", "")
+    dataset["cells"] = (("cell", "vertex"), _join_cells(result.layers))
+    dataset["cells"].attrs["long_name"] = "positions along node of the vertices of each cell"
+    if result.probes:
+        dataset = dataset.merge(_points(result.probes, quantities, case.scales, "probe", "probe_"))
+    names = list(result.layers)
+    materials = [case.stack.layer(name).material.kind for name in names]
+    dataset = dataset.assign_coords(layer_name=names)
+    dataset["material"] = ("layer_name", materials)
+    dataset.attrs = {
+        "title": case.title,
+        "name": case.name,
+        "kind": "usadel",
+        "temperature": case.temperature,
+        "reference": case.reference or "",
+        "case": case.text,
+        "summary": summary_text(result.summary),
+        "versions": summary_text(result.summary.get("versions", {})),
+    }
+    if case.scales:
+        dataset.attrs |= {"xi0_nm": length_nm(case.scales), "kTc_meV": energy_mev(case.scales)}
+    return dataset
+
+
+def _points(
+    layers: Mapping[str, LayerFields],
+    quantities: Mapping[str, Quantity],
+    scales: PhysicalScales | None,
+    dimension: str,
+    prefix: str,
+) -> xr.Dataset:
+    """Positions and observables of all layers along one dimension."""
+    fields = list(layers.values())
+    points = np.concatenate([each.points for each in fields])
+    columns = {axis: points[:, i] for i, axis in enumerate("xyz"[: points.shape[1]])}
+    coordinates = {f"{prefix}layer", *(f"{prefix}{axis}" for axis in columns)}
+    for name in fields[0].values:
+        columns[name] = np.concatenate([each.values[name] for each in fields])
+    labels = [name for name, each in layers.items() for _ in range(len(each.points))]
+    variables: dict[str, Any] = {f"{prefix}layer": (dimension, labels, {"long_name": "layer"})}
+    for name, values in columns.items():
+        variables[prefix + name] = (dimension, values, quantities[name].attributes)
+    for si in si_columns(scales) if scales else ():
+        if si.source in columns:
+            values = si.factor * columns[si.source]
+            variables[prefix + si.name] = (dimension, values, si.quantity.attributes)
+    return xr.Dataset(variables).set_coords(coordinates)
+
+
+def _join_cells(layers: Mapping[str, LayerFields]) -> np.ndarray:
+    """Cells of all layers with vertices counted through; shape (cells, most vertices of a cell)."""
+    width = max(each.cells.shape[1] for each in layers.values())
+    joined, offset = [], 0
+    for each in layers.values():
+        padding = ((0, 0), (0, width - each.cells.shape[1]))
+        joined.append(np.pad(each.cells + offset, padding, constant_values=_NO_VERTEX))
+        offset += len(each.points)
+    return np.concatenate(joined)
+
+
+def layer_fields(dataset: xr.Dataset) -> dict[str, LayerFields]:
+    """Layers of a dataset as they were in the result, without the SI columns."""
+    return _split(dataset, "layer", "", dataset["cells"].values)
+
+
+def probe_fields(dataset: xr.Dataset) -> dict[str, LayerFields]:
+    """Probes of a dataset as they were in the result, without the SI columns."""
+    if "probe" not in dataset.dims:
+        return {}
+    return _split(dataset, "probe_layer", "probe_", np.empty((0, 1), dtype=np.int64))
+
+
+def _split(
+    dataset: xr.Dataset, label: str, prefix: str, cells: np.ndarray
+) -> dict[str, LayerFields]:
+    axes = [axis for axis in "xyz" if prefix + axis in dataset]
+    columns = [name for name in usadel_quantities(None) if prefix + name in dataset]
+    labels = dataset[label].values
+    fields = {}
+    for name in dict.fromkeys(labels):
+        (nodes,) = np.nonzero(labels == name)
+        own = cells[(cells[:, 0] >= nodes[0]) & (cells[:, 0] <= nodes[-1])]
+        fields[str(name)] = LayerFields(
+            points=np.column_stack([dataset[prefix + axis].values[nodes] for axis in axes]),
+            cells=own[:, (own != _NO_VERTEX).all(axis=0)] - nodes[0],
+            values={
+                column: dataset[prefix + column].values[nodes]
+                for column in columns
+                if column not in axes
+            },
+        )
+    return fields
+
+
+def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
+    """Write ``result.nc``; ``xarray.open_dataset`` reads it."""
+    with replacing(folder / FILE) as draft:
+        dataset.to_netcdf(draft, engine="h5netcdf")
+
+
+def load_dataset(folder: Path | str) -> xr.Dataset:
+    """Read the labelled arrays of a folder into memory.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        raise FemSFError(
+            f"{folder} holds no result: {FILE} is missing; run the case with --out {folder} first"
+        )
+    return xr.load_dataset(path, engine="h5netcdf")
+
+
+def load_result(folder: Path | str) -> StoredResult:
+    """Read what a folder says about a solved case.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    dataset = load_dataset(folder)
+    return StoredResult(
+        title=dataset.attrs["title"],
+        text=dataset.attrs["case"],
+        layers=layer_fields(dataset),
+        probes=probe_fields(dataset),
+        summary=json.loads(dataset.attrs["summary"]),
+    )

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The picture of a two-dimensional result: maps of Δ and δM over the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize, SymLogNorm
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.tri import Triangulation
+from numpy.typing import NDArray
+
+from fem_sf.output import style
+from fem_sf.output.dataset import layer_fields
+from fem_sf.study.results import LayerFields
+
+_GAP_COLOURS, _MOMENT_COLOURS = "cividis", "PuOr"
+"""Told apart by colour-blind readers; the second has its middle at zero."""
+_LONG_SIDE, _SHORT_SIDE, _LEAST_WIDTH = 6.2, 0.9, 6.0
+"""Inches: longer side of a map, what the shorter one has at least, what the picture is wide."""
+_LABELS, _NM_LABELS, _BAR = 0.65, 0.55, 1.1
+"""Inches: room for the labels of an axis, of one in nm, and for a colour bar."""
+_LOGARITHMIC = 20.0
+"""Ratio of δM between layers beyond which its colours are logarithmic away from zero."""
+
+
+def triangles(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Triangles that cover cells; shape (m, 3).
+
+    Parameters
+    ----------
+    cells
+        Triangles, or quadrilaterals with vertices in VTK order (around the cell).
+    """
+    if cells.shape[1] == 3:
+        return cells
+    return np.concatenate([cells[:, [0, 1, 2]], cells[:, [0, 2, 3]]])
+
+
+def outline(fields: LayerFields) -> NDArray[np.float64]:
+    """Sides of cells that no other cell of the layer shares; shape (sides, 2, 2)."""
+    cells = fields.cells
+    sides = np.sort(np.concatenate([cells[:, [i, i - 1]] for i in range(cells.shape[1])]), axis=1)
+    keys = sides[:, 0] * len(fields.points) + sides[:, 1]
+    _, first, times = np.unique(keys, return_index=True, return_counts=True)
+    return fields.points[sides[first[times == 1]]]
+
+
+def draw_maps(dataset: xr.Dataset) -> Figure:
+    """Draw maps of Δ in the superconductors and of each component of δM that is not negligible.
+
+    Lengths along and across the stack are to the same scale unless one would be unreadable.
+
+    Parameters
+    ----------
+    dataset
+        A two-dimensional result.
+    """
+    layers = layer_fields(dataset)
+    gapped = style.gap_layers(dataset, layers)
+    columns = (["delta"] if gapped else []) + style.moment_columns(dataset)
+    figure, frames = _lay_out(layers, len(columns), in_nm="xi0_nm" in dataset.attrs)
+    for (axes, bar), column in zip(frames, columns, strict=True):
+        if column == "delta":
+            norm = Normalize(0.0, _peak(gapped.values(), column) or 1.0)
+            image = _paint(axes, gapped, column, norm, _GAP_COLOURS)
+            label = style.GAP
+        else:
+            norm = moment_norm(layers, column)
+            image = _paint(axes, layers, column, norm, _MOMENT_COLOURS)
+            label = style.moment_label([column])
+        figure.colorbar(image, cax=bar, label=label)
+        _draw_layers(axes, layers)
+        if "xi0_nm" in dataset.attrs:
+            _nm_axes(axes, dataset.attrs["xi0_nm"])
+    style.caption(figure, dataset, r"$\xi_0^2$")
+    return figure
+
+
+def moment_norm(layers: Mapping[str, LayerFields], column: str) -> Normalize:
+    """Colours symmetric about zero; logarithmic away from it if layers differ very much."""
+    peaks = [_peak([each], column) for each in layers.values()]
+    largest = max(peaks) or 1.0
+    smallest = min((peak for peak in peaks if peak > 1e-4 * largest), default=largest)
+    if largest > _LOGARITHMIC * smallest:
+        return SymLogNorm(smallest / 3, vmin=-largest, vmax=largest)
+    return Normalize(-largest, largest)
+
+
+def _peak(fields: Iterable[LayerFields], column: str) -> float:
+    return max(float(np.abs(each.values[column]).max()) for each in fields)
+
+
+def _lay_out(
+    layers: Mapping[str, LayerFields], maps: int, in_nm: bool
+) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Place maps and their colour bars in a figure: below each other if wide, else side by side."""
+    points = np.concatenate([each.points for each in layers.values()])
+    low, high = points.min(axis=0), points.max(axis=0)
+    width, height = np.maximum((high - low) * _LONG_SIDE / (high - low).max(), _SHORT_SIDE)
+    extra = _NM_LABELS if in_nm else 0.0
+    cell = (_LABELS + width + extra + _BAR, extra + height + _LABELS)
+    columns, rows = (1, maps) if width >= height else (maps, 1)
+    size = (
+        max(columns * cell[0], _LEAST_WIDTH),
+        style.TOP + rows * cell[1] + style.BOTTOM,
+    )
+    figure = Figure(figsize=size)
+    frames = []
+    for number in range(maps):
+        row, column = divmod(number, columns)
+        left = column * cell[0] + _LABELS
+        top = style.TOP + row * cell[1] + extra
+        axes = style.add_axes(figure, left, top, width, height)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), facecolor="#eeeeee")
+        axes.set(xlabel=style.POSITION, ylabel=style.POSITION_ACROSS)
+        bar = style.add_axes(figure, left + width + extra + 0.15, top, 0.14, height)
+        frames.append((axes, bar))
+    return figure, frames
+
+
+def _paint(
+    axes: Axes, layers: Mapping[str, LayerFields], column: str, norm: Normalize, colours: str
+) -> ScalarMappable:
+    """Paint each layer by itself, so that colours jump at interfaces."""
+    for fields in layers.values():
+        mesh = Triangulation(fields.points[:, 0], fields.points[:, 1], triangles(fields.cells))
+        values = fields.values[column]
+        axes.tripcolor(mesh, values, shading="gouraud", norm=norm, cmap=colours)
+    return ScalarMappable(norm, colours)
+
+
+def _draw_layers(axes: Axes, layers: Mapping[str, LayerFields]) -> None:
+    """Outline and name all layers."""
+    for name, fields in layers.items():
+        axes.add_collection(
+            LineCollection(list(outline(fields)), colors=style.GREY, linewidths=0.8)
+        )
+        middle = 0.5 * (fields.points.min(axis=0) + fields.points.max(axis=0))
+        # a node, because the middle of a bent layer may lie in another one
+        at = fields.points[np.argmin(np.linalg.norm(fields.points - middle, axis=1))]
+        text = axes.text(at[0], at[1], name, ha="center", va="center", parse_math=False)
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+
+
+def _nm_axes(axes: Axes, xi0_nm: float) -> None:
+    """Repeat positions in nm along the upper and right edges."""
+    functions = style.conversion(xi0_nm)
+    axes.secondary_xaxis("top", functions=functions).set_xlabel("$x$ (nm)")
+    axes.secondary_yaxis("right", functions=functions).set_ylabel("$y$ (nm)")

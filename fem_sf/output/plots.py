@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Pictures of a result: the one a person wants first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import xarray as xr
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from fem_sf.output.files import replacing
+from fem_sf.output.maps import draw_maps
+from fem_sf.output.profiles import draw_profiles
+from fem_sf.output.style import materials
+
+DOTS_PER_INCH = 160
+
+
+def draw(dataset: xr.Dataset) -> dict[str, Figure]:
+    """Draw the pictures of a result.
+
+    Parameters
+    ----------
+    dataset
+        As ``to_dataset`` makes it or ``load_dataset`` reads it.
+
+    Returns
+    -------
+    dict
+        Figures by file name: ``profiles.png`` in one dimension, ``maps.png`` in two; none for
+        normal metals alone, where there is nothing to see.
+    """
+    if set(materials(dataset).values()) <= {"normal"}:
+        return {}
+    if "y" in dataset.coords:
+        return {"maps.png": draw_maps(dataset)}
+    return {"profiles.png": draw_profiles(dataset)}
+
+
+def write_pictures(dataset: xr.Dataset, folder: Path) -> list[Path]:
+    """Draw a result and write its pictures; where they are."""
+    paths = []
+    for name, figure in draw(dataset).items():
+        paths.append(folder / name)
+        with replacing(paths[-1]) as draft:
+            FigureCanvasAgg(figure).print_figure(draft, dpi=DOTS_PER_INCH)
+    return paths

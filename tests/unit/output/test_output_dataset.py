@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""``result.nc`` gives back what was stored, to the last bit."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from fem_sf.output import load_dataset, load_result, write_result
+from fem_sf.output.dataset import to_dataset
+from fem_sf.output.summary import summary_text
+from fem_sf.output.tables import probes_table, profiles_table
+
+
+def assert_same_layers(seen, expected):
+    assert list(seen) == list(expected)
+    for name, layer in expected.items():
+        np.testing.assert_array_equal(seen[name].points, layer.points)
+        assert list(seen[name].values) == list(layer.values)
+        for column, values in layer.values.items():
+            np.testing.assert_array_equal(seen[name].values[column], values)
+
+
+@pytest.mark.parametrize("made_up", ["bilayer", "bilayer_in_si", "plane"])
+def test_round_trip(tmp_path, made_up, request):
+    result = request.getfixturevalue(made_up)
+    write_result(result, tmp_path)
+    stored = load_result(tmp_path)
+    assert_same_layers(stored.layers, result.layers)
+    assert_same_layers(stored.probes, result.probes)
+    for name, layer in result.layers.items():
+        np.testing.assert_array_equal(stored.layers[name].cells, layer.cells)
+    assert stored.title == result.case.title
+    assert stored.text == result.case.text
+    assert stored.summary == json.loads(summary_text(result.summary))
+
+
+def test_tables_are_the_same_from_what_is_stored(tmp_path, bilayer_in_si):
+    write_result(bilayer_in_si, tmp_path)
+    fresh, stored = to_dataset(bilayer_in_si), load_dataset(tmp_path)
+    for table in (profiles_table, probes_table):
+        assert list(table(stored)) == list(table(fresh))
+        for name, column in table(fresh).items():
+            np.testing.assert_array_equal(table(stored)[name], column)
+
+
+def test_xarray_alone_reads_it_with_labels_and_units(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    with xr.open_dataset(tmp_path / "result.nc", engine="h5netcdf") as dataset:
+        magnet = dataset["dM_z"].where(dataset["layer"] == "F", drop=True)
+        np.testing.assert_array_equal(magnet, bilayer.layers["F"].values["dM_z"])
+        assert dataset["dM_z"].attrs["units"] == "2ν|J| of layer F"
+        assert dataset["delta"].attrs["units"] == "k_B Tc"
+        assert dataset["x"].attrs["units"] == "ξ0"
+        observables = [name for name, each in dataset.data_vars.items() if each.dims == ("node",)]
+        assert all("long_name" in dataset[name].attrs for name in observables)
+        assert str(dataset["material"].sel(layer_name="F").item()) == "ferromagnet"
+        assert json.loads(dataset.attrs["versions"]) == {"fem_sf": "0.0"}
+
+
+def test_cells_point_into_the_node_dimension(plane):
+    dataset = to_dataset(plane)
+    cells = dataset["cells"].values
+    assert cells.shape == (36 + 6, 4)
+    assert (cells[:36, 3] == -1).all() and (cells[36:] >= 28).all()
+    corner = cells[36, 0]
+    assert dataset["layer"].values[corner] == "F"
+    assert (dataset["x"].values[corner], dataset["y"].values[corner]) == (3.0, 0.0)
+
+
+def test_a_long_summary_fits(tmp_path, bilayer):
+    bilayer.summary["spectra"] = [float(number) for number in np.linspace(0, 1, 20_000)]
+    write_result(bilayer, tmp_path)
+    assert load_result(tmp_path).summary["spectra"] == bilayer.summary["spectra"]

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Tables and the summary keep every digit."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fem_sf.output import write_result
+from fem_sf.output.summary import summary_text
+from fem_sf.study.results import USADEL_COLUMNS
+
+
+def read(path):
+    return pd.read_csv(path, float_precision="round_trip")
+
+
+def test_profiles_hold_every_node_exactly(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    table = read(tmp_path / "profiles.csv")
+    assert list(table) == ["layer", "x", *USADEL_COLUMNS]
+    assert list(table["layer"]) == ["S"] * 8 + ["F"] * 5
+    for name, layer in bilayer.layers.items():
+        rows = table[table["layer"] == name]
+        np.testing.assert_array_equal(rows["x"], layer.points[:, 0])
+        for column in USADEL_COLUMNS:
+            np.testing.assert_array_equal(rows[column], layer.values[column])
+
+
+def test_both_sides_of_an_interface_appear(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    table = read(tmp_path / "profiles.csv")
+    sides = table[table["x"] == 3.0]
+    assert list(sides["layer"]) == ["S", "F"]
+    assert list(sides["dM_z"]) == [-0.01, -1 / 30]
+
+
+def test_probes_have_the_same_columns(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    table = read(tmp_path / "probes.csv")
+    assert list(table) == list(read(tmp_path / "profiles.csv"))
+    assert list(zip(table["layer"], table["x"], strict=True)) == [
+        ("S", 0.0),
+        ("S", 1 / 3),
+        ("F", 3.0),
+    ]
+    assert list(table["delta"]) == [1.7, 1.6, 0.0]
+
+
+def test_no_probes_give_a_table_with_a_header_alone(tmp_path, bilayer):
+    bilayer.probes.clear()
+    write_result(bilayer, tmp_path)
+    table = read(tmp_path / "probes.csv")
+    assert list(table) == ["layer", "x", *USADEL_COLUMNS]
+    assert len(table) == 0
+
+
+def test_si_columns_follow_the_reduced_ones(tmp_path, bilayer_in_si):
+    write_result(bilayer_in_si, tmp_path)
+    for name in ("profiles.csv", "probes.csv"):
+        table = read(tmp_path / name)
+        assert list(table) == ["layer", "x", *USADEL_COLUMNS, "x_nm", "delta_meV"]
+        # ξ0 = √(ħ D_S/2 k_B Tc) and k_B Tc from the exact SI constants
+        length = np.sqrt(1.054571817646156e-34 * 4.6e-4 / (2 * 1.380649e-23 * 9.2)) * 1e9
+        energy = 1.380649e-23 * 9.2 / 1.602176634e-19 * 1e3
+        np.testing.assert_allclose(table["x_nm"], table["x"] * length, rtol=1e-14)
+        np.testing.assert_allclose(table["delta_meV"], table["delta"] * energy, rtol=1e-14)
+
+
+def test_a_plane_has_two_coordinates(tmp_path, plane):
+    write_result(plane, tmp_path)
+    assert list(read(tmp_path / "profiles.csv"))[:4] == ["layer", "x", "y", "delta"]
+    probes = read(tmp_path / "probes.csv")
+    assert (probes["x"][0], probes["y"][0], probes["delta"][0]) == (0.5, 0.5, 1.0)
+
+
+def test_summary_keeps_digits_and_has_no_nan(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    text = (tmp_path / "summary.json").read_text(encoding="utf-8")
+    summary = json.loads(text, parse_constant=pytest.fail)
+    assert summary["free_energy"] == -0.1 * 3
+    assert summary["layers"]["S"]["magnetization"]["integral"] == [0.0, 0.0, -1 / 3]
+    assert summary["layers"]["F"]["magnetization"]["integral"] == [0.0, 0.0, None]
+
+
+def test_summary_begins_with_the_verdict_and_ends_with_the_versions(tmp_path, bilayer):
+    write_result(bilayer, tmp_path)
+    names = list(json.loads((tmp_path / "summary.json").read_text(encoding="utf-8")))
+    assert names[:3] == ["kind", "converged", "state"]
+    assert names[-2:] == ["seconds", "versions"]
+
+
+def test_lists_of_numbers_take_one_line_and_text_stays_as_it_is():
+    text = summary_text({"integral": (1, 2.5, None), "note": "[\n 1 ]", "rows": [[1], []]})
+    assert '"integral": [1, 2.5, null]' in text
+    assert json.loads(text) == {"integral": [1, 2.5, None], "note": "[\n 1 ]", "rows": [[1], []]}
