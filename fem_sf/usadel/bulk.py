@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _NODES = 64
 _GAP_SAMPLES = 400
 
 
+@lru_cache(maxsize=256)
 def bulk_gap(temperature: float) -> float:
     """Δ(T)/Tc of a homogeneous superconductor.
 
