@@ -40,6 +40,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        """Key and message."""
         return f"{self.key}: {self.message}" if self.key else self.message
 
 
@@ -60,6 +61,7 @@ class LocatedProblem(Problem):
     column: int | None = None
 
     def __str__(self) -> str:
+        """Place, key and message, as a compiler writes it."""
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         return f"{place}: {super().__str__()}"
 
@@ -78,6 +80,10 @@ class InputError(FemSFError, ValueError):
     def __init__(self, problems: Sequence[Problem]):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Pickle by the problems, so that one rank can tell the others."""
+        return type(self), (self.problems,)
 
 
 class StackError(InputError):

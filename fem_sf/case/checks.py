@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fem_sf.case.conductivities import check_conductivities
 from fem_sf.case.entries import Entry
 from fem_sf.case.report import Report
@@ -24,28 +26,26 @@ def check_tables(tables: Tables, report: Report) -> None:
     _check_superconductor(tables, report)
     _check_mesh(tables, report)
     _check_reference(tables, report)
-    _check_probes(tables, report)
     _check_solver(tables, report)
 
 
-def _missing(entry: Entry, key: str, report: Report) -> None:
+def _missing(entry: Entry[Any], key: str, report: Report) -> None:
     description = type(entry.table).model_fields[key].description
     report.add(entry.where, f'missing key "{key}"; expected {description}')
 
 
 def _check_layer(layer: Entry[LayerTable], tables: Tables, report: Report) -> None:
     material = layer.table.material
-    if not tables.has_mesh_file and "thickness" not in layer.given:
+    if not tables.has_mesh_file and "thickness" not in layer.meant:
         _missing(layer, "thickness", report)
     if material == Ferromagnet.kind:
-        if "exchange" not in layer.given:
+        if "exchange" not in layer.meant:
             _missing(layer, "exchange", report)
     elif material is not None:
         for key in ("exchange", "localized_moment"):
             if key in layer.given:
-                report.add(
-                    layer.key(key), f'only a ferromagnet has this; the material here is "{material}"'
-                )
+                message = f'only a ferromagnet has this; the material here is "{material}"'
+                report.add(layer.key(key), message)
 
 
 def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
@@ -64,9 +64,9 @@ def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
             interface.key("resistance"),
             "gamma and resistance are both given; γ = R_b σ/ξ0, so give one of them",
         )
-    elif "gamma" in given and "gamma_of" not in given:
+    elif "gamma" in given and "gamma_of" not in interface.meant:
         _missing(interface, "gamma_of", report)
-    elif not {"gamma", "resistance"} & given:
+    elif not {"gamma", "resistance"} & interface.meant:
         _missing(interface, "gamma", report)
 
 
@@ -99,7 +99,7 @@ def _check_mesh(tables: Tables, report: Report) -> None:
             f"expected 1 or 2, got {table.dimension}; more dimensions are not available in this "
             "version",
         )
-    elif table.dimension == 2 and "width" not in mesh.given:
+    elif table.dimension == 2 and "width" not in mesh.meant:
         report.add(mesh.where, 'missing key "width"; a rectangle (dimension = 2) needs one')
     elif table.dimension == 1 and "width" in mesh.given:
         report.add(mesh.key("width"), "only a rectangle has a width; add dimension = 2")
@@ -121,40 +121,6 @@ def _check_reference(tables: Tables, report: Report) -> None:
         report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
 
 
-def _check_probes(tables: Tables, report: Report) -> None:
-    output = tables.output
-    for name, positions in output.table.probes.items():
-        where = (*output.key("probes"), name)
-        layer = find_layer(name, where, tables, report)
-        if layer is None:
-            continue
-        if tables.has_mesh_file:
-            if len({isinstance(position, tuple) for position in positions}) > 1:
-                report.add(where, "expected either positions or points [x, y], got both")
-        else:
-            for i, position in enumerate(positions):
-                _check_position((*where, i), position, layer, report)
-
-
-def _check_position(
-    where: tuple[str | int, ...],
-    position: float | tuple[float, float],
-    layer: Entry[LayerTable],
-    report: Report,
-) -> None:
-    thickness = layer.table.thickness
-    written = report.source.value(where)
-    if isinstance(position, tuple):
-        report.add(
-            where,
-            f"expected a position from the left end of the layer, got {spell(written)}; only "
-            "meshes from a file take points [x, y]",
-        )
-    elif thickness is not None and thickness > 0 and not 0 <= position <= thickness:
-        ends = spell(report.source.value((*layer.where, "thickness")))
-        report.add(where, f"expected a position from 0 to the thickness {ends}, got {spell(written)}")
-
-
 def _check_solver(tables: Tables, report: Report) -> None:
     if tables.solver.table.frequencies and tables.usadel.table.temperature == 0:
         report.add(
@@ -162,4 +128,3 @@ def _check_solver(tables: Tables, report: Report) -> None:
             "at T = 0 the frequencies are continuous and none can be summed alone; "
             "leave it out or write 0",
         )
-

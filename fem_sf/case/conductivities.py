@@ -15,8 +15,7 @@ from fem_sf.case.units import Physical
 from fem_sf.materials import Superconductor
 
 _REFERENCE_NEEDED = (
-    "needs the conductivity σ_S of the reference superconductor; "
-    'add conductivity = "…" to [units]'
+    'needs the conductivity σ_S of the reference superconductor; add conductivity = "…" to [units]'
 )
 
 
@@ -71,8 +70,8 @@ def gamma_from_resistance(
         return resistance.value * sigma.value / tables.scales.length
     if reference is None:
         return None
-    relative = sigma if sigma is not None else _diffusivity(layer) * (
-        layer.table.density_of_states or 1.0
+    relative = (
+        sigma if sigma is not None else _diffusivity(layer) * (layer.table.density_of_states or 1.0)
     )
     return resistance.value * relative * reference / tables.scales.length
 
@@ -84,7 +83,7 @@ def _diffusivity(layer: Entry[LayerTable]) -> float:
 
 
 def _fixing_layer(tables: Tables) -> Entry[LayerTable] | None:
-    """The layer whose conductivity in SI units fixes σ_S, where ``[units]`` does not.
+    """Find the layer whose conductivity in SI units fixes σ_S, where ``[units]`` does not.
 
     One that also states its density of states, or a superconductor that is the reference material.
     """

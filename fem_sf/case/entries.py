@@ -15,6 +15,9 @@ from fem_sf.case.report import Report
 from fem_sf.case.schema import LATER, Table
 from fem_sf.case.words import did_you_mean, nearest, spell
 
+# How the schema's library marks that a key of a dictionary is wrong and not its value.
+_KEY_ITSELF = "[key]"
+
 AnyTable = TypeVar("AnyTable", bound=Table)
 
 
@@ -29,7 +32,9 @@ class Entry(Generic[AnyTable]):
     table
         Its values; a wrong or missing one has its default.
     given
-        The keys that it was given, also the wrong ones.
+        The keys that it was given, also those with wrong values.
+    meant
+        The same and those that a misspelt key was probably meant to be.
     sound
         Whether nothing in it was wrong.
     """
@@ -37,6 +42,7 @@ class Entry(Generic[AnyTable]):
     where: KeyPath
     table: AnyTable
     given: frozenset[str]
+    meant: frozenset[str]
     sound: bool
 
     def key(self, name: str) -> KeyPath:
@@ -50,11 +56,11 @@ def read_table(
     """Read the table at a path; one that is not there is empty and right."""
     raw = report.source.value(where)
     if raw is None:
-        return Entry(where, schema(), frozenset(), True)
+        return Entry(where, schema(), frozenset(), frozenset(), True)
     if not isinstance(raw, dict):
         name = "" if isinstance(where[-1], int) else f" [{where[-1]}]"
         report.add(where, f"expected a table{name}, got {_shape(raw)}")
-        return Entry(where, schema(), frozenset(), False)
+        return Entry(where, schema(), frozenset(), frozenset(), False)
     try:
         table = schema.model_validate(raw, context=context)
         errors: list[ErrorDetails] = []
@@ -64,13 +70,14 @@ def read_table(
         right = {key: value for key, value in raw.items() if key not in wrong}
         table = schema.model_validate(right, context=context)
     for each in errors:
-        report.add((*where, *each["loc"]), _message(schema, where, each, report))
-    given = set(raw) | {nearest(key, schema.model_fields) or key for key in raw}
-    missing = [key for key in schema.required if key not in given]
+        path = (*where, *(part for part in each["loc"] if part != _KEY_ITSELF))
+        report.add(path, _message(schema, where, each, report.source.value(path)))
+    meant = {nearest(key, schema.model_fields) or key for key in raw}
+    missing = [key for key in schema.required if key not in meant]
     for key in missing:
         description = schema.model_fields[key].description
         report.add(where, f'missing key "{key}"; expected {description}')
-    return Entry(where, table, frozenset(given), not errors and not missing)
+    return Entry(where, table, frozenset(raw), frozenset(meant), not errors and not missing)
 
 
 def read_tables(
@@ -93,8 +100,8 @@ def _shape(raw: Any) -> str:
     return spell(raw)
 
 
-def _message(schema: type[Table], where: KeyPath, error: ErrorDetails, report: Report) -> str:
-    """What an error of the schema means, in the words of the schema."""
+def _message(schema: type[Table], where: KeyPath, error: ErrorDetails, value: Any) -> str:
+    """Tell an error of the schema in the words of the schema."""
     key = str(error["loc"][0])
     match error["type"]:
         case "extra_forbidden" if not where and key in LATER:
@@ -105,5 +112,4 @@ def _message(schema: type[Table], where: KeyPath, error: ErrorDetails, report: R
             return f"unknown key{hint or f'; the keys here are {known}'}"
         case "refused":
             return error["msg"]
-    value = report.source.value((*where, *(part for part in error["loc"] if part != "[key]")))
     return f"expected {schema.model_fields[key].description}, got {spell(value)}"

@@ -18,6 +18,7 @@ from fem_sf.case.units import (
     LENGTH,
     RESISTANCE,
     TEMPERATURE,
+    THERMAL_ENERGY,
     Kind,
     Physical,
     QuantityError,
@@ -33,7 +34,7 @@ from fem_sf.settings import PhysicalScales
 GAP_WORDS = ("self-consistent", "bulk")
 ADD_UNITS = (
     'add a [units] table with critical_temperature = "…" and diffusivity = "…" '
-    "of the bulk superconductor, or write the number in reduced units"
+    "of the bulk superconductor"
 )
 
 
@@ -50,16 +51,27 @@ class Context:
     scales: PhysicalScales | None = None
 
 
+def _context(info: ValidationInfo) -> Context:
+    context: Context | None = info.context
+    assert context is not None
+    return context
+
+
 def refuse(message: str) -> PydanticCustomError:
-    """An error with a message that is complete as it is."""
+    """Make an error with a message that is complete as it is."""
     return PydanticCustomError("refused", "{message}", {"message": message})
 
 
 def number_or_refuse(value: Any, expected: str) -> float:
-    """A finite number; booleans are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise refuse(f"expected {expected}, got {spell(value)}")
-    return float(value)
+    """Read a finite number; booleans are none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isfinite(number):
+            return number
+    raise refuse(f"expected {expected}, got {spell(value)}")
 
 
 def _read_si(text: str, kind: Kind) -> float:
@@ -69,9 +81,9 @@ def _read_si(text: str, kind: Kind) -> float:
         raise refuse(str(error)) from None
 
 
-def _scales(text: str, info: ValidationInfo) -> PhysicalScales:
-    """The units of the case, needed because ``text`` is not a number."""
-    scales: PhysicalScales | None = info.context.scales
+def _scales(text: str, context: Context) -> PhysicalScales:
+    """Get the units of the case, needed because ``text`` is not a number."""
+    scales = context.scales
     if scales is not None:
         return scales
     if looks_like_quantity(text):
@@ -87,17 +99,17 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def read_reduced(value: Any, kind: Kind, info: ValidationInfo) -> Any:
+def read_reduced(value: Any, kind: Kind, context: Context) -> Any:
     """Text with a unit as a reduced number; anything else as it is."""
     if not isinstance(value, str):
         return value
-    scales = _scales(value, info)
+    scales = _scales(value, context)
     return reduce_quantity(_read_si(value, kind), kind, scales)
 
 
 def _reduced(kind: Kind) -> BeforeValidator:
     def read(value: Any, info: ValidationInfo) -> Any:
-        return read_reduced(value, kind, info)
+        return read_reduced(value, kind, _context(info))
 
     return BeforeValidator(read)
 
@@ -123,13 +135,13 @@ def _scale(kind: Kind) -> PlainValidator:
 
 def _read_resistance(value: Any, info: ValidationInfo) -> Physical:
     if isinstance(value, str):
-        _scales(value, info)
+        _scales(value, _context(info))
     return Physical(_read_positive_si(value, RESISTANCE))
 
 
 def _read_conductivity(value: Any, info: ValidationInfo) -> float | Physical:
     if isinstance(value, str):
-        _scales(value, info)
+        _scales(value, _context(info))
         return Physical(_read_positive_si(value, CONDUCTIVITY))
     expected = "σ/σ_S, a number > 0"
     number = number_or_refuse(value, expected)
@@ -145,7 +157,7 @@ def _read_gap(value: Any, info: ValidationInfo) -> str | float:
     if isinstance(value, str) and not any(letter.isdigit() for letter in value):
         hint = did_you_mean(value, GAP_WORDS)
         raise refuse(f"unknown gap {spell(value)}{hint or f'; expected {expected}'}")
-    gap = number_or_refuse(read_reduced(value, ENERGY, info), expected)
+    gap = number_or_refuse(read_reduced(value, ENERGY, _context(info)), expected)
     if gap < 0:
         raise refuse(f"expected {expected}, got {spell(value)}")
     return gap
@@ -158,7 +170,7 @@ def _read_exchange(value: Any, info: ValidationInfo) -> float:
     if len(components) != 3:
         raise refuse(f"expected {expected}, got a list of {len(components)}")
     x, y, z = (
-        number_or_refuse(read_reduced(component, ENERGY, info), expected)
+        number_or_refuse(read_reduced(component, ENERGY, _context(info)), expected)
         for component in components
     )
     if x or y:
@@ -169,11 +181,11 @@ def _read_exchange(value: Any, info: ValidationInfo) -> float:
     return z
 
 
-def _read_position(value: Any, info: ValidationInfo) -> float | tuple[float, float]:
-    """A position from the left end of a layer, or a point (x, y)."""
+def read_position(value: Any, context: Context) -> float | tuple[float, float]:
+    """Read a position from the left end of a layer, or a point (x, y)."""
     expected = "positions in ξ0, numbers"
     coordinates = [
-        number_or_refuse(read_reduced(coordinate, LENGTH, info), expected)
+        number_or_refuse(read_reduced(coordinate, LENGTH, context), expected)
         for coordinate in (value if isinstance(value, list) else [value])
     ]
     match coordinates:
@@ -185,7 +197,7 @@ def _read_position(value: Any, info: ValidationInfo) -> float | tuple[float, flo
 
 
 def _read_option(value: Any) -> str:
-    """A value of a PETSc option, as on a command line."""
+    """Spell the value of a PETSc option as on a command line."""
     if isinstance(value, str | bool | int | float):
         return value if isinstance(value, str) else spell(value)
     raise refuse(f"expected the value of a PETSc option, text or number, got {spell(value)}")
@@ -212,7 +224,7 @@ def _one_of(what: str, words: Iterable[str]) -> PlainValidator:
 
 
 Length = Annotated[float, _reduced(LENGTH)]
-Energy = Annotated[float, _reduced(ENERGY)]
+Temperature = Annotated[float, _reduced(THERMAL_ENERGY)]
 Diffusivity = Annotated[float, _reduced(DIFFUSIVITY)]
 Conductivity = Annotated[float | Physical, PlainValidator(_read_conductivity)]
 Resistance = Annotated[Physical, PlainValidator(_read_resistance)]
@@ -221,7 +233,6 @@ DiffusivityScale = Annotated[float, _scale(DIFFUSIVITY)]
 ConductivityScale = Annotated[float, _scale(CONDUCTIVITY)]
 Gap = Annotated[str | float, PlainValidator(_read_gap)]
 Exchange = Annotated[float, PlainValidator(_read_exchange)]
-Position = Annotated[float | tuple[float, float], PlainValidator(_read_position)]
 MaterialWord = Annotated[str, _one_of("material", MATERIALS)]
 LawWord = Annotated[str, _one_of("law", LAWS)]
 OptionValue = Annotated[str, PlainValidator(_read_option)]

@@ -8,12 +8,14 @@ from typing import Any
 
 from fem_sf.case.checks import check_tables
 from fem_sf.case.places import add_problems
+from fem_sf.case.probes import read_probes
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source, parse_source, read_source
 from fem_sf.case.stacks import build_stack
 from fem_sf.case.tables import Tables, read_all
 from fem_sf.case.words import did_you_mean, spell
 from fem_sf.errors import CaseError, InputError
+from fem_sf.materials import Ferromagnet
 from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
 from fem_sf.stack import Stack
 
@@ -45,13 +47,14 @@ def load_case(path: Path) -> UsadelCase:
     tables = read_all(report)
     stack = build_stack(tables, report)
     check_tables(tables, report)
+    probes = read_probes(tables, report)
     report.close()
     assert stack is not None
-    return _case(tables, stack, source)
+    return _case(tables, stack, probes, source)
 
 
 def locate_error(error: InputError, path: Path, text: str) -> CaseError:
-    """An error of a stack or a mesh, as an error of the case file that they come from.
+    """Turn an error of a stack or a mesh into one of the case file that they come from.
 
     Parameters
     ----------
@@ -71,15 +74,16 @@ def _check_kind(kind: Any, report: Report) -> None:
         report.add(("kind",), f"{spell(kind)} is not available in this version")
         report.close()
     if kind is not None and kind != _KIND:
-        hint = did_you_mean(str(kind), [_KIND, *_LATER_KINDS])
-        report.add(("kind",), f'expected "{_KIND}", got {spell(kind)}{hint}')
+        hint = did_you_mean(str(kind), [_KIND, *_LATER_KINDS]) or f'; expected "{_KIND}"'
+        report.add(("kind",), f"unknown kind {spell(kind)}{hint}")
 
 
-def _case(tables: Tables, stack: Stack, source: Source) -> UsadelCase:
+def _case(
+    tables: Tables, stack: Stack, probes: dict[str, tuple[Any, ...]], source: Source
+) -> UsadelCase:
     mesh = tables.mesh.table.model_dump(exclude_none=True)
     if tables.mesh.table.file is not None:
         mesh["file"] = source.path.parent / tables.mesh.table.file
-    probes = {name: tuple(values) for name, values in tables.output.table.probes.items()}
     temperature = tables.usadel.table.temperature
     assert temperature is not None
     return UsadelCase(
@@ -98,6 +102,8 @@ def _case(tables: Tables, stack: Stack, source: Source) -> UsadelCase:
 
 
 def _default_reference(stack: Stack) -> str | None:
-    """The first ferromagnet that has a moment to measure others with."""
-    magnets = (layer for layer in stack.ferromagnets if layer.material.exchange)
-    return next((layer.name for layer in magnets), None)
+    """Choose the first ferromagnet that has a moment to measure others with."""
+    for layer in stack.ferromagnets:
+        if isinstance(layer.material, Ferromagnet) and layer.material.exchange:
+            return layer.name
+    return None

@@ -34,7 +34,7 @@ def find_place(key: str, source: Source) -> KeyPath:
 
 
 def stand_in(where: KeyPath) -> str:
-    """What a layer is called while it has no name of its own."""
+    """Name a layer while it has no name of its own."""
     return spell_key(where)
 
 

@@ -68,7 +68,7 @@ class _Scanner:
         self.lines.setdefault(path, self.text.count("\n", 0, start) + 1)
 
     def _key(self) -> list[str]:
-        """A dotted key, with every part unquoted."""
+        """Read a dotted key, with every part unquoted."""
         parts = []
         while True:
             token = self._skip(_KEY)
@@ -96,7 +96,7 @@ class _Scanner:
         return path
 
     def _inside(self, path: KeyPath) -> KeyPath:
-        """The last table so far, where the path is an array of tables."""
+        """Go to the last table so far, where the path is an array of tables."""
         return (*path, self.last_entry[path]) if path in self.last_entry else path
 
     def _key_and_value(self, table: KeyPath) -> KeyPath:

@@ -41,7 +41,8 @@ class Report:
             If anything was, in the order of the lines.
         """
         if self.problems:
-            raise CaseError(sorted(self.problems, key=lambda problem: problem.line or 0))
+            self.problems.sort(key=lambda problem: problem.line or 0)
+            raise CaseError(self.problems)
 
     def _label(self, where: KeyPath) -> str:
         """Whose entry of an array of tables a key belongs to, by name."""

@@ -17,7 +17,6 @@ from fem_sf.case.fields import (
     ConductivityScale,
     Diffusivity,
     DiffusivityScale,
-    Energy,
     Exchange,
     Gap,
     LawWord,
@@ -25,8 +24,8 @@ from fem_sf.case.fields import (
     MaterialWord,
     OptionName,
     OptionValue,
-    Position,
     Resistance,
+    Temperature,
     TemperatureScale,
 )
 from fem_sf.settings import MeshSettings, SolverSettings
@@ -65,7 +64,7 @@ class UsadelTable(Table):
 
     required: ClassVar = ("temperature",)
 
-    temperature: Energy | None = Field(None, ge=0, description="T/Tc, a number ≥ 0")
+    temperature: Temperature | None = Field(None, ge=0, description="T/Tc, a number ≥ 0")
     gap: Gap = "self-consistent"
 
 
@@ -171,7 +170,7 @@ class SolverTable(Table):
 class OutputTable(Table):
     """What is written besides the standard files."""
 
-    probes: dict[str, list[Position]] = Field(
+    probes: dict[str, list[Any]] = Field(
         {}, description="a table of positions by layer, as in { S = [0.0, 5.0] }"
     )
     vtx: bool = Field(False, description="true or false")

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.case.positions import KeyPath, find_lines
-from fem_sf.case.words import did_you_mean
+from fem_sf.case.words import nearest
 from fem_sf.errors import CaseError, LocatedProblem
 
-_TOML_PLACE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end.*)\)$")
+_TOML_PLACE = re.compile(
+    r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end.*)\)"
+)
 _PLAIN_WORDS = {
     "Invalid value": "this is not a value; text must be in quotes, numbers use a decimal point",
     "Cannot overwrite a value": "this key has a value already",
@@ -53,7 +55,7 @@ class Source:
         return 1
 
     def value(self, where: KeyPath) -> Any:
-        """What the file says there; ``None`` where it says nothing."""
+        """Look up what the file says there; ``None`` where it says nothing."""
         value: Any = self.data
         for part in where:
             try:
@@ -78,7 +80,7 @@ def parse_source(path: Path, text: str) -> Source:
     """Parse the text of a case file."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise CaseError([_syntax_problem(path, text, str(error))]) from None
     if not data:
         raise _refused(path, 'has no keys in it; a case begins with kind = "usadel"')
@@ -93,8 +95,9 @@ def _read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        others = [str(path.with_name(each.name)) for each in _cases_in(path.parent)]
-        raise _refused(path, f"no such file{did_you_mean(str(path), others)}") from None
+        name = nearest(path.stem, [each.stem for each in _cases_in(path.parent)])
+        hint = f"; did you mean {path.with_name(name + '.toml')}?" if name else ""
+        raise _refused(path, f"no such file{hint}") from None
     except IsADirectoryError:
         inside = ", ".join(each.name for each in _cases_in(path))
         hint = f"; it holds {inside}" if inside else ""
@@ -117,7 +120,7 @@ def _cases_in(folder: Path) -> list[Path]:
 
 
 def _syntax_problem(path: Path, text: str, message: str) -> LocatedProblem:
-    match = _TOML_PLACE.match(message)
+    match = _TOML_PLACE.fullmatch(message)
     what = match["what"] if match else message
     if match and match["line"]:
         line, column = int(match["line"]), int(match["column"])

@@ -34,7 +34,7 @@ Pairs = dict[tuple[str, str], Entry[InterfaceTable]]
 
 
 def build_stack(tables: Tables, report: Report) -> Stack | None:
-    """The stack of a case.
+    """Build the stack of a case.
 
     What is wrong goes into the report. The stack then has stand-ins in the place of what is wrong,
     so that the rest of it is still checked, or is ``None``.
@@ -52,7 +52,7 @@ def build_stack(tables: Tables, report: Report) -> Stack | None:
     interfaces = [
         Interface(*pair, _law(entry, named, sigma, tables, report)) for pair, entry in pairs.items()
     ]
-    if not tables.has_mesh_file:
+    if not tables.has_mesh_file and isinstance(report.source.data.get("interfaces", []), list):
         _check_touching(tables, names, pairs, report)
     try:
         return Stack(layers, interfaces)
@@ -82,7 +82,7 @@ def _name_problem(name: str) -> str:
     if not name.strip():
         return "expected a name, got an empty one"
     if name != name.strip() or name.startswith((".", "-")):
-        return f"a name cannot begin with a space, '.' or '-' or end with a space, got {spell(name)}"
+        return f"a name cannot begin with '.' or '-' or have a space at an end, got {spell(name)}"
     wrong = _NOT_IN_NAMES.search(name)
     if wrong:
         return f"a name also names files, so it cannot have {wrong.group()!r} in it"
@@ -91,16 +91,17 @@ def _name_problem(name: str) -> str:
 
 def _material(layer: Entry[LayerTable], sigma: float | None, report: Report) -> Material:
     kind = MATERIALS.get(layer.table.material or "", Material)
-    values = layer.table.model_dump(exclude_none=True)
-    density = density_of_states(layer, sigma, report)
-    if density is not None:
-        values["density_of_states"] = density
-    wanted = [field.name for field in dataclasses.fields(kind) if field.name in values]
-    return kind(**{name: values[name] for name in wanted})
+    values = {
+        field.name: getattr(layer.table, field.name)
+        for field in dataclasses.fields(kind)
+        if field.name != "density_of_states"
+    }
+    values["density_of_states"] = density_of_states(layer, sigma, report)
+    return kind(**{name: value for name, value in values.items() if value is not None})
 
 
 def _pairs(tables: Tables, names: list[str], report: Report) -> Pairs:
-    """The interfaces by the layers that they join, where these exist and have no other law."""
+    """Sort the interfaces by the layers that they join, where these exist and have no other law."""
     pairs: Pairs = {}
     for interface in tables.interfaces:
         between = interface.table.between
@@ -121,13 +122,13 @@ def _pairs(tables: Tables, names: list[str], report: Report) -> Pairs:
 def find_layer(
     name: str, where: KeyPath, tables: Tables, report: Report
 ) -> Entry[LayerTable] | None:
-    """The layer that the key ``where`` names; if there is none, that goes into the report."""
+    """Find the layer that the key ``where`` names; if there is none, that goes into the report."""
     names = [layer.table.name for layer in tables.layers]
     if name in names:
         return tables.layers[names.index(name)]
-    known = [each for each in names if each is not None]
+    known = [each for each in names if each is not None and not _name_problem(each)]
     # A layer whose own name is missing or wrong may be the one that is meant.
-    if len(known) == len(names):
+    if len(set(known)) == len(names):
         hint = did_you_mean(name, known) or f"; the layers are {', '.join(known)}"
         report.add(where, f"no layer is called {spell(name)}{hint}")
     return None
@@ -167,8 +168,9 @@ def _check_touching(tables: Tables, names: list[str], pairs: Pairs, report: Repo
                 "layers do",
             )
     # An interface that cannot be understood may be the one that seems to be missing.
-    unclear = [each for each in tables.interfaces if each not in pairs.values()]
-    named_there = {name for each in unclear for name in each.table.between or names}
+    clear = [each for (left, right), each in pairs.items() if left != right]
+    unclear = [each.table.between or names for each in tables.interfaces if each not in clear]
+    named_there = set(itertools.chain.from_iterable(unclear))
     own_names = {layer.table.name for layer in tables.layers}
     for pair, (left, right) in touching.items():
         if pair <= own_names and pair not in declared and not pair & named_there:

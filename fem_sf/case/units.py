@@ -46,6 +46,7 @@ class Kind:
 LENGTH = Kind("a length", "m", "2 nm")
 TEMPERATURE = Kind("a temperature", "K", "9.2 K")
 ENERGY = Kind("an energy or a temperature", "J", "20 meV")
+THERMAL_ENERGY = Kind("a temperature or an energy", "J", "2 K")
 DIFFUSIVITY = Kind("a diffusivity", "m^2/s", "5 cm^2/s")
 CONDUCTIVITY = Kind("a conductivity", "S/m", "1e7 S/m")
 RESISTANCE = Kind("a resistance times an area", "ohm m^2", "1e-15 ohm m^2")
@@ -87,7 +88,7 @@ def read_quantity(text: str, kind: Kind) -> float:
         raise _unexpected(text, kind)
     unit = match["unit"]
     quantity = _registry().Quantity(float(match["number"]), _read_unit(text, unit, kind))
-    if kind is ENERGY and quantity.check("[temperature]"):
+    if kind.unit == ENERGY.unit and quantity.check("[temperature]"):
         from scipy.constants import Boltzmann
 
         value = quantity.to("K").magnitude * Boltzmann
@@ -102,8 +103,12 @@ def read_quantity(text: str, kind: Kind) -> float:
 
 def reduce_quantity(value: float, kind: Kind, scales: PhysicalScales) -> float:
     """Divide an SI value by the reduced unit of its kind: ξ0, k_B Tc or D_S."""
-    units = {LENGTH: scales.length, ENERGY: scales.energy, DIFFUSIVITY: scales.diffusivity}
-    return value / units[kind]
+    reduced_units = {
+        LENGTH.unit: scales.length,
+        ENERGY.unit: scales.energy,
+        DIFFUSIVITY.unit: scales.diffusivity,
+    }
+    return value / reduced_units[kind.unit]
 
 
 def _unexpected(text: str, kind: Kind, reason: str = "") -> QuantityError:

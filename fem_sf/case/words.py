@@ -12,12 +12,15 @@ from fem_sf.case.positions import KeyPath
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_VALUE = 60
+_SHORTEST_BEGINNING = 3
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like the given one; ``None`` if nothing is."""
+    """Find the known word that is most like the given one or begins with it, if any is."""
     by_lower = {each.lower(): each for each in known}
     matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    if not matches and len(word) >= _SHORTEST_BEGINNING:
+        matches = [each for each in by_lower if each.startswith(word.lower())]
     return by_lower[matches[0]] if matches else None
 
 
@@ -28,13 +31,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """``"a", "b" or "c"``."""
+    """Enumerate as ``"a", "b" or "c"``."""
     *most, last = (f'"{word}"' for word in words)
     return f"{', '.join(most)} or {last}" if most else last
 
 
 def spell(value: Any) -> str:
-    """A value as it would be written in a case, cut where it is long."""
+    """Write a value as a case would, cut where it is long."""
     match value:
         case bool():
             text = str(value).lower()
@@ -50,7 +53,7 @@ def spell(value: Any) -> str:
 
 
 def spell_key(where: KeyPath) -> str:
-    """A path as ``layers[1].thickness``."""
+    """Write a path as ``layers[1].thickness``."""
     text = ""
     for part in where:
         if isinstance(part, int):

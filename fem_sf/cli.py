@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: MIT
+"""``fem-sf``: check, solve and plot cases from the command line.
+
+Whatever is heavy is imported by the command that needs it, so that help and ``check`` are quick and
+need neither dolfinx nor MPI.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from fem_sf import __version__
+from fem_sf.errors import FemSFError, InputError, Problem
+from fem_sf.parallel import end_together, launched_rank, on_first_rank, world
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from fem_sf.settings import UsadelCase
+    from fem_sf.study.results import UsadelResult
+
+UNEXPECTED = 1
+INTERRUPTED = 130
+
+DEBUG = "--debug"
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Where results go; results/<case name> if not given."
+    ),
+]
+
+app = typer.Typer(
+    name="fem-sf",
+    epilog=f"Anywhere: {DEBUG} prints the traceback of an unexpected error.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments
+        As on the command line, without the program; by default those of this process.
+
+    Returns
+    -------
+    int
+        The exit status: 0 done, 2 the case or the command is wrong, 3 not converged, 130
+        interrupted, 1 anything else.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = DEBUG in words
+    command = typer.main.get_command(app)
+    with _only_first_rank_prints():
+        return _run_command(command, [word for word in words if word != DEBUG], debug=debug)
+
+
+def _run_command(command: click.Command, words: list[str], *, debug: bool) -> int:
+    status = 0
+    message: Callable[[], str] | None = None
+    try:
+        command.main(words, "fem-sf", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.ClickException as error:
+        status, message = error.exit_code, partial(_usage_message, error)
+    except FemSFError as error:
+        status, message = error.exit_status, partial(str, error)
+    except Exception as error:
+        status, message = UNEXPECTED, partial(_unexpected_message, error, debug)
+    return end_together(status, message)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"fem_sf {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Superconductor/ferromagnet multilayers by finite elements."""
+
+
+@app.command()
+def check(case: CasePath) -> None:
+    """Tell every error of a case at once; nothing is computed."""
+    checked = _load(case, world())
+    layers = " | ".join(checked.stack.names)
+    print(f"{case}: no errors ({layers})")
+
+
+@app.command()
+def run(
+    case: CasePath,
+    out: OutFolder = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print summary.json instead of a table.")
+    ] = False,
+) -> None:
+    """Solve a case, store everything about it in a folder and print the main numbers."""
+    comm = world()
+    loaded = _load(case, comm)
+    folder = out or Path("results") / loaded.name
+    on_first_rank(comm, lambda: prepare_folder(folder))
+    result = _solve(loaded, case, folder)
+    if comm is None or comm.rank == 0:
+        _store_and_print(result, folder, json)
+
+
+@app.command()
+def sweep(case: CasePath, out: OutFolder = None) -> None:
+    """Solve every point of the case's [sweep]; not available in this version."""
+    raise InputError([Problem("sweep", "not available in this version; run solves a single case")])
+
+
+@app.command()
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with results.")],
+) -> None:
+    """Draw the pictures of stored results again, without solving."""
+    from fem_sf.output import plot_folder
+
+    def draw() -> list[Path]:
+        return plot_folder(folder)
+
+    for picture in on_first_rank(world(), draw):
+        print(picture)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that results can be written before anything is computed.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        file = next(each for each in (folder, *folder.parents) if each.is_file())
+        message = f"{folder} cannot be a folder, because {file} is a file"
+        raise InputError([Problem("--out", message)]) from None
+    except OSError as error:
+        message = f"results cannot be written to {folder}: {error.strerror}"
+        raise InputError([Problem("--out", message)]) from None
+
+
+def _load(path: Path, comm: MPI.Comm | None) -> UsadelCase:
+    from fem_sf.case import load_case
+
+    return on_first_rank(comm, lambda: load_case(path))
+
+
+def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
+    from fem_sf.compat import require_complex
+    from fem_sf.study.progress import choose_progress
+
+    require_complex()
+    from mpi4py import MPI
+
+    from fem_sf.study.run import run_case
+
+    progress = choose_progress(first_rank=MPI.COMM_WORLD.rank == 0)
+    try:
+        return run_case(case, MPI.COMM_WORLD, progress, folder)
+    except InputError as error:
+        from fem_sf.case import locate_error
+
+        raise locate_error(error, path, case.text) from error
+    finally:
+        progress.finish("stopped")
+
+
+def _store_and_print(result: UsadelResult, folder: Path, json: bool) -> None:
+    from fem_sf.output import write_result
+    from fem_sf.output.console import print_summary
+    from fem_sf.output.summary import summary_text
+
+    summary = write_result(result, folder)
+    if json:
+        print(summary_text(summary))
+        return
+    dimension = max((fields.points.shape[1] for fields in result.layers.values()), default=1)
+    print_summary(summary, result.case.scales, dimension)
+    print(f"everything is in {folder}")
+
+
+@contextlib.contextmanager
+def _only_first_rank_prints() -> Iterator[None]:
+    """Drop what other ranks print; errors do not go this way."""
+    if launched_rank() == 0:
+        yield
+        return
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
+
+
+def _usage_message(error: click.ClickException) -> str:
+    message = f"fem-sf: {error.format_message()}"
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return message
+    return f"{message}\n{context.get_usage()}\nMore: {context.command_path} --help"
+
+
+def _unexpected_message(error: Exception, debug: bool) -> str:
+    what = f"fem-sf: unexpected error: {type(error).__name__}: {error}"
+    details = "".join(traceback.format_exception(error))
+    if debug:
+        return f"{details}{what}"
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fem-sf-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(details)
+    return f"{what}\nIts traceback is in {file.name}; {DEBUG} prints it."

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Several ranks that act as one program: one message, one exit status, and no rank left waiting."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+Value = TypeVar("Value")
+
+_RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
+_SECONDS_TO_MEET = 10.0
+
+
+def launched_rank() -> int:
+    """Rank of this process as its launcher says it, without loading MPI; 0 without a launcher."""
+    return next((int(os.environ[name]) for name in _RANK_VARIABLES if name in os.environ), 0)
+
+
+def is_launched() -> bool:
+    """Whether an MPI launcher started this process."""
+    return any(name in os.environ for name in _RANK_VARIABLES)
+
+
+def world() -> MPI.Comm | None:
+    """All ranks, or ``None`` where this process is alone and MPI need not be loaded."""
+    if not is_launched() and "mpi4py.MPI" not in sys.modules:
+        return None
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
+
+
+def on_first_rank(comm: MPI.Comm | None, work: Callable[[], Value]) -> Value:
+    """Do something on rank 0 and give its value to all.
+
+    Parameters
+    ----------
+    comm
+        The ranks; ``None`` for this process alone.
+    work
+        What to do. If it raises, the same error is raised on every rank.
+    """
+    if comm is None:
+        return work()
+    outcome: tuple[Value] | Exception | None = None
+    if comm.rank == 0:
+        try:
+            outcome = (work(),)
+        except Exception as error:
+            outcome = error
+    outcome = comm.bcast(outcome)
+    if isinstance(outcome, Exception):
+        raise outcome
+    assert outcome is not None
+    return outcome[0]
+
+
+def end_together(status: int, message: Callable[[], str] | None = None) -> int:
+    """End a command on all ranks with one message and one exit status.
+
+    Parameters
+    ----------
+    status
+        How it ended on this rank, 0 for well.
+    message
+        Makes what is said about it on stderr, by the first of the ranks with the highest status.
+
+    Returns
+    -------
+    int
+        The highest status of all ranks. If the others do not come here too because they still wait
+        for this rank in the middle of their work, the whole program is aborted instead.
+    """
+    comm = world()
+    if comm is None:
+        _say(message)
+        return status
+    # the highest status wins, and among equals the lowest rank
+    mine = status * comm.size + (comm.size - 1 - comm.rank)
+    highest = _maximum(comm, mine, patience=_SECONDS_TO_MEET if status else None)
+    if highest is None:
+        _say(message)
+        comm.Abort(status)
+    if mine == highest:
+        _say(message)
+    # nobody leaves before the message is out: a launcher may end the others when one has left
+    comm.Barrier()
+    return highest // comm.size
+
+
+def _say(message: Callable[[], str] | None) -> None:
+    if message is not None:
+        print(message(), file=sys.stderr, flush=True)
+
+
+def _maximum(comm: MPI.Comm, value: int, patience: float | None) -> int | None:
+    """Find the maximum over all ranks; ``None`` if not all are there within some seconds."""
+    from array import array
+
+    from mpi4py import MPI
+
+    sent, received = array("q", [value]), array("q", [0])
+    request = comm.Iallreduce(sent, received, op=MPI.MAX)
+    end = None if patience is None else time.monotonic() + patience
+    while not request.Test():
+        if end is not None and time.monotonic() > end:
+            return None
+        time.sleep(0.005)
+    return received[0]
