@@ -29,7 +29,7 @@ class MeshSettings:
     unit
         Length of one mesh-file unit in ξ0.
     degree
-        Polynomial degree of the elements; ``None`` chooses 3 in 1D and 2 in 2D.
+        Polynomial degree of the elements; ``None`` chooses 4 on generated meshes, 2 on files.
     refinement
         Divides every cell size of a generated mesh (2.0: twice as many cells).
     """

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from mpi4py import MPI
 
-from fem_sf.mesh.check import check_geometry
-from fem_sf.mesh.geometry import Geometry, case_geometry
+from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
 from fem_sf.output.vtx import write_vtx
@@ -63,7 +62,7 @@ def run_case(
     progress = progress or Silent()
     clock = Clock()
     progress.start(case.title or case.name)
-    geometry = on_first_rank(comm, lambda: checked_geometry(case))
+    geometry = on_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
     mesh = LayeredMesh.distribute(comm, geometry)
     rule = frequency_sum(
         case.temperature, exact=case.solver.frequencies, tail=case.solver.tail
@@ -219,16 +218,9 @@ class Run:
         return {key: each for key, each in gathered.items() if each is not None}
 
 
-def checked_geometry(case: UsadelCase) -> Geometry:
-    """The mesh of a case as arrays, found to fit its stack."""
-    geometry = case_geometry(case.stack, case.mesh)
-    check_geometry(geometry, case.stack)
-    return geometry
-
-
 def element_degree(case: UsadelCase) -> int:
-    """The degree asked for, or 3 on generated meshes and 2 on meshes from a file."""
-    return case.mesh.degree or (3 if case.mesh.file is None else 2)
+    """The degree asked for, or 4 on generated meshes and 2 on meshes from a file."""
+    return case.mesh.degree or (4 if case.mesh.file is None else 2)
 
 
 def other_degree(degree: int) -> int:

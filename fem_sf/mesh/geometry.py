@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""A mesh as plain arrays, before it is distributed; generated from a stack or read from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf.errors import InputError, Problem
+from fem_sf.mesh.grading import Grading, layer_points
+from fem_sf.settings import MeshSettings
+from fem_sf.stack import Stack
+
+Cell = Literal["interval", "triangle", "quadrilateral", "tetrahedron"]
+"""The cells that a mesh can consist of; all of a mesh are of one kind."""
+
+CELL_FACETS: dict[Cell, tuple[tuple[int, ...], ...]] = {
+    "interval": ((0,), (1,)),
+    "triangle": ((1, 2), (0, 2), (0, 1)),
+    "quadrilateral": ((0, 1), (0, 2), (1, 3), (2, 3)),
+    "tetrahedron": ((1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2)),
+}
+"""Vertices of the facets of each kind of cell, in the numbering of basix."""
+
+FROM_CYCLIC = (0, 1, 3, 2)
+"""A quadrilateral's vertices in tensor-product order, from the order around it; and back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """A mesh whose cells belong to named layers.
+
+    Parameters
+    ----------
+    cell
+        The kind of all its cells.
+    points
+        Shape (n, dimension), in ξ0; every point is used.
+    cells
+        Shape (m, vertices), in the order of basix: quadrilaterals as a tensor product.
+    layer_of_cell
+        Index into ``layers`` for every cell, −1 where a cell belongs to none; shape (m,).
+    layers
+        Names, in the order of the stack; groups of cells that are no layer of it come last.
+    facet_groups
+        Facets that the mesh names itself, as vertices, shape (k, vertices) each. A group called
+        ``A|B`` says where these two layers touch.
+    """
+
+    cell: Cell
+    points: NDArray[np.float64]
+    cells: NDArray[np.int64]
+    layer_of_cell: NDArray[np.int32]
+    layers: tuple[str, ...]
+    facet_groups: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    @property
+    def dimension(self) -> int:
+        """1, 2 or 3."""
+        return self.points.shape[1]
+
+
+def stack_geometry(
+    stack: Stack, settings: MeshSettings, grading: Grading | None = None
+) -> Geometry:
+    """A stack as a graded line, or as a rectangle graded along x and uniform along y.
+
+    Parameters
+    ----------
+    stack
+        Layers from left to right; x = 0 is the left end of the first.
+    settings
+        Dimension, width and refinement.
+    grading
+        What the cell sizes are chosen by; the default numbers unless given.
+
+    Raises
+    ------
+    InputError
+        If a layer has no thickness, the dimension is neither 1 nor 2, or a rectangle no width.
+    """
+    problems = list(_stack_problems(stack, settings))
+    if problems:
+        raise InputError(problems)
+    grading = grading or Grading()
+    of_layers = layer_points(stack, settings.refinement, grading)
+    x, column_layers = _join(of_layers)
+    if settings.dimension == 1:
+        number = np.arange(len(column_layers))
+        cells = np.column_stack([number, number + 1])
+        return Geometry("interval", x[:, None], cells, column_layers, stack.names)
+    assert settings.width is not None
+    wanted = max(settings.width / grading.row, grading.fewest) * settings.refinement
+    rows = ceil(wanted * (1 - 1e-12))
+    points, cells = _rectangle(x, np.linspace(0, settings.width, rows + 1))
+    return Geometry("quadrilateral", points, cells, np.repeat(column_layers, rows), stack.names)
+
+
+def _stack_problems(stack: Stack, settings: MeshSettings) -> Iterator[Problem]:
+    for layer in stack.layers:
+        if layer.thickness is None:
+            message = "a generated mesh needs a thickness in ξ0 of every layer"
+            yield Problem(f"layers.{layer.name}.thickness", message)
+    if settings.dimension not in (1, 2):
+        message = f"expected 1 or 2, got {settings.dimension}; other meshes come from a file"
+        yield Problem("mesh.dimension", message)
+    if settings.dimension == 2 and not (settings.width and settings.width > 0):
+        message = f"a rectangle needs a width > 0 in ξ0, got {settings.width}"
+        yield Problem("mesh.width", message)
+    if not settings.refinement > 0:
+        yield Problem("mesh.refinement", f"expected a number > 0, got {settings.refinement}")
+
+
+def _join(
+    of_layers: tuple[NDArray[np.float64], ...],
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Points of all layers in a row, and the layer of each cell between them."""
+    ends = np.cumsum([points[-1] for points in of_layers])
+    starts = np.concatenate([[0.0], ends[:-1]])
+    inner = [start + points[:-1] for start, points in zip(starts, of_layers, strict=True)]
+    counts = [len(points) - 1 for points in of_layers]
+    layers = np.repeat(np.arange(len(of_layers), dtype=np.int32), counts)
+    return np.concatenate([*inner, ends[-1:]]), layers
+
+
+def _rectangle(
+    x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Points and quadrilaterals of a grid, column by column."""
+    points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    number = np.arange(len(points)).reshape(len(x), len(y))
+    corners = (number[:-1, :-1], number[1:, :-1], number[:-1, 1:], number[1:, 1:])
+    return points, np.stack(corners, axis=-1).reshape(-1, 4)

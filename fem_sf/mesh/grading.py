@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""How large the cells of a generated mesh are, and where: small at interfaces, growing away.
+
+Three lengths decide. Δ varies as x ln x at every interface; a Kupriyanov-Lukichev barrier makes
+steps over γ = R_b σ; the frequency ω has a boundary layer of width √(a/ω), in a ferromagnet never
+wider than about ξ_F = √(2a/|J|), with a = D/D_S. Lengths are in ξ0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf.interfaces import Insulating, KupriyanovLukichev
+from fem_sf.materials import Ferromagnet, Material
+from fem_sf.stack import Interface, Layer, Stack
+
+
+@dataclass(frozen=True)
+class Grading:
+    """The numbers behind the cell sizes; meant for elements of degree 3 or 4.
+
+    Parameters
+    ----------
+    first
+        Cell size at an interface over the shortest length there: the boundary layer, γ and ξ_F of
+        both sides and the thickness of both layers.
+    boundary_layer
+        √(a/ω) of the highest frequencies that matter, in √a ξ0.
+    smallest
+        No cell at an interface needs to be smaller than this, in ξ0: it is well below √(a/ω) of
+        the last node of the frequency sum. Only thinner layers have smaller cells.
+    ratio
+        Bound on the size of a cell over that of its neighbour.
+    largest, largest_in_ferromagnet
+        Bounds far from interfaces, in √a ξ0 and, for ferromagnets, also in ξ_F.
+    row
+        Height of the cells of a rectangle, in ξ0.
+    fewest
+        Cells of the thinnest layer, and rows of the narrowest rectangle.
+    """
+
+    first: float = 0.1
+    boundary_layer: float = 0.05
+    smallest: float = 1e-4
+    ratio: float = 1.3
+    largest: float = 0.8
+    largest_in_ferromagnet: float = 0.5
+    row: float = 0.5
+    fewest: int = 4
+
+
+@dataclass(frozen=True)
+class CellSizes:
+    """Cell sizes wanted in one layer, in ξ0.
+
+    Parameters
+    ----------
+    first, last
+        At the left and the right end; ``None`` at an end through which nothing passes.
+    largest
+        Anywhere.
+    """
+
+    first: float | None
+    last: float | None
+    largest: float
+
+
+def graded_points(
+    length: float,
+    first: float | None,
+    last: float | None,
+    largest: float,
+    ratio: float,
+    fewest: int = Grading.fewest,
+) -> NDArray[np.float64]:
+    """Points that cut an interval into cells which grow geometrically away from its ends.
+
+    Parameters
+    ----------
+    length
+        Of the interval; the points run from 0 to exactly this.
+    first, last
+        Bounds on the size of the first and the last cell; ``None`` where any will do.
+    largest
+        Bound on the size of every cell.
+    ratio
+        Bound on the size of a cell over that of its neighbour, > 1.
+    fewest
+        Least number of cells.
+
+    Returns
+    -------
+    ndarray
+        Shape (cells + 1,), increasing.
+
+    Notes
+    -----
+    Cells of ratio r have sizes h(x) = h(0) + x ln r with x = ∫ h dk over the number k of cells.
+    The wanted size is the least of three such lines (growing from the left, from the right, and
+    constant); equal steps of ∫ dx/h are the points. |h'| ≤ ln r bounds every ratio by r, also
+    where the lines meet, and rounding the number of cells up only makes cells smaller.
+    """
+    slope = math.log(ratio)
+    # a line through h(0) has a first cell of h(0) (r − 1)/ln r
+    start, end = (largest if h is None else h * slope / (ratio - 1) for h in (first, last))
+    x, sizes = _size_function(length, min(start, largest), min(end, largest), largest, slope)
+    counts = np.concatenate([[0.0], np.cumsum(_cell_counts(np.diff(x), sizes))])
+    # 10.000000000000002 cells are 10
+    cells = max(math.ceil(counts[-1] * (1 - 1e-12)), fewest)
+    points = _invert(np.linspace(0, counts[-1], cells + 1), counts, x, sizes)
+    points[0], points[-1] = 0.0, length
+    return points
+
+
+def cell_sizes(stack: Stack, grading: Grading | None = None) -> tuple[CellSizes, ...]:
+    """Cell sizes by physics, for layers that touch their neighbours in the stack.
+
+    Parameters
+    ----------
+    stack
+        Every layer has a thickness.
+    grading
+        The numbers; the default ones unless given.
+
+    Returns
+    -------
+    tuple of CellSizes
+        One for every layer, from left to right.
+    """
+    grading = grading or Grading()
+    at_planes = [_size_at_plane(stack, pair, grading) for pair in pairwise(stack.layers)]
+    return tuple(
+        CellSizes(first, last, _largest(layer.material, grading))
+        for layer, first, last in zip(
+            stack.layers, [None, *at_planes], [*at_planes, None], strict=True
+        )
+    )
+
+
+def layer_points(
+    stack: Stack, refinement: float = 1.0, grading: Grading | None = None
+) -> tuple[NDArray[np.float64], ...]:
+    """Points of every layer of a stack, each from 0 to the layer's thickness.
+
+    Parameters
+    ----------
+    stack
+        Every layer has a thickness.
+    refinement
+        Divides the cell size at every place, so that the number of cells grows as much.
+    grading
+        The numbers; the default ones unless given.
+
+    Returns
+    -------
+    tuple of ndarray
+        One for every layer, from left to right, in ξ0.
+    """
+    grading = grading or Grading()
+    ratio = grading.ratio ** (1 / refinement)
+    fewest = math.ceil(grading.fewest * refinement)
+    return tuple(
+        graded_points(
+            _thickness(layer),
+            *(None if h is None else h / refinement for h in (sizes.first, sizes.last)),
+            sizes.largest / refinement,
+            ratio,
+            fewest,
+        )
+        for layer, sizes in zip(stack.layers, cell_sizes(stack, grading), strict=True)
+    )
+
+
+def _size_function(
+    length: float, start: float, end: float, largest: float, slope: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Corners of the least of the three lines, and their sizes."""
+    candidates = np.array(
+        [
+            0,
+            (largest - start) / slope,
+            (length + (end - start) / slope) / 2,
+            length - (largest - end) / slope,
+            length,
+        ]
+    )
+    x = np.unique(np.clip(candidates, 0, length))
+    sizes = np.minimum(np.minimum(start + slope * x, end + slope * (length - x)), largest)
+    return x, sizes
+
+
+def _cell_counts(widths: NDArray, sizes: NDArray) -> NDArray[np.float64]:
+    """∫ dx/h over each piece of a piecewise linear h."""
+    growth = np.diff(sizes) / sizes[:-1]
+    return widths / sizes[:-1] * _quotient(np.log1p, growth)
+
+
+def _invert(steps: NDArray, counts: NDArray, x: NDArray, sizes: NDArray) -> NDArray[np.float64]:
+    """Where ∫ dx/h reaches each of the given steps."""
+    piece = np.clip(np.searchsorted(counts, steps, side="right") - 1, 0, len(x) - 2)
+    slopes = np.diff(sizes) / np.diff(x)
+    beyond = steps - counts[piece]
+    return x[piece] + sizes[piece] * beyond * _quotient(np.expm1, slopes[piece] * beyond)
+
+
+def _quotient(function: np.ufunc, z: NDArray) -> NDArray[np.float64]:
+    """function(z)/z, 1 at z = 0."""
+    return np.divide(function(z), z, out=np.ones_like(z), where=z != 0)
+
+
+def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) -> float | None:
+    interface = stack.interface(pair[0].name, pair[1].name)
+    if interface is None or isinstance(interface.law, Insulating):
+        return None
+    lengths = [length for layer in pair for length in _lengths(stack, interface, layer, grading)]
+    thinnest = min(_thickness(layer) for layer in pair)
+    # a layer thinner than the least size still has its few cells
+    return grading.first * min(max(min(lengths), grading.smallest / grading.first), thinnest)
+
+
+def _lengths(
+    stack: Stack, interface: Interface, layer: Layer, grading: Grading
+) -> Iterator[float]:
+    """The lengths on one side of an interface."""
+    yield grading.boundary_layer * math.sqrt(layer.material.diffusivity)
+    yield exchange_length(layer.material)
+    if isinstance(interface.law, KupriyanovLukichev):
+        yield layer.material.conductivity / stack.coupling(interface)
+
+
+def exchange_length(material: Material) -> float:
+    """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field."""
+    if isinstance(material, Ferromagnet) and material.exchange:
+        return math.sqrt(2 * material.diffusivity / abs(material.exchange))
+    return math.inf
+
+
+def _largest(material: Material, grading: Grading) -> float:
+    return min(
+        grading.largest * math.sqrt(material.diffusivity),
+        grading.largest_in_ferromagnet * exchange_length(material),
+    )
+
+
+def _thickness(layer: Layer) -> float:
+    assert layer.thickness is not None
+    return layer.thickness
