@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fem_sf.errors import InputError, Problem
+from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Stack
 
 GAPS = ("self-consistent", "bulk")
@@ -25,7 +26,7 @@ class MeshSettings:
     width
         Extent along y in ξ0, for ``dimension = 2`` without a file.
     file
-        A mesh file whose physical names are the layers; then ``dimension`` and ``width`` are unused.
+        A mesh file whose physical names are the layers; ``dimension`` and ``width`` are then unused.
     unit
         Length of one mesh-file unit in ξ0.
     degree
@@ -132,7 +133,8 @@ class UsadelCase:
     gap
         ``"self-consistent"``, ``"bulk"`` (BCS Δ(T), uniform) or a uniform Δ in Tc.
     reference
-        The layer whose 2ν|J| is the unit of magnetization; the first ferromagnet by default.
+        The layer whose 2ν|J| is the unit of magnetization; by default the first ferromagnet whose
+        exchange field is not zero, ``None`` where there is none.
     mesh, solver, output
         Settings.
     scales
@@ -175,10 +177,18 @@ class UsadelCase:
                 problems.append(Problem("gap", f"expected {expected}, got {self.gap!r}"))
         elif not (math.isfinite(self.gap) and self.gap >= 0):
             problems.append(Problem("gap", f"expected Δ ≥ 0 in Tc, got {self.gap!r}"))
-        if self.reference is None and ferromagnets:
-            object.__setattr__(self, "reference", ferromagnets[0])
+        if self.reference is None:
+            object.__setattr__(self, "reference", _first_moment(self.stack))
         elif self.reference is not None and self.reference not in ferromagnets:
             message = f"expected a ferromagnetic layer, got {self.reference!r}"
             problems.append(Problem("reference", message))
         if problems:
             raise InputError(problems)
+
+
+def _first_moment(stack: Stack) -> str | None:
+    """Choose the first ferromagnet that has a moment to measure others with."""
+    for layer in stack.ferromagnets:
+        if isinstance(layer.material, Ferromagnet) and layer.material.exchange:
+            return layer.name
+    return None

@@ -29,9 +29,8 @@ from fem_sf.case.units import (
 from fem_sf.case.words import any_of, did_you_mean, spell
 from fem_sf.interfaces import LAWS
 from fem_sf.materials import MATERIALS
-from fem_sf.settings import PhysicalScales
+from fem_sf.settings import GAPS, PhysicalScales
 
-GAP_WORDS = ("self-consistent", "bulk")
 ADD_UNITS = (
     'add a [units] table with critical_temperature = "…" and diffusivity = "…" '
     "of the bulk superconductor"
@@ -151,11 +150,11 @@ def _read_conductivity(value: Any, info: ValidationInfo) -> float | Physical:
 
 
 def _read_gap(value: Any, info: ValidationInfo) -> str | float:
-    if value in GAP_WORDS:
+    if value in GAPS:
         return str(value)
-    expected = f"{', '.join(spell(word) for word in GAP_WORDS)} or Δ/Tc, a number ≥ 0"
+    expected = f"{', '.join(spell(word) for word in GAPS)} or Δ/Tc, a number ≥ 0"
     if isinstance(value, str) and not any(letter.isdigit() for letter in value):
-        hint = did_you_mean(value, GAP_WORDS)
+        hint = did_you_mean(value, GAPS)
         raise refuse(f"unknown gap {spell(value)}{hint or f'; expected {expected}'}")
     gap = number_or_refuse(read_reduced(value, ENERGY, _context(info)), expected)
     if gap < 0:

@@ -15,7 +15,6 @@ from fem_sf.case.stacks import build_stack
 from fem_sf.case.tables import Tables, read_all
 from fem_sf.case.words import did_you_mean, spell
 from fem_sf.errors import CaseError, InputError
-from fem_sf.materials import Ferromagnet
 from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
 from fem_sf.stack import Stack
 
@@ -65,7 +64,7 @@ def locate_error(error: InputError, path: Path, text: str) -> CaseError:
     """
     report = Report(parse_source(path, text))
     add_problems(error, report)
-    return CaseError(report.problems)
+    return report.error()
 
 
 def _check_kind(kind: Any, report: Report) -> None:
@@ -92,18 +91,10 @@ def _case(
         stack=stack,
         temperature=temperature,
         gap=tables.usadel.table.gap,
-        reference=tables.reference.table.layer or _default_reference(stack),
+        reference=tables.reference.table.layer,
         mesh=MeshSettings(**mesh),
         solver=SolverSettings(**tables.solver.table.model_dump()),
         output=OutputSettings(probes, tables.output.table.vtx),
         scales=tables.scales,
         text=source.text,
     )
-
-
-def _default_reference(stack: Stack) -> str | None:
-    """Choose the first ferromagnet that has a moment to measure others with."""
-    for layer in stack.ferromagnets:
-        if isinstance(layer.material, Ferromagnet) and layer.material.exchange:
-            return layer.name
-    return None

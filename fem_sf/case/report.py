@@ -38,11 +38,15 @@ class Report:
         Raises
         ------
         CaseError
-            If anything was, in the order of the lines.
+            If anything was.
         """
         if self.problems:
-            self.problems.sort(key=lambda problem: problem.line or 0)
-            raise CaseError(self.problems)
+            raise self.error()
+
+    def error(self) -> CaseError:
+        """Everything that was found, in the order of the lines."""
+        self.problems.sort(key=lambda problem: problem.line or 0)
+        return CaseError(self.problems)
 
     def _label(self, where: KeyPath) -> str:
         """Whose entry of an array of tables a key belongs to, by name."""

@@ -18,7 +18,7 @@ from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.schema import InterfaceTable, LayerTable
 from fem_sf.case.tables import Tables
-from fem_sf.case.words import did_you_mean, spell
+from fem_sf.case.words import did_you_mean, missing_interface, spell
 from fem_sf.errors import StackError
 from fem_sf.interfaces import LAWS, KupriyanovLukichev, Law, Transparent
 from fem_sf.materials import MATERIALS, Material
@@ -175,14 +175,4 @@ def _check_touching(tables: Tables, names: list[str], pairs: Pairs, report: Repo
     for pair, (left, right) in touching.items():
         if pair <= own_names and pair not in declared and not pair & named_there:
             layer = ("layers", names.index(right))
-            report.add(("interfaces",), _missing_interface(left, right), at=layer)
-
-
-def _missing_interface(left: str, right: str) -> str:
-    return (
-        f"layers {spell(left)} and {spell(right)} touch, but no law says what happens between "
-        "them, and there is no default; add, for example,\n"
-        "    [[interfaces]]\n"
-        f"    between = [{spell(left)}, {spell(right)}]\n"
-        '    law = "transparent"  # or "insulating", or "kupriyanov-lukichev" with its gamma'
-    )
+            report.add(("interfaces",), missing_interface(left, right), at=layer)

@@ -62,3 +62,14 @@ def spell_key(where: KeyPath) -> str:
             part = part if _BARE_KEY.fullmatch(part) else f'"{part}"'
             text += f".{part}" if text else part
     return text
+
+
+def missing_interface(left: str, right: str) -> str:
+    """That two touching layers have no law, and the lines to add."""
+    return (
+        f"layers {spell(left)} and {spell(right)} touch, but no law says what happens between "
+        "them, and there is no default; add, for example,\n"
+        "    [[interfaces]]\n"
+        f"    between = [{spell(left)}, {spell(right)}]\n"
+        '    law = "transparent"  # or "insulating", or "kupriyanov-lukichev" with its gamma'
+    )
