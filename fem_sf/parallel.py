@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -47,19 +47,32 @@ def on_first_rank(comm: MPI.Comm | None, work: Callable[[], Value]) -> Value:
     work
         What to do. If it raises, the same error is raised on every rank.
     """
+    value = only_first_rank(comm, work)
+    value = value if comm is None else comm.bcast(value)
+    return cast(Value, value)
+
+
+def only_first_rank(comm: MPI.Comm | None, work: Callable[[], Value]) -> Value | None:
+    """Do something on rank 0, which alone gets its value; the others get ``None``.
+
+    Parameters
+    ----------
+    comm, work
+        As in `on_first_rank`.
+    """
     if comm is None:
         return work()
-    outcome: tuple[Value] | Exception | None = None
+    value: Value | None = None
+    failure: Exception | None = None
     if comm.rank == 0:
         try:
-            outcome = (work(),)
+            value = work()
         except Exception as error:
-            outcome = error
-    outcome = comm.bcast(outcome)
-    if isinstance(outcome, Exception):
-        raise outcome
-    assert outcome is not None
-    return outcome[0]
+            failure = error
+    failure = comm.bcast(failure)
+    if failure is not None:
+        raise failure
+    return value
 
 
 def end_together(status: int, message: Callable[[], str] | None = None) -> int:

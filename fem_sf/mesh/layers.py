@@ -72,11 +72,11 @@ class LayeredMesh:
     @classmethod
     def distribute(cls, comm: MPI.Comm, geometry: Geometry | None) -> LayeredMesh:
         """Distribute a mesh that rank 0 holds; the other ranks pass ``None``."""
-        cell, dimension, vertices, names = comm.bcast(
-            (geometry.cell, geometry.points.shape[1], geometry.cells.shape[1], geometry.layers)
-            if geometry is not None
-            else None
-        )
+        shape = None
+        if geometry is not None:
+            dimension, vertices = geometry.points.shape[1], geometry.cells.shape[1]
+            shape = (geometry.cell, dimension, vertices, geometry.layers)
+        cell, dimension, vertices, names = comm.bcast(shape)
         if geometry is not None:
             cells, points = geometry.cells, geometry.points
         else:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from mpi4py import MPI
@@ -16,6 +15,7 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
 from fem_sf.output.vtx import write_vtx
+from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import LayerFields, UsadelResult
@@ -24,8 +24,6 @@ from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import IntegralForms, SampledFields, action_at_zero, sample
 from fem_sf.usadel.solution import Solution, solve
 from fem_sf.usadel.system import UsadelSystem
-
-Value = TypeVar("Value")
 
 
 def run_case(
@@ -62,7 +60,7 @@ def run_case(
     progress = progress or Silent()
     clock = Clock()
     progress.start(case.title or case.name)
-    geometry = on_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
+    geometry = only_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
     mesh = LayeredMesh.distribute(comm, geometry)
     rule = frequency_sum(
         case.temperature, exact=case.solver.frequencies, tail=case.solver.tail
@@ -71,7 +69,7 @@ def run_case(
     degree = element_degree(case)
     system = UsadelSystem(case.stack, mesh, degree)
     clock.lap("setup")
-    solution = run.solve(system)
+    solution = run.solve(system, "")
     clock.lap("solve")
     samples = run.sample(solution)
     measurement = run.measure(solution)
@@ -80,7 +78,8 @@ def run_case(
     clock.lap("output")
     coarse = None
     if case.solver.error_estimate:
-        coarse = run.measure(run.solve(UsadelSystem(case.stack, mesh, other_degree(degree))))
+        other = UsadelSystem(case.stack, mesh, other_degree(degree))
+        coarse = run.measure(run.solve(other, "mesh error, "))
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
@@ -104,9 +103,13 @@ class Run:
     rule: FrequencySum
     progress: Progress
 
-    def solve(self, system: UsadelSystem) -> Solution:
-        """Solve on one system of fields."""
-        return solve(system, self.rule, self.case.gap, self.case.solver, self.progress.update)
+    def solve(self, system: UsadelSystem, purpose: str) -> Solution:
+        """Solve on one system of fields; ``purpose`` heads what progress is told."""
+
+        def update(done: int, total: int, note: str) -> None:
+            self.progress.update(done, total, purpose + note)
+
+        return solve(system, self.rule, self.case.gap, self.case.solver, update)
 
     def sample(
         self, solution: Solution
@@ -250,20 +253,6 @@ def sorted_fields(fields: LayerFields) -> LayerFields:
     rank[order] = np.arange(len(order))
     values = {key: each[order] for key, each in fields.values.items()}
     return replace(fields, points=fields.points[order], cells=rank[fields.cells], values=values)
-
-
-def on_first_rank(comm: MPI.Comm, work: Callable[[], Value]) -> Value | None:
-    """Do something on rank 0; if it fails there, the same error is raised on every rank."""
-    value, failure = None, None
-    if comm.rank == 0:
-        try:
-            value = work()
-        except Exception as error:
-            failure = error
-    failure = comm.bcast(failure)
-    if failure is not None:
-        raise failure
-    return value
 
 
 class Clock:
