@@ -77,7 +77,8 @@ def _run_command(command: click.Command, words: list[str], *, debug: bool) -> in
     status = 0
     message: Callable[[], str] | None = None
     try:
-        command.main(words, "fem-sf", standalone_mode=False)
+        # commands return nothing: a number is the status of an early end, such as an interrupt
+        status = command.main(words, "fem-sf", standalone_mode=False) or 0
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.ClickException as error:
@@ -86,7 +87,7 @@ def _run_command(command: click.Command, words: list[str], *, debug: bool) -> in
         status, message = error.exit_status, partial(str, error)
     except Exception as error:
         status, message = UNEXPECTED, partial(_unexpected_message, error, debug)
-    return end_together(status, message)
+    return INTERRUPTED if status == INTERRUPTED else end_together(status, message)
 
 
 def _print_version(wanted: bool) -> None:
@@ -110,7 +111,10 @@ def _program(
 @app.command()
 def check(case: CasePath) -> None:
     """Tell every error of a case at once; nothing is computed."""
-    checked = _load(case, world())
+    comm = world()
+    checked = _load(case, comm)
+    if checked.mesh.file is not None:
+        on_first_rank(comm, lambda: _check_mesh(checked, case))
     layers = " | ".join(checked.stack.names)
     print(f"{case}: no errors ({layers})")
 
@@ -180,6 +184,24 @@ def _load(path: Path, comm: MPI.Comm | None) -> UsadelCase:
     return on_first_rank(comm, lambda: load_case(path))
 
 
+def _check_mesh(case: UsadelCase, path: Path) -> None:
+    from fem_sf.mesh.build import checked_geometry
+
+    with _told_by_line(case, path):
+        checked_geometry(case.stack, case.mesh)
+
+
+@contextlib.contextmanager
+def _told_by_line(case: UsadelCase, path: Path) -> Iterator[None]:
+    """Give problems that are only found with the mesh their lines in the case file."""
+    try:
+        yield
+    except InputError as error:
+        from fem_sf.case import locate_error
+
+        raise locate_error(error, path, case.text) from error
+
+
 def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
     from fem_sf.compat import require_complex
     from fem_sf.study.progress import choose_progress
@@ -191,11 +213,8 @@ def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
 
     progress = choose_progress(first_rank=MPI.COMM_WORLD.rank == 0)
     try:
-        return run_case(case, MPI.COMM_WORLD, progress, folder)
-    except InputError as error:
-        from fem_sf.case import locate_error
-
-        raise locate_error(error, path, case.text) from error
+        with _told_by_line(case, path):
+            return run_case(case, MPI.COMM_WORLD, progress, folder)
     finally:
         progress.finish("stopped")
 

@@ -9,6 +9,7 @@ from typing import Any
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
+from fem_sf.case.units import looks_like_quantity
 from fem_sf.case.words import spell, spell_key
 from fem_sf.errors import InputError
 
@@ -19,18 +20,20 @@ def add_problems(error: InputError, report: Report) -> None:
         where = find_place(problem.key, report.source)
         written = report.source.value(where)
         # a converted value is not what the user wrote
-        origin = f" (from {spell(written)})" if _has_unit(where, written) else ""
+        has_unit = isinstance(written, str) and looks_like_quantity(written)
+        origin = f" (from {spell(written)})" if has_unit else ""
         report.add(where, f"{problem.message}{origin}")
 
 
 def find_place(key: str, source: Source) -> KeyPath:
     """Path of a key such as ``layers.F.thickness`` or ``interfaces.S|F.gamma``."""
-    for prefix, path in _named_places(source.data):
-        if key == prefix:
-            return path
-        if key.startswith(f"{prefix}."):
-            return (*path, key.removeprefix(f"{prefix}."))
-    return tuple(key.split("."))
+    places = [place for place in _named_places(source.data) if f"{key}.".startswith(f"{place[0]}.")]
+    if not places:
+        return tuple(key.split("."))
+    # of "F" and "F.1" the longer name is meant
+    prefix, path = max(places, key=lambda place: len(place[0]))
+    rest = key[len(prefix) + 1 :]
+    return (*path, rest) if rest else path
 
 
 def stand_in(where: KeyPath) -> str:
@@ -52,7 +55,3 @@ def _named_places(data: dict[str, Any]) -> Iterator[tuple[str, KeyPath]]:
 def _entries(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     raw = data.get(name)
     return [each if isinstance(each, dict) else {} for each in raw] if isinstance(raw, list) else []
-
-
-def _has_unit(where: KeyPath, written: Any) -> bool:
-    return where[-1] not in ("between", "gamma_of", "name") and isinstance(written, str)

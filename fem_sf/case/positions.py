@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 import tomllib
 
@@ -41,6 +42,7 @@ class _Scanner:
 
     def __init__(self, text: str):
         self.text = text
+        self.line_ends = [match.start() for match in re.finditer("\n", text)]
         self.at = 0
         self.lines: dict[KeyPath, int] = {}
         self.last_entry: dict[KeyPath, int] = {}
@@ -65,7 +67,7 @@ class _Scanner:
         return match.group()
 
     def _record(self, path: KeyPath, start: int) -> None:
-        self.lines.setdefault(path, self.text.count("\n", 0, start) + 1)
+        self.lines.setdefault(path, bisect.bisect_left(self.line_ends, start) + 1)
 
     def _key(self) -> list[str]:
         """Read a dotted key, with every part unquoted."""

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from fem_sf.settings import (
     UsadelCase,
 )
 from fem_sf.stack import Interface, Layer, Stack
+
+from .conftest import environment
 
 FULL = """kind = "usadel"
 title = "Inverse proximity effect, Fig. 1"
@@ -318,9 +322,6 @@ def test_conductivity_fixes_the_density_of_states(load) -> None:
 
 
 def test_without_units_nothing_heavy_is_imported(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     path = tmp_path / "case.toml"
     path.write_text(SHORT)
     program = (
@@ -329,7 +330,11 @@ def test_without_units_nothing_heavy_is_imported(tmp_path: Path) -> None:
         "print([m for m in ('pint', 'numpy', 'scipy', 'mpi4py', 'dolfinx') if m in sys.modules])"
     )
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
     )
     assert run.stdout.strip() == "[]"
 

@@ -82,6 +82,12 @@ def test_problems_found_later_get_their_line() -> None:
     ]
 
 
+def test_the_longer_of_two_names_is_meant() -> None:
+    text = CASE.replace('"N"', '"S.1"')
+    error = MeshError([Problem("layers.S.1.thickness", "too thin")])
+    assert str(locate_error(error, Path("a.toml"), text)).startswith("a.toml:11: layers[1].thick")
+
+
 def test_errors_survive_the_way_to_another_process() -> None:
     error = CaseError([Problem("layers", "wrong"), Problem("mesh", "wrong too")])
     copy = pickle.loads(pickle.dumps(error))
