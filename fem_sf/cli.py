@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import tempfile
 import traceback
@@ -256,8 +257,10 @@ def _unexpected_message(error: Exception, debug: bool) -> str:
     details = "".join(traceback.format_exception(error))
     if debug:
         return f"{details}{what}"
+    # the current folder, where it can be written: a container's temporary files go with it
+    folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else None
     with tempfile.NamedTemporaryFile(
-        "w", prefix="fem-sf-", suffix=".txt", delete=False, encoding="utf-8"
+        "w", prefix="fem-sf-", suffix=".txt", dir=folder, delete=False, encoding="utf-8"
     ) as file:
         file.write(details)
     return f"{what}\nIts traceback is in {file.name}; {DEBUG} prints it."

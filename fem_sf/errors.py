@@ -95,7 +95,7 @@ class CaseError(InputError):
 
 
 class MeshError(InputError):
-    """A mesh that does not fit its stack: missing layer, undeclared touching pair, hanging nodes."""
+    """A mesh that does not fit its stack: missing layer, undeclared pair, hanging nodes."""
 
 
 class NotConverged(FemSFError):

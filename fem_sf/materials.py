@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a layer is made of. Energies in Tc of the bulk superconductor, lengths in ξ0 = √(D_S/2Tc)."""
+"""What a layer is made of. Energies in Tc of the bulk superconductor, lengths in ξ0."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class MeshSettings:
     width
         Extent along y in ξ0, for ``dimension = 2`` without a file.
     file
-        A mesh file whose physical names are the layers; ``dimension`` and ``width`` are then unused.
+        A mesh file whose physical names are the layers; excludes ``dimension`` and ``width``.
     unit
         Length of one mesh-file unit in ξ0.
     degree
@@ -79,7 +79,7 @@ class OutputSettings:
     Parameters
     ----------
     probes
-        Positions from the left end of each layer, in ξ0; in 2D from meshes of a file, (x, y) points.
+        By layer: distances from its left end in ξ0 (in 2D halfway up), or (x, y) points.
     vtx
         Whether ``fields.bp`` is written too, for large parallel runs.
     """

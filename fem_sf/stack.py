@@ -100,7 +100,7 @@ class Stack:
         return next((each for each in self.interfaces if each.pair == pair), None)
 
     def coupling(self, interface: Interface) -> float:
-        """c = ν_i a_i / γ_i in units of ν_S Tc ξ0, the same seen from both sides.
+        """Coupling c = ν_i a_i / γ_i in units of ν_S Tc ξ0, the same seen from both sides.
 
         Only for Kupriyanov-Lukichev interfaces; a_i = D_i/D_S (units of ξ0² Tc).
         """
@@ -128,7 +128,8 @@ def find_problems(stack: Stack) -> Iterator[Problem]:
         key = f"interfaces.{interface.name}"
         for name in (interface.left, interface.right):
             if name not in names:
-                yield Problem(key, f"no layer is called {name!r}; the layers are {', '.join(names)}")
+                known = ", ".join(names)
+                yield Problem(key, f"no layer is called {name!r}; the layers are {known}")
         if interface.left == interface.right:
             yield Problem(key, "an interface joins two different layers")
         if interface.pair in seen:

@@ -118,7 +118,9 @@ class LayeredMesh:
     def planes(self) -> tuple[Plane, ...]:
         """The planes where two layers touch, the same on every rank, sorted by layer."""
         pairs, entities = self._interface_facets()
-        touching = sorted(set().union(*self.comm.allgather({tuple(pair) for pair in pairs.tolist()})))
+        touching = sorted(
+            set().union(*self.comm.allgather({tuple(pair) for pair in pairs.tolist()}))
+        )
         return tuple(
             Plane(
                 self.names[left],
@@ -130,7 +132,9 @@ class LayeredMesh:
 
     def _check_cells(self) -> None:
         count = np.bincount(self.layer_of_cell[self.layer_of_cell >= 0], minlength=len(self.names))
-        untagged = int((self.layer_of_cell < 0).sum() + (self.layer_of_cell >= len(self.names)).sum())
+        untagged = int(
+            (self.layer_of_cell < 0).sum() + (self.layer_of_cell >= len(self.names)).sum()
+        )
         count, untagged = self.comm.allreduce(count), self.comm.allreduce(untagged)
         problems = [
             Problem(f"layers.{name}", "no cell of the mesh belongs to this layer")

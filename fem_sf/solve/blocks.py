@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import dolfinx
@@ -30,10 +31,12 @@ class BlockVector:
         maps = [space.dofmap.index_map for space in self.spaces]
         self.sizes = [index_map.size_local for index_map in maps]
         ends = np.cumsum([0, *self.sizes])
-        self.slices = [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+        self.slices = [slice(*pair) for pair in pairwise(ends)]
         self.global_size = sum(index_map.size_global for index_map in maps)
         self.comm = self.spaces[0].mesh.comm
-        self._accumulators = [dolfinx.la.vector(index_map, 1, PETSc.ScalarType) for index_map in maps]
+        self._accumulators = [
+            dolfinx.la.vector(index_map, 1, PETSc.ScalarType) for index_map in maps
+        ]
 
     def vector(self) -> PETSc.Vec:
         """A new PETSc vector of this layout, zero."""

@@ -182,5 +182,3 @@ def _set_options(target: PETSc.SNES | PETSc.KSP, options: Mapping[str, str], pre
     target.setFromOptions()
     for key in options:
         table.delValue(key)
-
-

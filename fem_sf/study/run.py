@@ -62,9 +62,7 @@ def run_case(
     progress.start(case.title or case.name)
     geometry = only_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
     mesh = LayeredMesh.distribute(comm, geometry)
-    rule = frequency_sum(
-        case.temperature, exact=case.solver.frequencies, tail=case.solver.tail
-    )
+    rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress)
     degree = element_degree(case)
     system = UsadelSystem(case.stack, mesh, degree)
@@ -111,9 +109,7 @@ class Run:
 
         return solve(system, self.rule, self.case.gap, self.case.solver, update)
 
-    def sample(
-        self, solution: Solution
-    ) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
+    def sample(self, solution: Solution) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
         """Observables at all nodes and at the probes, by layer; empty but on rank 0."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
@@ -227,7 +223,7 @@ def element_degree(case: UsadelCase) -> int:
 
 
 def other_degree(degree: int) -> int:
-    """The degree whose answer is compared for the mesh error: one lower, or 2 for linear elements."""
+    """The degree compared with for the mesh error: one lower, or 2 for linear elements."""
     return degree - 1 if degree > 1 else 2
 
 

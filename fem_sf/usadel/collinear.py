@@ -40,10 +40,9 @@ def layer_action(theta: Any, data: LayerData, omega: Any, delta: Any | None) -> 
     form in F is Eq. 9 of Bergeret et al. The half angle keeps all digits at large ω.
     """
     frequency = omega - 1j * data.exchange
-    density = (
-        data.diffusivity / 2 * ufl.dot(ufl.grad(theta), ufl.grad(theta))
-        + 2 * frequency * ufl.sin(theta / 2) * ufl.sin(theta / 2)
-    )
+    density = data.diffusivity / 2 * ufl.dot(
+        ufl.grad(theta), ufl.grad(theta)
+    ) + 2 * frequency * ufl.sin(theta / 2) * ufl.sin(theta / 2)
     if delta is not None:
         density -= delta * ufl.sin(theta)
     return data.density_of_states * density

@@ -73,7 +73,7 @@ class Integrals:
 
 
 def magnetization_unit(stack: Stack, reference: str | None) -> float:
-    """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing in the stack has an exchange field."""
+    """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing has an exchange field."""
     if reference is None:
         return 1.0
     material = stack.layer(reference).material

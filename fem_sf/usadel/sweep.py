@@ -47,9 +47,7 @@ class FrequencySweep:
         Tolerances and PETSc options.
     """
 
-    def __init__(
-        self, system: UsadelSystem, frequency_sum: FrequencySum, settings: SolverSettings
-    ):
+    def __init__(self, system: UsadelSystem, frequency_sum: FrequencySum, settings: SolverSettings):
         self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
         names = [conductor.name for conductor in system.conductors]
         self.newton = BlockNewton(

@@ -79,7 +79,7 @@ def shooting_script(record: dict) -> Timing:
     """What a user writes today: solve_bvp for each frequency, plain iteration of the gap."""
     rule = frequency_sum(record["T"])
     start = time.perf_counter()
-    x_s, x_f = 10 - np.geomspace(1e-3, 10.001, 200)[::-1] + 1e-3, np.linspace(0, 1, 100)
+    x_s = 10 - np.geomspace(1e-3, 10.001, 200)[::-1] + 1e-3
     x_s[0], x_s[-1] = 0.0, 10.0
     gap = np.full(len(x_s), bulk_gap(record["T"]))
     guesses: list = [None] * len(rule.frequencies)
@@ -126,12 +126,16 @@ def _sweep(rule: FrequencySum, x_s: np.ndarray, gap: np.ndarray, record: dict, g
 
         def conditions(left, right):
             jump = np.sin(left[2] - right[0])
-            return np.array([left[1], gamma_s * right[1] - jump, gamma_f * left[3] - jump, right[3]])
+            return np.array(
+                [left[1], gamma_s * right[1] - jump, gamma_f * left[3] - jump, right[3]]
+            )
 
         guess = guesses[k] or last
         mesh = np.linspace(0, 1, 60) if guess is None else guess.x
         start = np.zeros((4, len(mesh)), dtype=complex) if guess is None else guess.y
-        last = solutions[k] = solve_bvp(equations, conditions, mesh, start, tol=1e-5, max_nodes=20000)
+        last = solutions[k] = solve_bvp(
+            equations, conditions, mesh, start, tol=1e-5, max_nodes=20000
+        )
         sines.insert(0, np.sin(last.sol(x_s / 10)[0]).real)
     return np.array(sines), solutions
 
@@ -143,7 +147,14 @@ def main() -> None:
     parser.add_argument("--no-script", action="store_true", help="leave solve_bvp out")
     arguments = parser.parse_args()
     table = Table(title="Fig. 1 bilayer, self-consistent gap, one core")
-    for heading in ("run", "fem_sf [s]", "error ∫δM S, F", "solve_bvp [s]", "error ∫δM S, F", "ratio"):
+    for heading in (
+        "run",
+        "fem_sf [s]",
+        "error ∫δM S, F",
+        "solve_bvp [s]",
+        "error ∫δM S, F",
+        "ratio",
+    ):
         table.add_column(heading, justify="right")
     for record in json.loads(REFERENCE.read_text())["runs"]:
         if record["mode"] != "selfconsistent":
