@@ -243,8 +243,12 @@ def probe_points(asked: tuple, nodes: np.ndarray) -> np.ndarray:
 
 
 def sorted_fields(fields: LayerFields) -> LayerFields:
-    """The same fields with nodes in ascending x (then y, …), cells renumbered."""
-    order = np.lexsort(fields.points.T[::-1])
+    """The same fields with nodes in ascending x (then y, …), cells renumbered.
+
+    Coordinates that differ by rounding are equal, so that the order is that of any number of ranks.
+    """
+    extent = np.ptp(fields.points, axis=0).max()
+    order = np.lexsort(np.round(fields.points / extent, 10).T[::-1])
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     values = {key: each[order] for key, each in fields.values.items()}

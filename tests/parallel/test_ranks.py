@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The answer does not depend on the number of ranks, not even where some own no cell of a layer."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+SCRIPT = Path(__file__).parent / "problems.py"
+ROOT = SCRIPT.parents[2]
+SECONDS = 300
+PROBLEMS = (
+    "two_cells",
+    "line",
+    "strip",
+    "island",
+    "junction",
+    "case_line",
+    "case_line_at_zero",
+    "case_rectangle",
+)
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "MPIEXEC_TIMEOUT": str(SECONDS),
+    "PYTHONPATH": os.pathsep.join(
+        [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    ),
+}
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun"),
+    pytest.mark.skipif(
+        any(name.endswith("COMM_WORLD_SIZE") for name in os.environ),
+        reason="these tests start ranks of their own",
+    ),
+]
+
+
+def run(ranks: int, out: Path) -> dict[str, Any]:
+    command = ["mpirun", "-n", str(ranks), sys.executable, "-m", "mpi4py", str(SCRIPT), str(out)]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS + 30,
+        check=False,
+    )
+    assert done.returncode == 0, f"exit status {done.returncode} on {ranks} ranks:\n{done.stderr}"
+    return json.loads(out.read_text())
+
+
+@pytest.fixture(scope="module")
+def one_rank(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return run(1, tmp_path_factory.mktemp("ranks") / "1.json")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(2, id="2 ranks"),
+        pytest.param(3, id="3 ranks", marks=pytest.mark.slow),
+    ],
+)
+def several_ranks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    return run(request.param, tmp_path_factory.mktemp("ranks") / f"{request.param}.json")
+
+
+def assert_same(here: Any, there: Any, place: str) -> None:
+    """Every number to 1e-9 of the largest in its array; everything else to the letter.
+
+    Not where the cells are, nor error estimates, which are differences of nearly equal numbers.
+    """
+    if isinstance(here, dict):
+        assert here.keys() == there.keys(), place
+        for key in here:
+            if key != "owned_cells" and not key.endswith("error"):
+                assert_same(here[key], there[key], f"{place}.{key}")
+    elif isinstance(here, (list, float)) and here:
+        scale = np.abs(np.array(here, dtype=float)).max()
+        assert np.array(here) == pytest.approx(np.array(there), rel=0, abs=1e-9 * scale), place
+    else:
+        assert here == there, place
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_same_answer(one_rank: dict[str, Any], several_ranks: dict[str, Any], problem: str):
+    assert_same(one_rank[problem], several_ranks[problem], problem)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_there_is_an_answer(one_rank: dict[str, Any], problem: str):
+    assert one_rank[problem]["state"] == "superconducting"
+
+
+def test_some_rank_owns_no_cell_of_a_layer(several_ranks: dict[str, Any]):
+    for problem in ("two_cells", "line"):
+        cells = several_ranks[problem]["owned_cells"]
+        assert any(0 in by_rank for by_rank in cells.values()), cells
