@@ -1,29 +1,42 @@
 # SPDX-License-Identifier: MIT
-"""Whether a mesh fits a stack: who touches whom, and whether the planes conform."""
+"""Whether a mesh fits its stack: its layers, the laws of touching pairs, and the planes between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
+from fem_sf.case.words import did_you_mean, missing_interface, spell
 from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import Transparent
-from fem_sf.mesh.geometry import Geometry
-from fem_sf.stack import Stack
+from fem_sf.mesh.geometry import CELL_FACETS, FROM_CYCLIC, Geometry
+from fem_sf.stack import Interface, Stack
 
-FACETS = {
-    "interval": [[0], [1]],
-    "triangle": [[0, 1], [1, 2], [0, 2]],
-    "quadrilateral": [[0, 1], [0, 2], [1, 3], [2, 3]],
-    "tetrahedron": [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]],
-}
-"""Vertices of the facets of each cell, in dolfinx' order."""
+_FLAT = 1e-10
+"""A cell is flat if its volume is less than this times that of a cube on its longest edge."""
 
-CLOSE = 1e-8
-"""Points nearer than this, relative to the mesh's extent, are at one place."""
+_CLOSE = 1e-7
+"""Points are at the same place if they are nearer than this times the extent of the mesh."""
+
+_INWARD = 0.01
+"""How far the corners of a facet are drawn to its middle before they count as inside another."""
+
+
+def touching_pairs(geometry: Geometry) -> dict[frozenset[str], NDArray[np.int64]]:
+    """The facets that cells of two different layers share, by the names of the two.
+
+    Returns
+    -------
+    dict
+        Vertices of the facets in ascending order, shape (k, vertices of a facet).
+    """
+    return Facets.of(geometry).touching
 
 
 def check_geometry(geometry: Geometry, stack: Stack) -> None:
@@ -32,181 +45,333 @@ def check_geometry(geometry: Geometry, stack: Stack) -> None:
     Parameters
     ----------
     geometry
-        The mesh; its ``layers`` are the stack's.
+        The mesh.
     stack
-        Layers and laws.
+        Layers and interfaces.
 
     Raises
     ------
     MeshError
-        With every problem: empty layers, cells of no layer, flat cells, touching pairs without a
-        law, laws for pairs that do not touch, planes that do not conform, a barrier inside a
-        conductor.
+        With everything that is wrong: layers that are missing or empty, groups that are no layer,
+        cells of no layer, flat or overlapping cells, touching pairs without a law, laws without a
+        touching pair, planes whose two sides share no points, facet groups that are not where
+        their names say, and barriers inside one conductor. Planes are only looked at where the
+        cells are sound.
     """
-    facets = Facets(geometry)
-    problems = [
-        *_cell_problems(geometry),
-        *_pair_problems(facets, stack),
-        *_group_problems(geometry, facets),
-        *_conformity_problems(geometry, facets),
-        *_slit_problems(facets, stack),
-    ]
+    facets = Facets.of(geometry)
+    problems = list(_name_problems(geometry, stack))
+    unsound = [*_flat_problems(geometry), *_overlap_problems(facets)]
+    problems += unsound or _plane_problems(facets, stack)
     if problems:
         raise MeshError(problems)
 
 
+@dataclass(frozen=True, eq=False)
 class Facets:
-    """The distinct facets of a mesh, the layers on their two sides, and which are exterior.
+    """The facets of a mesh, each once.
 
     Parameters
     ----------
     geometry
         The mesh.
+    vertices
+        In ascending order, shape (n, vertices of a facet).
+    cells
+        Two cells that have the facet, the second −1 at the boundary; shape (n, 2).
+    count
+        How many cells have it, shape (n,).
     """
 
-    def __init__(self, geometry: Geometry):
-        local = np.array(FACETS[geometry.cell])
-        every = np.sort(geometry.cells[:, local].reshape(-1, local.shape[1]), axis=1)
-        owner = np.repeat(geometry.layer_of_cell, len(local))
-        order = np.lexsort(every.T)
-        every, owner = every[order], owner[order]
-        same = (every[1:] == every[:-1]).all(axis=1)
-        first = np.flatnonzero(same)
-        self.names = geometry.layers
-        self.interior = every[first]
-        self.sides = np.sort(np.column_stack([owner[first], owner[first + 1]]), axis=1)
-        lonely = np.ones(len(every), dtype=bool)
-        lonely[first] = lonely[first + 1] = False
-        self.exterior, self.exterior_layer = every[lonely], owner[lonely]
+    geometry: Geometry
+    vertices: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    count: NDArray[np.int64]
 
-    def touching_pairs(self) -> dict[frozenset[str], NDArray[np.int64]]:
-        """Facets between each pair of touching layers, by the two names."""
-        between = (self.sides[:, 0] != self.sides[:, 1]) & (self.sides[:, 0] >= 0)
-        sides, facets = self.sides[between], self.interior[between]
+    @classmethod
+    def of(cls, geometry: Geometry) -> Facets:
+        """Find the facets of a mesh."""
+        local = np.array(CELL_FACETS[geometry.cell])
+        every = np.sort(geometry.cells[:, local].reshape(-1, local.shape[1]), axis=1)
+        order = np.lexsort(every.T[::-1])
+        every, cell = every[order], order // len(local)
+        new = np.concatenate([[True], (every[1:] != every[:-1]).any(axis=1)])
+        start = np.flatnonzero(new)
+        count = np.diff(start, append=len(every))
+        second = np.where(count > 1, cell[np.minimum(start + 1, len(cell) - 1)], -1)
+        return cls(geometry, every[start], np.column_stack([cell[start], second]), count)
+
+    @cached_property
+    def touching(self) -> dict[frozenset[str], NDArray[np.int64]]:
+        """See :func:`touching_pairs`."""
+        inner = self.count == 2
+        vertices = self.vertices[inner]
+        layers = np.sort(self.geometry.layer_of_cell[self.cells[inner]], axis=1)
+        between = (layers[:, 0] != layers[:, 1]) & (layers[:, 0] >= 0)
+        layers, vertices = layers[between], vertices[between]
+        names = self.geometry.layers
         return {
-            frozenset((self.names[a], self.names[b])): facets[(sides == (a, b)).all(axis=1)]
-            for a, b in np.unique(sides, axis=0)
+            frozenset((names[a], names[b])): vertices[(layers == (a, b)).all(axis=1)]
+            for a, b in np.unique(layers, axis=0)
         }
 
 
-def cell_volumes(geometry: Geometry) -> NDArray[np.float64]:
-    """Signed volume of simplices; of quadrilaterals, that of the parallelogram at vertex 0."""
-    corners = geometry.points[geometry.cells]
-    dimension = geometry.points.shape[1]
-    edges = corners[:, 1 : dimension + 1] - corners[:, :1]
-    return np.linalg.det(edges)
-
-
-def _cell_problems(geometry: Geometry) -> Iterator[Problem]:
-    layers = geometry.layer_of_cell
-    untagged = int((layers < 0).sum())
-    if untagged:
-        yield Problem("mesh", f"{untagged} cells belong to no layer; give every cell a layer's name")
-    for number, name in enumerate(geometry.layers):
-        if not (layers == number).any():
-            yield Problem(f"layers.{name}", "no cell of the mesh belongs to this layer")
-    extent = np.ptp(geometry.points, axis=0).max()
-    flat = int((np.abs(cell_volumes(geometry)) <= (1e-12 * extent) ** geometry.points.shape[1]).sum())
-    if flat:
-        yield Problem("mesh", f"{flat} cells have no volume; remove points that coincide")
-
-
-def _pair_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
-    touching = facets.touching_pairs()
-    for pair in touching:
-        left, right = (name for name in stack.names if name in pair)
-        if stack.interface(left, right) is None:
-            yield Problem(
-                f"interfaces.{left}|{right}",
-                "these layers touch in the mesh and have no law; add\n"
-                f'    [[interfaces]]\n    between = ["{left}", "{right}"]\n'
-                '    law = "transparent"    # or "kupriyanov-lukichev", "insulating"',
-            )
-    for interface in stack.interfaces:
-        if interface.pair not in touching:
-            yield Problem(
-                f"interfaces.{interface.name}",
-                "these layers have a law and touch nowhere in the mesh; remove the law, or join "
-                "the layers in the mesh",
-            )
-
-
-def _group_problems(geometry: Geometry, facets: Facets) -> Iterator[Problem]:
-    """A facet group that is named after a pair must be just where the pair touches."""
-    touching = facets.touching_pairs()
-    for name, group in geometry.facet_groups.items():
-        pair = frozenset(name.split("|"))
-        if len(pair) != 2 or not pair <= set(geometry.layers):
-            continue
-        wanted = {tuple(each) for each in touching.get(pair, np.empty((0, 0))).tolist()}
-        given = {tuple(each) for each in np.sort(group, axis=1).tolist()}
-        if wanted != given:
-            yield Problem(
-                f"interfaces.{name}",
-                f"the facets named {name!r} are not those where the two layers touch: "
-                f"{len(given - wanted)} too many, {len(wanted - given)} missing",
-            )
-
-
-def _conformity_problems(geometry: Geometry, facets: Facets) -> Iterator[Problem]:
-    extent = np.ptp(geometry.points, axis=0).max()
-    outer = np.unique(facets.exterior)
-    layer_of_point = np.full(len(geometry.points), -1)
-    layer_of_point[facets.exterior] = facets.exterior_layer[:, None]
-    tree = cKDTree(geometry.points[outer])
-    doubles = outer[tree.query_pairs(CLOSE * extent, output_type="ndarray")]
-    clashes = {
-        frozenset(pair) for pair in layer_of_point[doubles].tolist() if -1 not in pair
-    }
-    if geometry.points.shape[1] == 2:
-        clashes |= set(_hanging(geometry, facets, outer, tree, layer_of_point, extent))
-    for clash in sorted(clashes, key=sorted):
-        names = " and ".join(repr(geometry.layers[number]) for number in sorted(clash))
+def _name_problems(geometry: Geometry, stack: Stack) -> Iterator[Problem]:
+    count = np.bincount(geometry.layer_of_cell + 1, minlength=len(geometry.layers) + 1)
+    groups = ", ".join(map(spell, geometry.layers)) or "none"
+    for name in stack.names:
+        if name not in geometry.layers:
+            message = f"no group of cells in the mesh is called {spell(name)}; its groups: {groups}"
+            yield Problem(f"layers.{name}", message)
+        elif not count[geometry.layers.index(name) + 1]:
+            message = f"the layer {spell(name)} has no cells in the mesh"
+            yield Problem(f"layers.{name}", message)
+    for name in geometry.layers:
+        if name not in stack.names:
+            hint = did_you_mean(name, stack.names) or f"; the layers are {', '.join(stack.names)}"
+            message = f"the group of cells {spell(name)} in the mesh is no layer of the stack{hint}"
+            yield Problem("mesh", message)
+    if count[0]:
+        cell = int(np.argmax(geometry.layer_of_cell < 0))
         yield Problem(
             "mesh",
-            f"the plane between {names} does not conform: its points are not shared by the cells "
-            "on both sides; in Gmsh, fragment the geometry (BooleanFragments or Coherence) before "
-            "meshing",
+            f"the mesh has {_number(count[0], 'cell')} of no layer, for example at "
+            f"{_place(_middles(geometry)[cell])}; put every cell into the group of its layer",
         )
 
 
-def _hanging(
-    geometry: Geometry,
-    facets: Facets,
-    outer: NDArray[np.int64],
-    tree: cKDTree,
-    layer_of_point: NDArray[np.int64],
-    extent: float,
-) -> Iterator[frozenset[int]]:
-    """Layers of which one has an exterior point inside an exterior edge of the other."""
-    ends = geometry.points[facets.exterior]
-    middle, half = ends.mean(axis=1), np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / 2
-    near = tree.query_ball_point(middle, half * (1 - CLOSE))
-    count = np.array([len(each) for each in near])
-    edge = np.repeat(np.arange(len(near)), count)
-    point = outer[np.concatenate([np.array(each, dtype=np.int64) for each in near])]
-    along = ends[edge, 1] - ends[edge, 0]
-    offset = geometry.points[point] - ends[edge, 0]
-    distance = np.abs(along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0])
-    inside = distance <= CLOSE * extent * np.linalg.norm(along, axis=1)
-    pairs = np.column_stack([facets.exterior_layer[edge], layer_of_point[point]])[inside]
-    return (frozenset(pair) for pair in pairs.tolist() if -1 not in pair)
+def _flat_problems(geometry: Geometry) -> Iterator[Problem]:
+    volume, longest = _volumes(geometry)
+    flat = volume <= _FLAT * longest**geometry.dimension
+    if flat.any():
+        where = _place(_middles(geometry)[int(np.argmax(flat))])
+        what = "convex area" if geometry.cell == "quadrilateral" else "volume"
+        yield Problem(
+            "mesh",
+            f"the mesh has {_number(flat.sum(), 'cell')} without {what}, for example at {where}; "
+            "mesh again, or remove the points that coincide",
+        )
+
+
+def _volumes(geometry: Geometry) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Volume of the parallelepiped at a cell's first, or worst, corner, and its longest edge.
+
+    The worst corner of a quadrilateral counts, negative where it is not convex.
+    """
+    corners = geometry.points[geometry.cells]
+    if geometry.cell == "quadrilateral":
+        around = corners[:, FROM_CYCLIC]
+        edges = np.roll(around, -1, axis=1) - around
+        turns = _determinant(np.stack([np.roll(edges, 1, axis=1), edges], axis=-2))
+        volume = (turns * np.sign(turns.sum(axis=1, keepdims=True))).min(axis=1)
+    else:
+        edges = corners[:, 1:] - corners[:, :1]
+        volume = np.abs(_determinant(edges))
+    return volume, np.sqrt((edges**2).sum(axis=-1).max(axis=1))
+
+
+def _determinant(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Determinants of (…, d, d) with d ≤ 3, much faster than by factorisation."""
+    rows = np.moveaxis(matrices, (-2, -1), (0, 1))
+    if len(rows) == 1:
+        return rows[0, 0]
+    if len(rows) == 2:
+        return rows[0, 0] * rows[1, 1] - rows[0, 1] * rows[1, 0]
+    (a, b, c), minor = rows[0], rows[1:]
+    return (
+        a * (minor[0, 1] * minor[1, 2] - minor[0, 2] * minor[1, 1])
+        - b * (minor[0, 0] * minor[1, 2] - minor[0, 2] * minor[1, 0])
+        + c * (minor[0, 0] * minor[1, 1] - minor[0, 1] * minor[1, 0])
+    )
+
+
+def _overlap_problems(facets: Facets) -> Iterator[Problem]:
+    geometry = facets.geometry
+    crowded = facets.count > 2
+    inner = facets.count == 2
+    corners = geometry.points[facets.vertices[inner]]
+    middles = _middles(geometry)[facets.cells[inner]]
+    first, second = (
+        _determinant(np.concatenate([corners[:, 1:], middles[:, i, None]], axis=1) - corners[:, :1])
+        for i in (0, 1)
+    )
+    crowded[inner] = first * second > 0
+    if crowded.any():
+        where = _place(geometry.points[facets.vertices[np.argmax(crowded)]].mean(axis=0))
+        yield Problem(
+            "mesh",
+            f"cells of the mesh overlap at {_number(crowded.sum(), 'facet')}, for example at "
+            f"{where}; parts may be there twice (in Gmsh: Coherence, BooleanFragments), a cell may "
+            "be in two physical groups of an MSH 2.2 file, or the mesh is folded",
+        )
+
+
+def _plane_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+    open_planes = _open_planes(facets)
+    for pair, (count, where) in open_planes.items():
+        yield _open_plane(facets, pair, count, where)
+    yield from _undeclared_problems(facets, stack)
+    yield from _nowhere_problems(facets, stack, set(open_planes))
+    yield from _group_problems(facets, stack)
+    yield from _slit_problems(facets, stack)
+
+
+OpenPlane = tuple[int, NDArray[np.float64]]
+"""How many boundary facets lie on another, and the middle of one."""
+
+
+def _open_planes(facets: Facets) -> dict[frozenset[str], OpenPlane]:
+    """Pairs of layers of which boundary facets lie on one another: planes that nothing passes.
+
+    The middle and the corners of each boundary facet, the latter drawn a little inward, are looked
+    for in all others.
+    """
+    geometry = facets.geometry
+    outer = (facets.count == 1) & (geometry.layer_of_cell[facets.cells[:, 0]] >= 0)
+    vertices = facets.vertices[outer]
+    layers = geometry.layer_of_cell[facets.cells[outer, 0]]
+    corners = geometry.points[vertices]
+    middles = corners.mean(axis=1, keepdims=True)
+    inside = np.concatenate([middles, corners + _INWARD * (middles - corners)], axis=1)
+    samples = inside.reshape(-1, geometry.dimension)
+    owner = np.repeat(np.arange(len(vertices)), inside.shape[1])
+    close = _CLOSE * np.ptp(geometry.points, axis=0).max()
+    radii = np.sqrt(((corners - middles) ** 2).sum(axis=2).max(axis=1)) + close
+    near = KDTree(samples).query_ball_point(middles[:, 0], radii, return_sorted=False)
+    facet = np.repeat(np.arange(len(vertices)), [len(each) for each in near])
+    sample = np.fromiter(chain.from_iterable(near), dtype=np.int64, count=len(facet))
+    other = owner[sample] != facet
+    facet, sample = facet[other], sample[other]
+    found = _inside(samples[sample], corners[facet], close)
+    facet, sample = facet[found], sample[found]
+    pairs = np.sort(np.column_stack([layers[facet], layers[owner[sample]]]), axis=1)
+    planes = {}
+    for a, b in np.unique(pairs, axis=0):
+        where = (pairs == (a, b)).all(axis=1)
+        involved = np.unique(facet[where])
+        names = frozenset((geometry.layers[a], geometry.layers[b]))
+        planes[names] = (len(involved), middles[involved[0], 0])
+    return planes
+
+
+def _inside(
+    points: NDArray[np.float64], corners: NDArray[np.float64], close: float
+) -> NDArray[np.bool_]:
+    """Whether each point lies in its own simplex, corners (n, vertices, dimension)."""
+    edges = corners[:, 1:] - corners[:, :1]
+    offset = points - corners[:, 0]
+    gram = edges @ edges.swapaxes(1, 2)
+    weights = np.linalg.solve(gram, edges @ offset[:, :, None])
+    distance = np.linalg.norm(offset - (weights * edges).sum(axis=1), axis=1)
+    return (distance <= close) & (weights >= 0).all(axis=(1, 2)) & (weights.sum(axis=(1, 2)) <= 1)
+
+
+def _open_plane(
+    facets: Facets, pair: frozenset[str], count: int, where: NDArray[np.float64]
+) -> Problem:
+    names = _in_order(facets, pair)
+    if len(names) == 1:
+        what = f"the mesh of the layer {spell(names[0])} is cut, its parts touch without"
+    else:
+        what = f"layers {spell(names[0])} and {spell(names[1])} touch in the mesh without"
+    return Problem(
+        "mesh",
+        f"{what} sharing their points, at {_number(count, 'facet')}, for example at "
+        f"{_place(where)}, so nothing would pass there; join the parts before meshing (in Gmsh: "
+        "BooleanFragments, or Coherence), or, if all points are there twice, merge them "
+        "(Coherence Mesh)",
+    )
+
+
+def _undeclared_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+    for pair in facets.touching:
+        names = _in_order(facets, pair)
+        if pair <= set(stack.names) and stack.interface(*names) is None:
+            yield Problem("interfaces", missing_interface(*names))
+
+
+def _nowhere_problems(
+    facets: Facets, stack: Stack, open_planes: set[frozenset[str]]
+) -> Iterator[Problem]:
+    there = {facets.geometry.layers[i] for i in np.unique(facets.geometry.layer_of_cell) if i >= 0}
+    for interface in stack.interfaces:
+        known = facets.touching.keys() | open_planes
+        if interface.pair <= there and interface.pair not in known:
+            distance = _distance(facets.geometry, interface)
+            what = f"come no nearer than {distance:.3g} ξ0" if distance else "meet in no facet"
+            yield Problem(
+                f"interfaces.{interface.name}",
+                f"a law is given, but the layers {spell(interface.left)} and "
+                f"{spell(interface.right)} {what} in the mesh; leave it out, or mend the mesh",
+            )
+
+
+def _distance(geometry: Geometry, interface: Interface) -> float:
+    """Least distance between points of two layers."""
+    left, right = (
+        geometry.points[np.unique(geometry.cells[geometry.layer_of_cell == number])]
+        for number in map(geometry.layers.index, (interface.left, interface.right))
+    )
+    return float(KDTree(left).query(right)[0].min())
+
+
+def _group_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+    for name, vertices in facets.geometry.facet_groups.items():
+        pair = name.split("|")
+        if len(pair) != 2:
+            continue
+        unknown = [each for each in pair if each not in stack.names]
+        for each in unknown:
+            hint = did_you_mean(each, stack.names) or f"; the layers are {', '.join(stack.names)}"
+            message = f"the group of facets {spell(name)} names no layer {spell(each)}{hint}"
+            yield Problem("mesh", message)
+        if unknown:
+            continue
+        given = np.unique(np.sort(vertices, axis=1), axis=0)
+        touching = facets.touching.get(frozenset(pair), given[:0])
+        common = (
+            len(given) + len(touching) - len(np.unique(np.concatenate([given, touching]), axis=0))
+        )
+        if not common == len(given) == len(touching):
+            yield Problem(
+                "mesh",
+                f"the group of facets {spell(name)} is not where these layers touch: "
+                f"{len(given) - common} of its {_number(len(given), 'facet')} are elsewhere, and "
+                f"{len(touching) - common} of the {len(touching)} where they touch are missing; "
+                "leave the group out (touching layers are found without), or mend it",
+            )
 
 
 def _slit_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
-    """A barrier between two layers that a transparent path joins would be a slit."""
-    group = {name: {name} for name in stack.names}
-    touching = facets.touching_pairs()
-    for interface in stack.interfaces:
-        if isinstance(interface.law, Transparent) and interface.pair in touching:
-            joined = group[interface.left] | group[interface.right]
-            group.update({name: joined for name in joined})
-    for interface in stack.interfaces:
-        closed = not isinstance(interface.law, Transparent) and interface.pair in touching
-        if closed and interface.right in group[interface.left]:
+    conductor = {name: frozenset((name,)) for name in stack.names}
+    here = [interface for interface in stack.interfaces if interface.pair in facets.touching]
+    for interface in here:
+        if isinstance(interface.law, Transparent):
+            joined = conductor[interface.left] | conductor[interface.right]
+            conductor.update(dict.fromkeys(joined, joined))
+    for interface in here:
+        joined = conductor[interface.left]
+        if not isinstance(interface.law, Transparent) and interface.right in joined:
+            others = [name for name in stack.names if name in joined - interface.pair]
             yield Problem(
                 f"interfaces.{interface.name}",
-                "a barrier between layers that transparent interfaces join elsewhere is a slit in "
-                "one conductor, which is not supported; give one of the transparent interfaces a "
-                "barrier too",
+                f'the law "{interface.law.kind}" parts {spell(interface.left)} from '
+                f"{spell(interface.right)}, but transparent interfaces join them through "
+                f"{' and '.join(map(spell, others))}; a slit inside one conductor is not "
+                "supported: make this interface transparent too, or close the other way as well",
             )
+
+
+def _in_order(facets: Facets, pair: frozenset[str]) -> list[str]:
+    return sorted(pair, key=facets.geometry.layers.index)
+
+
+def _middles(geometry: Geometry) -> NDArray[np.float64]:
+    return geometry.points[geometry.cells].mean(axis=1)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _place(point: NDArray[np.float64]) -> str:
+    return f"({', '.join(f'{coordinate:.6g}' for coordinate in point)})"

@@ -129,7 +129,7 @@ def _join(
 
 
 def _rectangle(
-    x: NDArray[np.float64], y: NDArray[np.float64]
+    x: NDArray[np.floating], y: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Points and quadrilaterals of a grid, column by column."""
     points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)

@@ -166,16 +166,18 @@ def layer_points(
     grading = grading or Grading()
     ratio = grading.ratio ** (1 / refinement)
     fewest = math.ceil(grading.fewest * refinement)
+    sizes = [_refined(each, refinement) for each in cell_sizes(stack, grading)]
     return tuple(
-        graded_points(
-            _thickness(layer),
-            *(None if h is None else h / refinement for h in (sizes.first, sizes.last)),
-            sizes.largest / refinement,
-            ratio,
-            fewest,
-        )
-        for layer, sizes in zip(stack.layers, cell_sizes(stack, grading), strict=True)
+        graded_points(_thickness(layer), each.first, each.last, each.largest, ratio, fewest)
+        for layer, each in zip(stack.layers, sizes, strict=True)
     )
+
+
+def exchange_length(material: Material) -> float:
+    """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field."""
+    if isinstance(material, Ferromagnet) and material.exchange:
+        return math.sqrt(2 * material.diffusivity / abs(material.exchange))
+    return math.inf
 
 
 def _size_function(
@@ -215,6 +217,14 @@ def _quotient(function: np.ufunc, z: NDArray) -> NDArray[np.float64]:
     return np.divide(function(z), z, out=np.ones_like(z), where=z != 0)
 
 
+def _refined(sizes: CellSizes, refinement: float) -> CellSizes:
+    return CellSizes(
+        sizes.first and sizes.first / refinement,
+        sizes.last and sizes.last / refinement,
+        sizes.largest / refinement,
+    )
+
+
 def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) -> float | None:
     interface = stack.interface(pair[0].name, pair[1].name)
     if interface is None or isinstance(interface.law, Insulating):
@@ -225,21 +235,12 @@ def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) ->
     return grading.first * min(max(min(lengths), grading.smallest / grading.first), thinnest)
 
 
-def _lengths(
-    stack: Stack, interface: Interface, layer: Layer, grading: Grading
-) -> Iterator[float]:
+def _lengths(stack: Stack, interface: Interface, layer: Layer, grading: Grading) -> Iterator[float]:
     """The lengths on one side of an interface."""
     yield grading.boundary_layer * math.sqrt(layer.material.diffusivity)
     yield exchange_length(layer.material)
     if isinstance(interface.law, KupriyanovLukichev):
         yield layer.material.conductivity / stack.coupling(interface)
-
-
-def exchange_length(material: Material) -> float:
-    """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field."""
-    if isinstance(material, Ferromagnet) and material.exchange:
-        return math.sqrt(2 * material.diffusivity / abs(material.exchange))
-    return math.inf
 
 
 def _largest(material: Material, grading: Grading) -> float:

@@ -1,181 +1,317 @@
 # SPDX-License-Identifier: MIT
-"""Meshes from files, with layers by physical name or cell set, through meshio."""
+"""Meshes from files: everything that meshio reads and in which layers can be told by name."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+import meshio
 import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import MeshError, Problem
-from fem_sf.mesh.geometry import Geometry
+from fem_sf.mesh.geometry import FROM_CYCLIC, Cell, Geometry
 
-CELLS = {
-    "line": ("interval", 1, [0, 1]),
-    "triangle": ("triangle", 2, [0, 1, 2]),
-    "quad": ("quadrilateral", 2, [0, 1, 3, 2]),
-    "tetra": ("tetrahedron", 3, [0, 1, 2, 3]),
+_CELLS: dict[str, Cell] = {
+    "line": "interval",
+    "triangle": "triangle",
+    "quad": "quadrilateral",
+    "tetra": "tetrahedron",
 }
-"""By meshio's name: dolfinx' name, topological dimension, and vertices in dolfinx' order."""
+_GMSH_TAG = "gmsh:physical"
+_MED_TAG = "cell_tags"
+_NAME_SEPARATORS = "-_#+/"
+"""What meshio joins names with that become the name of an array of numbers."""
 
-DIMENSIONS = {"vertex": 0, "line": 1, "triangle": 2, "quad": 2, "tetra": 3}
-"""Topological dimension of the linear cells that a file may hold."""
+_FLATNESS = 1e-9
+"""How far points may lie off their plane or line, over the extent of the mesh."""
+
+Groups = dict[str, list[NDArray[np.bool_]]]
+"""Named groups: for every block of cells, which of its cells belong to it."""
 
 
-def read_geometry(path: Path, names: Sequence[str], unit: float = 1.0) -> Geometry:
-    """Read a mesh whose cells belong to named layers.
+def read_geometry(path: str | Path, stack_names: Sequence[str], unit: float = 1.0) -> Geometry:
+    """Read a mesh whose named groups of cells are the layers of a stack.
+
+    Groups are Gmsh's physical groups (MSH 2.2 and 4.1, text or binary; a group without a name goes
+    by its number), cell or element sets (Abaqus and others), families (MED), and what meshio
+    makes of sets in formats without them: an array of numbers called by the joined names, such as
+    ``S-F``, in VTK and VTU files. Groups of facets are kept under their names. Groups of cells
+    that are no layer count only where no layer is.
 
     Parameters
     ----------
     path
-        Anything that meshio reads: Gmsh ``.msh`` (2.2 and 4.1), ``.med``, ``.inp``, ``.xdmf``, …
-        Layers are physical groups (Gmsh) or cell sets of the highest dimension.
-    names
-        The layers of the stack, in order.
+        The file; its ending says the format.
+    stack_names
+        Names of the layers, in the order of the stack.
     unit
         Length of one unit of the file in ξ0.
 
     Returns
     -------
     Geometry
-        With unused points dropped.
+        Points in ξ0; as many coordinates as the cells have dimensions. Unused points are left out.
 
     Raises
     ------
     MeshError
-        If the file cannot be read, holds cells other than linear ones of one kind, or its groups
-        are not the stack's layers.
+        If the file cannot be read, its cells are not all intervals, triangles, quadrilaterals or
+        tetrahedra of first order, they are not in the x axis or the xy plane, or one belongs to
+        two layers. Whether layers, planes and stack agree is not looked at here:
+        :func:`fem_sf.mesh.check.check_geometry` does.
     """
-    mesh = _read(path)
-    kind = _cell_kind(path, mesh)
-    name, dimension, order = CELLS[kind]
-    cells = np.concatenate([block.data for block in mesh.cells if block.type == kind])
-    groups = _groups(mesh, dimension)
-    layer_of_cell = _layers(path, groups, names, len(cells))
-    used, cells = np.unique(cells[:, order], return_inverse=True)
-    points = _flat(path, mesh.points[used] * unit, dimension)
+    path = Path(path)
+    mesh = _read_file(path)
+    kind = _cell_type(mesh, path)
+    dimension = _dimension(mesh)
+    groups = _named_groups(mesh, stack_names)
+    blocks = [i for i, block in enumerate(mesh.cells) if block.type == kind]
+    cells = np.concatenate([mesh.cells[i].data for i in blocks]).astype(np.int64)
+    if kind == "quad":
+        cells = cells[:, FROM_CYCLIC]
+    layers, layer_of_cell = _layers(
+        {name: np.concatenate([flags[i] for i in blocks]) for name, flags in groups.items()},
+        _group_names(mesh, groups, dimension),
+        stack_names,
+        path,
+    )
+    used, cells = np.unique(cells, return_inverse=True)
+    points = _flat_points(mesh.points[used], dimension, path) * unit
+    number = np.full(len(mesh.points), -1)
+    number[used] = np.arange(len(used))
     return Geometry(
-        name,
-        points,
-        cells.reshape(-1, len(order)).astype(np.int64),
+        _CELLS[kind],
+        np.ascontiguousarray(points),
+        cells.reshape(len(layer_of_cell), -1),
         layer_of_cell,
-        tuple(names),
-        _facet_groups(mesh, dimension - 1, used),
+        layers,
+        _facet_groups(mesh, groups, dimension, number, path),
     )
 
 
-def _read(path: Path) -> Any:
-    import meshio
+def _error(path: Path, message: str) -> MeshError:
+    return MeshError([Problem("mesh.file", f"{path}: {message}")])
 
+
+def _read_file(path: Path) -> meshio.Mesh:
+    # meshio prints what is wrong and then leaves the interpreter
+    said = io.StringIO()
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
             return meshio.read(path)
-    except FileNotFoundError:
-        message = "no such file"
-    except (Exception, SystemExit) as error:
-        # meshio ends the program on a format that it does not know
-        reason = str(error).strip() or type(error).__name__
-        message = f"meshio cannot read this file ({reason}); save it as Gmsh .msh, version 4.1"
-    raise MeshError([Problem("mesh.file", f"{path}: {message}")])
-
-
-def _cell_kind(path: Path, mesh: Any) -> str:
-    """The one kind of cell of the highest dimension."""
-    kinds = sorted({block.type for block in mesh.cells if len(block.data)})
-    unknown = [kind for kind in kinds if kind not in DIMENSIONS]
-    if unknown:
-        raise _refuse(
+    except SystemExit:
+        reason = said.getvalue().strip()
+    except Exception as error:  # its readers raise whatever goes wrong in them
+        reason = str(error)
+    if _GMSH_TAG in reason:
+        raise _error(
             path,
-            f"cells of kind {', '.join(unknown)}; expected straight triangles, quadrilaterals, "
-            "tetrahedra or lines (in Gmsh: Mesh.ElementOrder = 1)",
+            "some cells belong to no physical group; put every layer into one, and save only "
+            "these (in Gmsh: Mesh.SaveAll = 0)",
         )
-    dimension = max((DIMENSIONS[kind] for kind in kinds), default=0)
-    highest = [kind for kind in kinds if DIMENSIONS[kind] == dimension]
+    if "parametric" in reason:
+        raise _error(
+            path, "parametric nodes cannot be read; save without them (Mesh.SaveParametric = 0)"
+        )
+    detail = f" ({reason})" if reason else ""
+    raise _error(
+        path, f"this is no mesh that can be read{detail}; Gmsh's .msh (4.1 or 2.2) always can"
+    )
+
+
+def _dimension(mesh: meshio.Mesh) -> int:
+    return max((block.dim for block in mesh.cells if len(block)), default=0)
+
+
+def _cell_type(mesh: meshio.Mesh, path: Path) -> str:
+    """Meshio's name of the cells of highest dimension."""
+    dimension = _dimension(mesh)
+    types = sorted({block.type for block in mesh.cells if len(block) and block.dim == dimension})
     if dimension == 0:
-        raise _refuse(path, "no cells, only points; mesh the layers before saving")
-    if len(highest) > 1:
-        raise _refuse(path, f"{' and '.join(highest)} cells together; use one kind")
-    return highest[0]
+        raise _error(
+            path,
+            "there are no cells in it; mesh the layers before saving, and give each a physical "
+            "group of surfaces (2D) or volumes (3D)",
+        )
+    if len(types) > 1:
+        raise _error(
+            path,
+            f"it mixes {' and '.join(types)} cells; all cells of a mesh have to be of one kind "
+            "(in Gmsh: recombine all surfaces or none)",
+        )
+    (kind,) = types
+    if kind in _CELLS:
+        return kind
+    if kind.rstrip("0123456789") in _CELLS:
+        raise _error(
+            path,
+            f"its cells ({kind}) are of higher order; save straight ones "
+            "(in Gmsh: Mesh.ElementOrder = 1), the degree of the solution is set in the case",
+        )
+    raise _error(
+        path,
+        f"{kind} cells are not supported; a mesh consists of lines, triangles, quadrilaterals or "
+        "tetrahedra",
+    )
 
 
-def _groups(mesh: Any, dimension: int) -> dict[str, NDArray[np.bool_]]:
-    """Named groups among the cells of one dimension: a mask over them, blocks in order."""
-    chosen = [k for k, block in enumerate(mesh.cells) if DIMENSIONS.get(block.type) == dimension]
-    sizes = [len(mesh.cells[k].data) for k in chosen]
-    masks: dict[str, NDArray[np.bool_]] = {}
+def _named_groups(mesh: meshio.Mesh, stack_names: Sequence[str]) -> Groups:
+    groups: Groups = {}
+    for name, members in _memberships(mesh, stack_names):
+        known = groups.get(name)
+        groups[name] = [a | b for a, b in zip(known, members, strict=True)] if known else members
+    return groups
+
+
+def _memberships(
+    mesh: meshio.Mesh, stack_names: Sequence[str]
+) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+    """Named groups from every place where formats keep them; a name can come several times."""
     for name, members in mesh.cell_sets.items():
-        parts = [np.zeros(size, dtype=bool) for size in sizes]
-        for part, k in zip(parts, chosen, strict=True):
-            if members[k] is not None:
-                part[np.asarray(members[k], dtype=np.int64)] = True
-        mask = np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
-        if mask.any() and not name.startswith("gmsh:"):
-            masks[name] = mask
-    tags = mesh.cell_data.get("gmsh:physical")
-    if tags is not None and chosen:
-        tag = np.concatenate([np.asarray(tags[k]) for k in chosen])
-        for name, (number, group_dimension) in mesh.field_data.items():
-            if group_dimension == dimension and (tag == number).any():
-                masks[name] = tag == number
-    return masks
+        if not name.startswith("gmsh:"):
+            yield (
+                name,
+                [
+                    _flags(len(block), indices)
+                    for block, indices in zip(mesh.cells, members, strict=True)
+                ],
+            )
+    yield from _physical_groups(mesh)
+    for tag, names in getattr(mesh, _MED_TAG, {}).items():
+        for name in names:
+            yield name.strip("\x00 "), [tags == tag for tags in mesh.cell_data[_MED_TAG]]
+    for key, arrays in mesh.cell_data.items():
+        if key in (_GMSH_TAG, _MED_TAG) or any(values.dtype.kind not in "iu" for values in arrays):
+            continue
+        for i, name in enumerate(_joined_names(key, arrays, stack_names)):
+            yield name, [values == i for values in arrays]
+
+
+def _physical_groups(mesh: meshio.Mesh) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+    tags = mesh.cell_data.get(_GMSH_TAG)
+    if tags is None:
+        return
+    names = {(int(dim), int(tag)): name for name, (tag, dim) in mesh.field_data.items()}
+    for dim in {block.dim for block in mesh.cells}:
+        # the sign of a physical tag is the orientation of a curve or surface
+        of_dim = [
+            np.where(block.dim == dim, np.abs(values), 0)
+            for block, values in zip(mesh.cells, tags, strict=True)
+        ]
+        for tag in np.unique(np.concatenate(of_dim)):
+            if tag:
+                name = names.get((dim, int(tag)), str(tag))
+                yield name, [values == tag for values in of_dim]
+
+
+def _flags(count: int, indices: NDArray | None) -> NDArray[np.bool_]:
+    flags = np.zeros(count, dtype=bool)
+    if indices is not None:
+        flags[np.asarray(indices, dtype=np.int64)] = True
+    return flags
+
+
+def _joined_names(key: str, arrays: Sequence[NDArray], stack_names: Sequence[str]) -> Sequence[str]:
+    """Names whose places in ``key`` the numbers are; none if these are other numbers."""
+    values = np.concatenate(arrays)
+    for separator in _NAME_SEPARATORS:
+        names = key.split(separator)
+        if set(names) & set(stack_names) and values.min() >= -1 and values.max() < len(names):
+            return names
+    return ()
+
+
+def _group_names(mesh: meshio.Mesh, groups: Groups, dimension: int) -> list[str]:
+    """Names of all groups of cells, also of empty ones; groups of facets are not among them."""
+    of_cells = [
+        name
+        for name, flags in groups.items()
+        if any(block.dim == dimension and each.any() for block, each in _pairs(mesh, flags))
+        or not any(each.any() for each in flags)
+    ]
+    declared = [name for name, (_, dim) in mesh.field_data.items() if dim == dimension]
+    return list(dict.fromkeys([*of_cells, *declared]))
+
+
+def _pairs(
+    mesh: meshio.Mesh, flags: Sequence[NDArray[np.bool_]]
+) -> Iterator[tuple[meshio.CellBlock, NDArray[np.bool_]]]:
+    return zip(mesh.cells, flags, strict=True)
 
 
 def _layers(
-    path: Path, groups: dict[str, NDArray[np.bool_]], names: Sequence[str], count: int
-) -> NDArray[np.int32]:
-    layer_of_cell = np.full(count, -1, dtype=np.int32)
-    if not groups:
-        raise _refuse(
+    members: dict[str, NDArray[np.bool_]],
+    group_names: Sequence[str],
+    stack_names: Sequence[str],
+    path: Path,
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Names of the layers and other groups, and the one that each cell belongs to."""
+    if not members:
+        raise _error(
             path,
-            f"no named groups of cells; give every layer ({', '.join(names)}) a physical name",
+            "it names no groups of cells; give each layer a physical group with its name "
+            f"({', '.join(stack_names)})",
         )
-    problems = [
-        _problem(path, f"no group is called {name!r}; the groups are {', '.join(sorted(groups))}")
-        for name in names
-        if name not in groups
-    ]
-    for group, mask in groups.items():
-        if group not in names:
-            near = get_close_matches(group, names, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            expected = f"no layer is called {group!r}, as a group of cells is{hint}"
-            problems.append(_problem(path, expected))
-            continue
-        if (layer_of_cell[mask] >= 0).any():
-            problems.append(_problem(path, f"some cells of {group!r} are in another layer too"))
-        layer_of_cell[mask] = list(names).index(group)
+    count = len(next(iter(members.values())))
+    nowhere = np.zeros(count, dtype=bool)
+    layers = [name for name in stack_names if name in group_names]
+    layer_of_cell = np.full(count, -1, dtype=np.int32)
+    problems = []
+    for i, name in enumerate(layers):
+        of_layer = members.get(name, nowhere)
+        for other in np.unique(layer_of_cell[of_layer & (layer_of_cell >= 0)]):
+            shared = np.count_nonzero(of_layer & (layer_of_cell == other))
+            message = f'cells in both layers "{layers[other]}" and "{name}": {shared}'
+            problems.append(Problem("mesh.file", f"{path}: {message}; a cell belongs to one layer"))
+        layer_of_cell[of_layer] = i
     if problems:
         raise MeshError(problems)
-    return layer_of_cell
+    for name in group_names:
+        rest = members.get(name, nowhere) & (layer_of_cell < 0)
+        if rest.any():
+            layer_of_cell[rest] = len(layers)
+            layers.append(name)
+    return tuple(layers), layer_of_cell
 
 
-def _flat(path: Path, points: NDArray[np.float64], dimension: int) -> NDArray[np.float64]:
-    """The first coordinates; the others must not vary."""
+def _flat_points(points: NDArray, dimension: int, path: Path) -> NDArray[np.float64]:
+    """The first coordinates; the others have to be the same for all points."""
     extent = np.ptp(points, axis=0)
-    if (extent[dimension:] > 1e-10 * extent.max(initial=0.0)).any():
-        axes = "the x axis" if dimension == 1 else "a plane z = constant"
-        raise _refuse(path, f"a {dimension}D mesh must lie in {axes}")
-    return np.ascontiguousarray(points[:, :dimension], dtype=np.float64)
+    if (extent[dimension:] > _FLATNESS * extent.max()).any():
+        what, where, higher = (
+            ("lines", "along the x axis", "a group of surfaces")
+            if dimension == 1
+            else ("surfaces", "in the xy plane", "a group of volumes")
+        )
+        raise _error(
+            path,
+            f"its cells are {what} that do not lie {where}; turn the mesh there, or, if layers "
+            f"are missing, give each {higher}",
+        )
+    return np.asarray(points[:, :dimension], dtype=np.float64)
 
 
-def _facet_groups(mesh: Any, dimension: int, used: NDArray) -> dict[str, NDArray[np.int64]]:
-    blocks = [block.data for block in mesh.cells if DIMENSIONS.get(block.type) == dimension]
-    groups = _groups(mesh, dimension)
-    if not groups:
-        return {}
-    facets = np.searchsorted(used, np.concatenate(blocks))
-    return {name: facets[mask].astype(np.int64) for name, mask in groups.items()}
-
-
-def _problem(path: Path, message: str) -> Problem:
-    return Problem("mesh.file", f"{path}: {message}")
-
-
-def _refuse(path: Path, message: str) -> MeshError:
-    return MeshError([_problem(path, message)])
+def _facet_groups(
+    mesh: meshio.Mesh, groups: Groups, dimension: int, number: NDArray[np.int64], path: Path
+) -> dict[str, NDArray[np.int64]]:
+    facets: dict[str, NDArray[np.int64]] = {}
+    for name, flags in groups.items():
+        parts = [
+            number[block.data[each]]
+            for block, each in _pairs(mesh, flags)
+            if block.dim == dimension - 1 and each.any()
+        ]
+        if not parts:
+            continue
+        facets[name] = np.concatenate(parts)
+        if (facets[name] < 0).any():
+            raise _error(
+                path,
+                f'the group "{name}" has facets that belong to no cell; mesh the layers '
+                "together with their boundaries",
+            )
+    return facets
