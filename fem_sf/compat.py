@@ -40,6 +40,8 @@ if VERSION < (0, 9):
     )
 
 _NAMED_ENTITY_MAPS = VERSION >= (0, 10)
+_PARTITIONER_COUNTS_LINKS = VERSION >= (0, 11)
+_CELLS_PER_FACET = 2
 _cpp = dolfinx.cpp
 
 
@@ -61,7 +63,8 @@ def require_complex() -> None:
 
 def create_mesh(comm: Any, cells: NDArray, points: NDArray, element: Any) -> dolfinx.mesh.Mesh:
     """Distribute a mesh with ghost cells across shared facets, as interface terms need them."""
-    partitioner = dolfinx.mesh.create_cell_partitioner(dolfinx.mesh.GhostMode.shared_facet)
+    links = (_CELLS_PER_FACET,) if _PARTITIONER_COUNTS_LINKS else ()
+    partitioner = dolfinx.mesh.create_cell_partitioner(dolfinx.mesh.GhostMode.shared_facet, *links)
     if _NAMED_ENTITY_MAPS:
         return dolfinx.mesh.create_mesh(comm, cells, element, points, partitioner)
     return dolfinx.mesh.create_mesh(comm, cells, points, element, partitioner)
@@ -160,7 +163,12 @@ def assemble_matrix(matrix: PETSc.Mat, compiled: Any) -> None:
     """Add a bilinear form into a (sub)matrix."""
     handle = compiled._cpp_object
     _cpp.fem.petsc.assemble_matrix(
-        matrix, handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle), [], True
+        matrix,
+        handle,
+        _cpp.fem.pack_constants(handle),
+        _cpp.fem.pack_coefficients(handle),
+        [],
+        True,
     )
 
 
@@ -173,7 +181,7 @@ def assemble_vector(array: NDArray, compiled: Any) -> None:
 
 
 def assemble_scalar(compiled: Any) -> complex:
-    """This rank's part of an integral."""
+    """The part of an integral that is this rank's."""
     handle = compiled._cpp_object
     return _cpp.fem.assemble_scalar(
         handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)

@@ -11,9 +11,9 @@ from fem_sf.case.report import Report
 from fem_sf.case.schema import InterfaceTable, LayerTable
 from fem_sf.case.stacks import find_layer
 from fem_sf.case.tables import Tables
-from fem_sf.case.words import spell
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.words import spell
 
 
 def check_tables(tables: Tables, report: Report) -> None:

@@ -13,7 +13,7 @@ from fem_sf.case.fields import Context
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.schema import LATER, Table
-from fem_sf.case.words import did_you_mean, nearest, spell
+from fem_sf.words import did_you_mean, nearest, spell
 
 # How the schema's library marks that a key of a dictionary is wrong and not its value.
 _KEY_ITSELF = "[key]"

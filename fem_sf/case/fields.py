@@ -26,10 +26,10 @@ from fem_sf.case.units import (
     read_quantity,
     reduce_quantity,
 )
-from fem_sf.case.words import any_of, did_you_mean, spell
 from fem_sf.interfaces import LAWS
 from fem_sf.materials import MATERIALS
 from fem_sf.settings import GAPS, PhysicalScales
+from fem_sf.words import any_of, did_you_mean, spell
 
 ADD_UNITS = (
     'add a [units] table with critical_temperature = "…" and diffusivity = "…" '

@@ -13,10 +13,10 @@ from fem_sf.case.report import Report
 from fem_sf.case.source import Source, parse_source, read_source
 from fem_sf.case.stacks import build_stack
 from fem_sf.case.tables import Tables, read_all
-from fem_sf.case.words import did_you_mean, spell
 from fem_sf.errors import CaseError, InputError
 from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
 from fem_sf.stack import Stack
+from fem_sf.words import did_you_mean, spell
 
 _KIND = "usadel"
 _LATER_KINDS = ("spin",)

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fem_sf.case.positions import KeyPath
+from fem_sf.case.positions import KeyPath, spell_key
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.units import looks_like_quantity
-from fem_sf.case.words import spell, spell_key
 from fem_sf.errors import InputError
+from fem_sf.words import spell
 
 
 def add_problems(error: InputError, report: Report) -> None:

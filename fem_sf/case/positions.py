@@ -10,6 +10,7 @@ import tomllib
 KeyPath = tuple[str | int, ...]
 """Where a value is in a document: table keys, and indices from 0 in arrays."""
 
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[\s]|#[^\n]*)*")
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""")
@@ -18,6 +19,18 @@ _STRING = re.compile(
     r'''"""(?:\\.|[^\\])*?""""{0,2}|\'\'\'.*?\'\'\''{0,2}|"(?:\\.|[^"\\])*"|'[^']*\'''', re.DOTALL
 )
 _OTHER_VALUE = re.compile(r"[^,\]}#\n]*")
+
+
+def spell_key(where: KeyPath) -> str:
+    """Write a path as ``layers[1].thickness``."""
+    text = ""
+    for part in where:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            part = part if _BARE_KEY.fullmatch(part) else f'"{part}"'
+            text += f".{part}" if text else part
+    return text
 
 
 def find_lines(text: str) -> dict[KeyPath, int]:

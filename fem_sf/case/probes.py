@@ -14,7 +14,7 @@ from fem_sf.case.report import Report
 from fem_sf.case.schema import LayerTable
 from fem_sf.case.stacks import find_layer
 from fem_sf.case.tables import Tables
-from fem_sf.case.words import spell
+from fem_sf.words import spell
 
 Position = float | tuple[float, float]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fem_sf.case.positions import KeyPath
+from fem_sf.case.positions import KeyPath, spell_key
 from fem_sf.case.source import Source
-from fem_sf.case.words import spell_key
 from fem_sf.errors import CaseError, LocatedProblem
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.case.positions import KeyPath, find_lines
-from fem_sf.case.words import nearest
 from fem_sf.errors import CaseError, LocatedProblem
+from fem_sf.words import nearest
 
 _TOML_PLACE = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end.*)\)"

@@ -18,11 +18,11 @@ from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.schema import InterfaceTable, LayerTable
 from fem_sf.case.tables import Tables
-from fem_sf.case.words import did_you_mean, missing_interface, spell
 from fem_sf.errors import StackError
 from fem_sf.interfaces import LAWS, KupriyanovLukichev, Law, Transparent
 from fem_sf.materials import MATERIALS, Material
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.words import did_you_mean, missing_interface, spell
 
 _NOT_IN_NAMES = re.compile(r"""[|/\\:*?"<>\x00-\x1f\x7f]""")
 _SIGMA_MISSING = (

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from fem_sf.case.words import did_you_mean, spell
 from fem_sf.settings import PhysicalScales
+from fem_sf.words import did_you_mean, spell
 
 _QUANTITY = re.compile(r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*)")
 _USUAL_UNITS = (

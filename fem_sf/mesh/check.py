@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from fem_sf.case.words import did_you_mean, missing_interface, spell
 from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import Transparent
 from fem_sf.mesh.geometry import CELL_FACETS, FROM_CYCLIC, Geometry
 from fem_sf.stack import Interface, Stack
+from fem_sf.words import did_you_mean, missing_interface, spell
 
 _FLAT = 1e-10
 """A cell is flat if its volume is less than this times that of a cube on its longest edge."""

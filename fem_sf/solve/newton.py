@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from petsc4py import PETSc
@@ -13,6 +14,21 @@ from fem_sf.solve.blocks import BlockMatrix, BlockVector
 
 DIRECT_SOLVER_SIZE = 3000
 """Serial systems up to this many unknowns use PETSc's own LU, which starts faster than MUMPS."""
+
+
+ROUNDING = 1e-12
+"""A Newton step this small, relative to the solution, is rounding: no later one gets further."""
+
+
+@contextmanager
+def callback_errors() -> Iterator[None]:
+    """Let what one of our functions raises while PETSc calls it come out as itself."""
+    try:
+        yield
+    except PETSc.Error as error:
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
 
 
 def reason_name(reason: int, kind: type) -> str:
@@ -97,7 +113,7 @@ class BlockNewton:
         self._snes.setOptionsPrefix(self.PREFIX)
         self._snes.setType("newtonls")
         self._snes.setFunction(self._evaluate_residual, self._residual)
-        self._snes.setTolerances(rtol=0.0, stol=0.0, max_it=max_iterations)
+        self._snes.setTolerances(rtol=0.0, stol=ROUNDING, max_it=max_iterations)
         self._snes.setMonitor(lambda snes, iteration, norm: self._history.append(norm))
         _set_options(self._snes, options, self.PREFIX)
 
@@ -138,7 +154,8 @@ class BlockNewton:
         self._snes.setTolerances(atol=tolerance)
         failure = ""
         try:
-            self._snes.solve(None, x)
+            with callback_errors():
+                self._snes.solve(None, x)
         except PETSc.Error as error:
             failure = f"PETSc error {error.ierr}"
         reason = self._snes.getConvergedReason()

@@ -211,9 +211,7 @@ def _units(case: UsadelCase) -> dict[str, Any]:
     units: dict[str, Any] = {
         "length": "xi0 = sqrt(D_S / 2 Tc)",
         "energy": "Tc",
-        "magnetization": (
-            f"2 nu |J| of layer {case.reference}" if case.reference else "2 nu_S Tc"
-        ),
+        "magnetization": (f"2 nu |J| of layer {case.reference}" if case.reference else "2 nu_S Tc"),
         "free_energy": "nu_S Tc^2 xi0^dimension",
     }
     if case.scales is not None:

@@ -21,7 +21,7 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
-from fem_sf.solve.newton import direct_solver, reason_name
+from fem_sf.solve.newton import callback_errors, direct_solver, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.running_sum import RunningSum
@@ -220,7 +220,8 @@ def _iterate(
         snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance, max_it=max_sweeps)
         snes.setMonitor(lambda snes, iteration, norm: history.append(norm / scale))
         try:
-            snes.solve(None, delta)
+            with callback_errors():
+                snes.solve(None, delta)
             reason = snes.getConvergedReason()
             name = reason_name(reason, PETSc.SNES)
         except NotConverged as failure:

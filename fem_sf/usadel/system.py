@@ -28,6 +28,7 @@ from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.stack import Stack
 from fem_sf.usadel import collinear
+from fem_sf.words import missing_interface
 
 
 @dataclass(frozen=True)
@@ -308,9 +309,7 @@ class UsadelSystem:
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
     problems = [
         Problem(
-            f"interfaces.{plane.left}|{plane.right}",
-            "these layers touch and no law is declared; declare one, if only "
-            '"transparent" or "insulating"',
+            f"interfaces.{plane.left}|{plane.right}", missing_interface(plane.left, plane.right)
         )
         for plane in planes
         if stack.interface(plane.left, plane.right) is None

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""How messages about a case spell values, keys and suggestions."""
+"""How messages spell values and suggestions."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from fem_sf.case.positions import KeyPath
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_VALUE = 60
 _SHORTEST_BEGINNING = 3
 
@@ -50,18 +46,6 @@ def spell(value: Any) -> str:
         case _:
             text = str(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
-
-
-def spell_key(where: KeyPath) -> str:
-    """Write a path as ``layers[1].thickness``."""
-    text = ""
-    for part in where:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            part = part if _BARE_KEY.fullmatch(part) else f'"{part}"'
-            text += f".{part}" if text else part
-    return text
 
 
 def missing_interface(left: str, right: str) -> str:
