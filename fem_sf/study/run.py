@@ -14,12 +14,12 @@ from mpi4py import MPI
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
-from fem_sf.output.vtx import write_vtx
 from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import LayerFields, UsadelResult
 from fem_sf.study.summary import Measurement, summarise
+from fem_sf.study.vtx import write_vtx
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import IntegralForms, SampledFields, action_at_zero, sample
 from fem_sf.usadel.solution import Solution, solve
