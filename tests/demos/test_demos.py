@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Every demo runs, leaves its picture and proves the number that its README states.
+
+Each script ends in assertions against references of its own; here the numbers of the READMEs are
+held, and that no demo or file of one is forgotten.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fem_sf import load_case, run_case
+
+DEMOS = Path(__file__).parents[2] / "demos"
+FOLDERS = sorted(path.name for path in DEMOS.iterdir() if path.is_dir())
+CASES = sorted(DEMOS.glob("*/*.toml"))
+LARGEST_PICTURE = 150_000
+
+
+def script(path: str) -> Callable[..., dict[str, float]]:
+    """The ``main`` of a script, by its path in the folder of demos."""
+    spec = importlib.util.spec_from_file_location(f"demo_{Path(path).stem}", DEMOS / path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.main
+
+
+def test_fig1_linear_theory_overestimates_26_times(tmp_path):
+    numbers = script("inverse_proximity/fig1.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-7
+    # ξ_F/γ_F = √(2·0.5/15)/0.1, and −0.33266 of the linear theory over −0.012594 of the reference
+    assert numbers["opacity"] == pytest.approx(2.58, abs=0.005)
+    assert numbers["overestimate"] == pytest.approx(0.33265658 / 0.01259444, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_fig2_ten_per_cent_needs_a_rigid_superconductor(tmp_path):
+    numbers = script("temperature_dependence/fig2.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-8
+    assert numbers["printed"] == pytest.approx(-0.010755215447, rel=1e-7)
+    assert numbers["rigid"] == pytest.approx(-0.147094504756, rel=1e-7)
+    assert numbers["small"] < -0.1
+
+
+@pytest.mark.slow
+def test_spin_valve_prefers_antiparallel(tmp_path):
+    numbers = script("spin_valve/spin_valve.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["gain"] == pytest.approx(1.0994568087 - 0.9743209348, rel=1e-6)
+    assert numbers["total"] == pytest.approx(0, abs=1e-10)
+
+
+@pytest.mark.slow
+def test_pd_fe_film_loses_little(tmp_path):
+    numbers = script("pd_fe/pd_fe.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["film"] < 0.02
+    assert numbers["opaque_ratio"] == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_island_obeys_the_identity_of_zero_temperature_and_knows_its_error(tmp_path):
+    numbers = script("island/island.py")(tmp_path)
+    assert {"fields.pvd", "maps.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert numbers["total"] == pytest.approx(numbers["exact"], abs=1e-9)
+    assert numbers["S_error"] < numbers["S_estimate"] < 1e-3
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_cases_are_read_without_complaint(path):
+    assert load_case(path).title
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CASES if path.parent.name != "island"],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_cases_superconduct(path):
+    result = run_case(load_case(path))
+    assert result.summary["converged"]
+    assert result.summary["state"] == "superconducting"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_demos_tell_and_show_themselves(folder):
+    text = (DEMOS / folder / "README.md").read_text(encoding="utf-8")
+    picture = DEMOS / folder / "figure.png"
+    assert picture.stat().st_size <= LARGEST_PICTURE
+    assert "](figure.png)" in text
+    assert f"docker/run fem-sf run demos/{folder}/" in text
+    scripts = [path.name for path in (DEMOS / folder).glob("*.py")]
+    assert scripts and all(f"demos/{folder}/{name}" in text for name in scripts)
+    assert f"({folder}/README.md)" in (DEMOS / "README.md").read_text(encoding="utf-8")
