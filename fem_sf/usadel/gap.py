@@ -216,18 +216,19 @@ def _iterate(
     complaints = []
     for method in (_newton_solver, _anderson_solver):
         start.copy(delta)
+        failures: list[NotConverged] = []
         snes = method(equation)
+        snes.setFunction(_residual_function(equation, failures), equation.layout.vector())
         snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance, max_it=max_sweeps)
         snes.setMonitor(lambda snes, iteration, norm: history.append(norm / scale))
-        try:
-            with callback_errors():
-                snes.solve(None, delta)
-            reason = snes.getConvergedReason()
-            name = reason_name(reason, PETSc.SNES)
-        except NotConverged as failure:
-            reason, name = -1, str(failure)
+        with callback_errors():
+            snes.solve(None, delta)
+        reason = snes.getConvergedReason()
+        name = reason_name(reason, PETSc.SNES)
         if reason > 0:
             return tuple(history), name
+        if failures:
+            name = f"{name}, {failures[-1]}"
         complaints.append(f"{snes.getType()}: {name}")
         equation.sweep.restart()
     raise NotConverged(
@@ -235,6 +236,24 @@ def _iterate(
         "temperature a little lower: near a first-order transition no solution may exist",
         history,
     )
+
+
+def _residual_function(
+    equation: GapEquation, failures: list[NotConverged]
+) -> Callable[[PETSc.SNES, PETSc.Vec, PETSc.Vec], None]:
+    """The residual as PETSc calls it: not a number where a frequency fails, whose error is kept.
+
+    An error raised through PETSc would leave its vectors locked.
+    """
+
+    def evaluate(snes: PETSc.SNES, delta: PETSc.Vec, result: PETSc.Vec) -> None:
+        try:
+            equation.residual(delta, result)
+        except NotConverged as failure:
+            failures.append(failure)
+            result.set(math.nan)
+
+    return evaluate
 
 
 def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
@@ -253,7 +272,6 @@ def _newton_solver(equation: GapEquation) -> PETSc.SNES:
     ksp = _tangent_solver(equation)
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("newtonls")
-    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
     snes.setJacobian(lambda *_: None, ksp.getOperators()[0])
     snes.setKSP(ksp)
     return snes
@@ -262,7 +280,6 @@ def _newton_solver(equation: GapEquation) -> PETSc.SNES:
 def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("anderson")
-    snes.setFunction(lambda _, x, f: equation.residual(x, f), equation.layout.vector())
     return snes
 
 

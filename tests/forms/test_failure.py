@@ -102,6 +102,62 @@ def test_gap_that_needs_more_sweeps(system: UsadelSystem):
     assert len(caught.value.history) > 1
 
 
+def test_gap_whose_frequencies_fail(system: UsadelSystem):
+    settings = SolverSettings(max_iterations=1)
+    sweep = FrequencySweep(system, frequency_sum(0.3), settings)
+    with pytest.raises(NotConverged, match="max_iterations") as caught:
+        solve_gap(GapEquation(sweep, lambda *_: None), max_sweeps=40)
+    for part in ("newtonls", "anderson", "at frequency", "residual by layer: S"):
+        assert part in str(caught.value)
+
+
+def test_gap_after_a_frequency_failed_at_first(
+    system: UsadelSystem, monkeypatch: pytest.MonkeyPatch
+):
+    """Newton's method is given up for the second, which gets there from the start again."""
+    sweep = FrequencySweep(system, frequency_sum(0.3), SolverSettings())
+    solve, calls = sweep.newton.solve, []
+
+    def fail_once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 30:
+            raise NotConverged("on purpose")
+        return solve(*arguments)
+
+    undisturbed = solve_gap(GapEquation(sweep, lambda *_: None), max_sweeps=40)
+    expected = system.gaps["S"].x.array.copy()
+    sweep.restart()
+    monkeypatch.setattr(sweep.newton, "solve", fail_once)
+    monkeypatch.setattr("fem_sf.usadel.sweep.LARGEST_BISECTIONS", 0)
+    report = solve_gap(GapEquation(sweep, lambda *_: None), max_sweeps=40)
+    assert len(report.history) > len(undisturbed.history)
+    assert system.gaps["S"].x.array == pytest.approx(expected, rel=1e-8)
+
+
+def test_an_error_of_another_kind_comes_out_as_itself(
+    system: UsadelSystem, monkeypatch: pytest.MonkeyPatch
+):
+    sweep = sweep_of(system, max_iterations=20)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(system.layout, "assemble", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        list(sweep.solve([new_linearisation(sweep)], 1e-12))
+
+
+def test_residual_of_rounding_is_a_solution():
+    """On very fine meshes rounding keeps the residual above the tolerance."""
+    geometry = interval(("S", uniform(2.0, 2000)), ("F", uniform(0.5, 2000)))
+    system = UsadelSystem(BILAYER, layered(geometry), 2)
+    system.gaps["S"].x.array[:] = 1.5
+    sweep = FrequencySweep(system, one_frequency(0.3), SolverSettings())
+    list(sweep.solve([new_linearisation(sweep)], 1e-13))
+    x = sweep.theta[0]
+    assert 1e-13 < sweep.newton.residual_norm(x) < 1e-9
+
+
 def symmetric(exchanges: tuple[float, float], row: dict[str, float]) -> Stack:
     """F/S/F with γ_F/γ_S = (ν_F/ν_S)(D_F/D_S)."""
     dos = row["gamma_ratio"] / row["diffusivity"]
