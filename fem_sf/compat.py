@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from fem_sf.errors import MissingDependency
 
 HOW_TO_GET = (
-    "Debian 13 or Ubuntu: apt install python3-dolfinx-complex; "
-    "conda-forge: conda install fenics-dolfinx 'petsc=*=complex*'; "
-    "or use docker/run, which sets everything up"
+    "apt install python3-dolfinx-complex (Debian 13 or newer), "
+    "conda install -c conda-forge fenics-dolfinx 'petsc=*=complex*', "
+    "or docker/run, which sets everything up with Docker, Podman or, on Debian as root, neither"
 )
 
 try:
@@ -28,15 +28,15 @@ try:
     from petsc4py import PETSc
 except ImportError as error:
     raise MissingDependency(
-        f"solving needs dolfinx with petsc4py, which Python cannot import here ({error}). "
-        f"To get it: {HOW_TO_GET}."
+        "solving needs dolfinx with a complex PETSc, which Python cannot import here; to get it: "
+        f"{HOW_TO_GET}. The import failed with: {error}"
     ) from error
 
 VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
 if VERSION < (0, 9):
     raise MissingDependency(
-        f"dolfinx {dolfinx.__version__} is too old: 0.9 or newer is needed. "
-        f"To get it: {HOW_TO_GET}."
+        f"dolfinx 0.9 or newer is needed, and {dolfinx.__version__} is here; to get it: "
+        f"{HOW_TO_GET}."
     )
 
 _NAMED_ENTITY_MAPS = VERSION >= (0, 10)
@@ -55,9 +55,9 @@ def require_complex() -> None:
     """
     if not np.issubdtype(PETSc.ScalarType, np.complexfloating):
         raise MissingDependency(
-            "the Usadel problem needs a PETSc with complex scalars, and this one has real ones. "
-            "Where both builds are installed, PETSC_DIR chooses; otherwise: "
-            f"{HOW_TO_GET}."
+            "solving needs a PETSc with complex scalars, and the one here has real ones; to get it: "
+            f"{HOW_TO_GET}. Where both builds are installed, PETSC_DIR chooses, on Debian "
+            "PETSC_DIR=/usr/lib/petscdir/petsc-complex."
         )
 
 

@@ -29,11 +29,13 @@ def is_launched() -> bool:
 
 
 def world() -> MPI.Comm | None:
-    """All ranks, or ``None`` where this process is alone and MPI need not be loaded."""
+    """All ranks, or ``None`` where this process is alone or knows of no others without mpi4py."""
     if not is_launched() and "mpi4py.MPI" not in sys.modules:
         return None
-    from mpi4py import MPI
-
+    try:
+        from mpi4py import MPI
+    except ImportError:
+        return None
     return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
 
 

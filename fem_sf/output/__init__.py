@@ -25,7 +25,7 @@ def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
     """Write everything that a result becomes: tables, arrays, ParaView files, pictures, summary.
 
     Each file is complete or absent. Data come first, pictures last, and ``summary.json`` marks a
-    complete folder: one of an earlier run is removed before anything is replaced.
+    complete folder: those of an earlier run are removed before anything is replaced.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
     start = time.perf_counter()
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    (target / summary.FILE).unlink(missing_ok=True)
+    for stale in (summary.FILE, *plots.FILES):
+        (target / stale).unlink(missing_ok=True)
     arrays = dataset.to_dataset(result)
     dataset.write_dataset(arrays, target)
     tables.write_tables(arrays, target)
@@ -59,9 +60,9 @@ def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
 
 
 def _with_output_time(summary: dict[str, Any], output: float) -> dict[str, Any]:
-    seconds = summary.get("seconds", {})
-    total = sum(seconds.get(part, 0.0) for part in ("setup", "solve")) + output
-    return {**summary, "seconds": {**seconds, "output": output, "total": total}}
+    parts = {name: each for name, each in summary.get("seconds", {}).items() if name != "total"}
+    parts["output"] = parts.get("output", 0.0) + output
+    return {**summary, "seconds": {**parts, "total": sum(parts.values())}}
 
 
 def plot_folder(folder: Path | str) -> list[Path]:

@@ -33,6 +33,8 @@ def write_fields(layers: Mapping[str, LayerFields], folder: Path) -> None:
             meshio.write(draft, layer_mesh(fields, number), file_format="vtu")
     with replacing(folder / "fields.pvd") as draft:
         _collection(files.items()).write(draft, encoding="utf-8", xml_declaration=True)
+    for stale in set(folder.glob("fields_*.vtu")) - {folder / file for file in files.values()}:
+        stale.unlink()
 
 
 def _file_safe(name: str) -> str:

@@ -16,6 +16,9 @@ from fem_sf.output.style import materials
 
 DOTS_PER_INCH = 160
 
+FILES = ("profiles.png", "maps.png")
+"""What pictures are called, in one dimension and in two."""
+
 
 def draw(dataset: xr.Dataset) -> dict[str, Figure]:
     """Draw the pictures of a result.
@@ -28,14 +31,16 @@ def draw(dataset: xr.Dataset) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by file name: ``profiles.png`` in one dimension, ``maps.png`` in two; none for
-        normal metals alone, where there is nothing to see.
+        Figures by file name, one of ``FILES``; none for normal metals alone, where there is
+        nothing to see, and in three dimensions, which are ParaView's.
     """
-    if set(materials(dataset).values()) <= {"normal"}:
+    nothing_to_see = set(materials(dataset).values()) <= {"normal"}
+    if nothing_to_see or "z" in dataset.coords:
         return {}
+    line, plane = FILES
     if "y" in dataset.coords:
-        return {"maps.png": draw_maps(dataset)}
-    return {"profiles.png": draw_profiles(dataset)}
+        return {plane: draw_maps(dataset)}
+    return {line: draw_profiles(dataset)}
 
 
 def write_pictures(dataset: xr.Dataset, folder: Path) -> list[Path]:
