@@ -21,6 +21,10 @@ HOW_TO_GET = (
     "conda install -c conda-forge fenics-dolfinx 'petsc=*=complex*', "
     "or docker/run, which sets everything up with Docker, Podman or, on Debian as root, neither"
 )
+HOW_TO_CHOOSE = (
+    "Where a complex build is installed, PETSC_DIR chooses it, "
+    "on Debian PETSC_DIR=/usr/lib/petscdir/petsc-complex"
+)
 
 try:
     import dolfinx
@@ -29,7 +33,7 @@ try:
 except ImportError as error:
     raise MissingDependency(
         "solving needs dolfinx with a complex PETSc, which Python cannot import here; to get it: "
-        f"{HOW_TO_GET}. The import failed with: {error}"
+        f"{HOW_TO_GET}. {HOW_TO_CHOOSE}. The import failed with: {error}"
     ) from error
 
 VERSION = tuple(int(part) for part in dolfinx.__version__.split(".")[:2])
@@ -56,8 +60,7 @@ def require_complex() -> None:
     if not np.issubdtype(PETSc.ScalarType, np.complexfloating):
         raise MissingDependency(
             "solving needs a PETSc with complex scalars, and the one here has real ones; to get it: "
-            f"{HOW_TO_GET}. Where both builds are installed, PETSC_DIR chooses, on Debian "
-            "PETSC_DIR=/usr/lib/petscdir/petsc-complex."
+            f"{HOW_TO_GET}. {HOW_TO_CHOOSE}."
         )
 
 

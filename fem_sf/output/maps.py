@@ -24,7 +24,7 @@ _GAP_COLOURS, _MOMENT_COLOURS = "cividis", "PuOr"
 """Told apart by colour-blind readers; the second has its middle at zero."""
 _LONG_SIDE, _SHORT_SIDE, _LEAST_WIDTH = 6.2, 0.9, 6.0
 """Inches: longer side of a map, what the shorter one has at least, what the picture is wide."""
-_LABELS, _NM_LABELS, _BAR = 0.65, 0.55, 1.1
+_LABELS, _NM_LABELS, _BAR = 0.85, 0.55, 1.1
 """Inches: room for the labels of an axis, of one in nm, and for a colour bar."""
 _LOGARITHMIC = 20.0
 """Ratio of δM between layers beyond which its colours are logarithmic away from zero."""

@@ -75,7 +75,9 @@ def moment_columns(dataset: xr.Dataset) -> list[str]:
 def conditions(dataset: xr.Dataset) -> str:
     """Tell temperature, state and scale in the line below the title."""
     summary = json.loads(dataset.attrs["summary"])
-    parts = [rf"$T = {dataset.attrs['temperature']:g}\,T_{{\mathrm{{c}}}}$"]
+    temperature = dataset.attrs["temperature"]
+    unit = r"\,T_{\mathrm{c}}" if temperature else ""
+    parts = [f"$T = {temperature:g}{unit}$"]
     if "state" in summary:
         parts.append(f"{summary['state']} state")
     if "xi0_nm" in dataset.attrs:

@@ -27,8 +27,14 @@ from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
 
+SMALL = 1e-2
+"""A gap below this fraction of the bulk's is checked for being the normal state.
+
+Next to a continuous transition the residual hardly feels Δ, and is met before Δ has reached zero.
+"""
+
 NEGLIGIBLE = 1e-5
-"""A gap below this fraction of the bulk's is checked for being the normal state."""
+"""A gap below this fraction of the bulk's has gone to the normal state, stable or not."""
 
 TINY = 1e-30
 """A residual norm that counts as zero."""
@@ -168,12 +174,13 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     delta.set(bulk)
     scale = delta.norm()
     history, reason = _iterate(equation, delta, scale, max_sweeps)
-    if _largest(delta) < NEGLIGIBLE * bulk:
+    if _largest(delta) < SMALL * bulk:
         growth, mode = normal_state_growth(equation)
         if growth <= 1.0:
             return _settle_normal(equation, delta, history)
-        mode.copy(delta)
-        delta.scale(SMALL_START * bulk / _largest(mode))
+        if _largest(delta) < NEGLIGIBLE * bulk:
+            mode.copy(delta)
+            delta.scale(SMALL_START * bulk / _largest(mode))
         equation.sweep.restart()
         more, reason = _iterate(equation, delta, scale, max_sweeps)
         history += more
