@@ -201,7 +201,7 @@ def near_transition(row: dict[str, float], sign: int, temperature: float) -> Sol
 def test_normal_just_above_the_critical_temperature(
     row: dict[str, float], alignment: str, sign: int
 ):
-    solution = near_transition(row, sign, 1.01 * row[alignment])
+    solution = near_transition(row, sign, 1.001 * row[alignment])
     assert solution.report.state == "normal"
     for gap in solution.sweep.system.gaps.values():
         assert np.all(gap.x.array == 0)
@@ -215,7 +215,7 @@ def test_normal_just_above_the_critical_temperature(
 def test_superconducting_just_below_the_critical_temperature(
     row: dict[str, float], alignment: str, sign: int
 ):
-    solution = near_transition(row, sign, 0.99 * row[alignment])
+    solution = near_transition(row, sign, 0.999 * row[alignment])
     assert solution.report.state == "superconducting"
     gap = solution.sweep.system.gaps["S"].x.array
     assert np.all(gap.real > 0.01)
