@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fem_sf.errors import MissingDependency
 
 HOW_TO_GET = (
-    "apt install python3-dolfinx-complex (Debian 13 or newer), "
+    "apt install python3-dolfinx-complex (Debian 13, Ubuntu 26.04), "
     "conda install -c conda-forge fenics-dolfinx 'petsc=*=complex*', "
     "or docker/run, which sets everything up with Docker, Podman or, on Debian as root, neither"
 )
@@ -59,7 +59,7 @@ def require_complex() -> None:
     """
     if not np.issubdtype(PETSc.ScalarType, np.complexfloating):
         raise MissingDependency(
-            "solving needs a PETSc with complex scalars, and the one here has real ones; to get it: "
+            "solving needs PETSc with complex scalars, and the one here has real ones; to get one: "
             f"{HOW_TO_GET}. {HOW_TO_CHOOSE}."
         )
 
