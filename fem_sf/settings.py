@@ -54,7 +54,7 @@ class SolverSettings:
     max_iterations
         Bound on the Newton iterations of one frequency.
     max_sweeps
-        Bound on the sweeps over all frequencies in the gap equation.
+        Bound on the steps of the gap iteration, each a sweep over all frequencies.
     frequencies, tail
         N frequencies summed one by one and K nodes of the tail rule; ``None`` chooses by T.
     error_estimate

@@ -14,7 +14,6 @@ from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import node_sampling
 from fem_sf.settings import SolverSettings
 from fem_sf.stack import Stack
-from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import SampledFields, sample
 from fem_sf.usadel.solution import Solution, solve
@@ -108,15 +107,6 @@ def solve_stack(
         settings or SolverSettings(tolerance=1e-12),
         lambda *_: None,
     )
-
-
-def self_consistent(system: UsadelSystem, rule: FrequencySum, tolerance: float) -> GapEquation:
-    """The gap equation of a system, solved from the bulk gap."""
-    sweep = FrequencySweep(system, rule, SolverSettings(tolerance=tolerance))
-    equation = GapEquation(sweep, lambda *_: None)
-    report = solve_gap(equation, 40)
-    assert report.state == "superconducting"
-    return equation
 
 
 def by_position(points: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -245,14 +245,16 @@ def probe_points(asked: tuple, nodes: np.ndarray) -> np.ndarray:
 def sorted_fields(fields: LayerFields) -> LayerFields:
     """The same fields with nodes in ascending x (then y, …), cells renumbered.
 
-    Coordinates that differ by rounding are equal, so that the order is that of any number of ranks.
+    Coordinates that differ by rounding are equal, so that the order is that of any number of ranks,
+    and those that are zero but for rounding are zero.
     """
     extent = np.ptp(fields.points, axis=0).max()
-    order = np.lexsort(np.round(fields.points / extent, 10).T[::-1])
+    points = np.where(np.abs(fields.points) < 1e-14 * extent, 0.0, fields.points)
+    order = np.lexsort(np.round(points / extent, 10).T[::-1])
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     values = {key: each[order] for key, each in fields.values.items()}
-    return replace(fields, points=fields.points[order], cells=rank[fields.cells], values=values)
+    return replace(fields, points=points[order], cells=rank[fields.cells], values=values)
 
 
 class Clock:

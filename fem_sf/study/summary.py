@@ -202,6 +202,7 @@ def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
         "total_magnetization": [0.0, 0.0, sum(moments.values())],
         "torque_balance": [float(each) for each in torque],
     }
+    checks["metastable"] = fine.integrals.free_energy > 0
     if fine.action_at_zero is not None:
         checks["total_magnetization_from_action"] = [0.0, 0.0, fine.action_at_zero.imag / unit]
     return checks

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import dolfinx
 import numpy as np
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.errors import NotConverged
@@ -138,10 +141,8 @@ class IntegralForms:
             )
             for name in system.stack.names
         }
-        one = system.data[system.stack.names[0]].density_of_states
-        self._volume = {
-            name: system.compile_integral(name, one / one) for name in system.stack.names
-        }
+        one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
+        self._volume = {name: system.compile_integral(name, one) for name in system.stack.names}
         self._gap = {name: system.compile_integral(name, gap) for name, gap in system.gaps.items()}
         self._gap_square = [
             system.compile_integral(name, system.data[name].density_of_states * gap * gap)
@@ -166,8 +167,8 @@ class IntegralForms:
         above = excess_temperature(rule.temperature)
         return Integrals(
             dict(zip(names, (moments.total / unit).tolist(), strict=True)),
-            dict(zip(self._gap, np.real(self._integrals(self._gap.values())), strict=True)),
-            dict(zip(names, np.real(self._integrals(self._volume.values())), strict=True)),
+            dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
+            dict(zip(names, self._real_integrals(self._volume.values()), strict=True)),
             float(energy.total + np.real(gap_square) * above),
             dict(zip(names, (moments.error / unit).tolist(), strict=True)),
             float(energy.error),
@@ -177,7 +178,10 @@ class IntegralForms:
         """A_+ of the θ that is in the system's fields; collective."""
         return complex(sum(self._integrals(self._action)))
 
-    def _integrals(self, forms) -> NDArray[np.complex128]:
+    def _real_integrals(self, forms: Iterable[Any]) -> list[float]:
+        return self._integrals(forms).real.tolist()
+
+    def _integrals(self, forms: Iterable[Any]) -> NDArray[np.complex128]:
         local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
         comm = self.system.mesh.comm
         return comm.allreduce(local) if comm.size > 1 else local

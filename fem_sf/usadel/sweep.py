@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
@@ -71,12 +71,12 @@ class FrequencySweep:
         Raises
         ------
         NotConverged
-            Naming the frequency, with the θ of all frequencies as before.
+            Naming the frequency; those above it are solved, it and those below are not.
         """
         frequencies = self.frequency_sum.frequencies
         for k in reversed(range(len(frequencies))):
-            if not self.solved and k + 1 < len(frequencies):
-                self.theta[k + 1].copy(self.theta[k])
+            if not self.solved:
+                self._start_from_above(k)
             linearisation = linearisations[k % len(linearisations)]
             above = frequencies[k + 1] if k + 1 < len(frequencies) else None
             self._solve_one(k, frequencies[k], above, linearisation, tolerance)
@@ -95,6 +95,13 @@ class FrequencySweep:
         self.system.omega.value = self.frequency_sum.frequencies[k]
         self.system.layout.to_functions(self.theta[k])
 
+    def _start_from_above(self, k: int) -> None:
+        """Take the next higher frequency's solution as the start, at the highest θ = 0."""
+        if k + 1 < len(self.theta):
+            self.theta[k + 1].copy(self.theta[k])
+        else:
+            self.theta[k].zeroEntries()
+
     def _solve_one(
         self,
         k: int,
@@ -104,7 +111,7 @@ class FrequencySweep:
         tolerance: float,
     ) -> None:
         """Newton at ω; if it fails, approach from the solved frequency above in smaller steps."""
-        targets, bisections = [omega], 0
+        targets, failures = [omega], 0
         reached = above
         while targets:
             self.system.omega.value = targets[-1]
@@ -113,16 +120,17 @@ class FrequencySweep:
                     self.theta[k], linearisation.jacobian, linearisation.ksp, tolerance
                 )
             except NotConverged as failure:
-                if bisections == 0 and reached is not None:
-                    self.theta[k + 1].copy(self.theta[k])
-                bisections += 1
-                if reached is None or bisections > LARGEST_BISECTIONS:
+                failures += 1
+                if failures > (LARGEST_BISECTIONS if above else 1):
                     raise NotConverged(
                         f"at frequency ω = {omega:.6g} Tc: {failure}. "
                         "Try a finer mesh ([mesh] refinement), or more [solver] max_iterations",
                         failure.history,
                     ) from failure
-                targets.append(float(np.sqrt(reached * targets[-1])))
+                if failures == 1:
+                    self._start_from_above(k)
+                if reached is not None:
+                    targets.append(math.sqrt(reached * targets[-1]))
                 continue
             self.newton_iterations += report.iterations
             reached = targets.pop()

@@ -100,6 +100,8 @@ class UsadelSystem:
         self.stack, self.mesh, self.degree = stack, mesh, degree
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
+        # UFL joins integrals only over one and the same measure
+        self._measures: dict[tuple, ufl.Measure] = {}
         self.data = {layer.name: self._layer_data(layer.material) for layer in stack.layers}
         self.conductors = tuple(
             Conductor(names, part, dolfinx.fem.Function(self._space(part), name="theta"))
@@ -149,8 +151,19 @@ class UsadelSystem:
 
     def layer_measure(self, layers: Sequence[str]) -> ufl.Measure:
         """``dx(k)`` integrates over the k-th of these layers, on the parent mesh."""
-        cells = [(k, self.mesh.owned_cells(name)) for k, name in enumerate(layers)]
-        return self._measure("dx", cells)
+        key = tuple(layers)
+        if key not in self._measures:
+            cells = [(k, self.mesh.owned_cells(name)) for k, name in enumerate(layers)]
+            self._measures[key] = self._measure("dx", cells)
+        return self._measures[key]
+
+    def plane_measure(self, planes: Sequence[Plane]) -> ufl.Measure:
+        """``dS(k)`` integrates over the k-th of these planes, '+' on the side of its ``left``."""
+        key = tuple(plane.pair for plane in planes)
+        if key not in self._measures:
+            facets = [(k, plane.facets) for k, plane in enumerate(planes)]
+            self._measures[key] = self._measure("dS", facets)
+        return self._measures[key]
 
     def theta_of(self, layer: str) -> dolfinx.fem.Function:
         """θ_+ of the conductor that a layer belongs to."""
@@ -171,7 +184,7 @@ class UsadelSystem:
 
     def barrier_action(self, barriers: Sequence[Barrier]) -> Any:
         """The action of some barriers."""
-        dS = self._measure("dS", [(k, each.plane.facets) for k, each in enumerate(barriers)])
+        dS = self.plane_measure([each.plane for each in barriers])
         return sum(
             collinear.barrier_action(
                 self.conductors[each.left].theta("+"),
