@@ -68,14 +68,16 @@ def solved(
     gap: str | float = "self-consistent",
     probes: dict[str, Sequence[float]] | None = None,
     mesh: MeshSettings | None = None,
+    unit_of: str | None = None,
     **solver: Any,
 ) -> UsadelResult:
-    """The result of a case, without the error estimate unless asked for."""
+    """The result of a case, δM in units of a layer, without error estimate unless asked for."""
     return run_case(
         UsadelCase(
             stack=stack,
             temperature=temperature,
             gap=gap,
+            reference=unit_of,
             mesh=mesh or MeshSettings(),
             solver=SolverSettings(**{"error_estimate": False, **solver}),
             output=OutputSettings(probes={k: tuple(v) for k, v in (probes or {}).items()}),
