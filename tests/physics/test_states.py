@@ -34,6 +34,7 @@ def test_superconducting_state_is_found_beyond_its_stability(field, sign):
     summary = solved(exchange_split(field), 0.1).summary
     assert summary["state"] == "superconducting"
     assert math.copysign(1, summary["free_energy"]) == sign
+    assert summary["checks"]["metastable"] == (sign > 0)
 
 
 @pytest.mark.parametrize("field", (1.0, 1.5, 2.5))
