@@ -134,7 +134,7 @@ class Run:
         ends = self._end_values(solution)
         sum_error = None
         if solution.equation is not None:
-            change = solution.equation.sum_error()
+            change = solution.equation.error()
             solution.equation.shift(change)
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)

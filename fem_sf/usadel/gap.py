@@ -39,6 +39,9 @@ NEGLIGIBLE = 1e-5
 TINY = 1e-30
 """A residual norm that counts as zero."""
 
+LOPSIDED = -0.6
+"""Ratio of Δ in a superconductor to that in the one before it, where no symmetry is wanted."""
+
 SMALL_START = 0.3
 """Largest Δ over its bulk value from which a solve starts again if the normal state is unstable."""
 
@@ -90,7 +93,7 @@ class GapEquation:
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
         self._source = self.layout.vector()
         self._imbalance = RunningSum(sweep.frequency_sum)
-        self._last = self.layout.vector()
+        self._last, self._left = self.layout.vector(), self.layout.vector()
 
     def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
@@ -106,6 +109,7 @@ class GapEquation:
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, delta)
         result.axpy(self._above / self._stiffness - 1.0, delta)
+        result.copy(self._left)
 
     def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
@@ -113,16 +117,17 @@ class GapEquation:
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, step)
 
-    def sum_error(self) -> PETSc.Vec:
-        """Change of Δ that what the frequency sum misses would make, to first order.
+    def error(self) -> PETSc.Vec:
+        """Change of Δ, to first order, by what the frequency sum misses and the iteration leaves.
 
-        The estimate of the missing part has no sign, and the gap's response to it is positive, so
-        that this is an upper estimate everywhere.
+        Neither has a known sign, and the gap's response to them is positive, so that this is an
+        upper estimate everywhere.
         """
         missing, change = self.layout.vector(), self.layout.vector()
         self._sum.getArray()[:] = self._imbalance.error
         self._mass_solver.solve(self._sum, missing)
-        missing.scale(1.0 / self._stiffness)
+        values = missing.getArray()
+        values[:] = np.abs(values) / self._stiffness + np.abs(self._left.getArray(readonly=True))
         _tangent_solver(self).solve(missing, change)
         return change
 
@@ -159,25 +164,31 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     Returns
     -------
     GapReport
-        With state ``"normal"`` where Δ = 0 is the stable solution that the iteration ends in.
+        With state ``"normal"`` where that is stable and no other solution is found.
 
     Raises
     ------
     NotConverged
-        If neither Newton's method nor Anderson acceleration gets there.
+        If neither Newton's method nor Anderson acceleration gets there, and the normal state is
+        unstable.
     """
     temperature = equation.sweep.frequency_sum.temperature
     delta = equation.layout.vector()
     if temperature >= 1.0:
-        return _settle_normal(equation, delta, ())
+        return _settle_normal(equation, delta, (), "T ≥ Tc")
     bulk = bulk_gap(temperature)
     delta.set(bulk)
     scale = delta.norm()
-    history, reason = _iterate(equation, delta, scale, max_sweeps)
+    try:
+        history, reason = _iterate(equation, delta, scale, max_sweeps)
+    except NotConverged as failure:
+        # beyond a first-order transition there is nothing to converge to
+        history, reason = failure.history, str(failure)
+        delta.zeroEntries()
     if _largest(delta) < SMALL * bulk:
         growth, mode = normal_state_growth(equation)
         if growth <= 1.0:
-            return _settle_normal(equation, delta, history)
+            return _settle_normal(equation, delta, history, reason)
         if _largest(delta) < NEGLIGIBLE * bulk:
             mode.copy(delta)
             delta.scale(SMALL_START * bulk / _largest(mode))
@@ -189,15 +200,17 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
 
 
 def normal_state_growth(
-    equation: GapEquation, tolerance: float = 1e-7, max_iterations: int = 500
+    equation: GapEquation, tolerance: float = 1e-9, max_iterations: int = 1000
 ) -> tuple[float, PETSc.Vec]:
     """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
 
-    Power iteration: the kernel of the linearised gap equation is positive, so the mode has no sign
-    changes and is well separated.
+    Power iteration, from a start without symmetry: across a ferromagnet the mode that grows most
+    may change its sign (a π junction).
     """
     mode, image = equation.layout.vector(), equation.layout.vector()
-    mode.set(NEGLIGIBLE * bulk_gap(0.0))
+    values = mode.getArray()
+    for number, part in enumerate(equation.layout.slices):
+        values[part] = NEGLIGIBLE * bulk_gap(0.0) * LOPSIDED**number
     equation.sweep.restart()
     equation.residual(mode, image)
     mode.normalize()
@@ -217,7 +230,7 @@ def _iterate(
     equation: GapEquation, delta: PETSc.Vec, scale: float, max_sweeps: int
 ) -> tuple[tuple[float, ...], str]:
     """Newton, and where that fails Anderson acceleration, both by PETSc; ``delta`` is the start."""
-    tolerance = 10 * equation.sweep.settings.tolerance * scale
+    tolerance = equation.sweep.settings.tolerance * scale
     start = delta.copy()
     history: list[float] = []
     complaints = []
@@ -301,12 +314,12 @@ class _Tangent:
 
 
 def _settle_normal(
-    equation: GapEquation, delta: PETSc.Vec, history: tuple[float, ...]
+    equation: GapEquation, delta: PETSc.Vec, history: tuple[float, ...], reason: str
 ) -> GapReport:
     delta.zeroEntries()
     equation.layout.to_functions(delta)
     equation.sweep.restart()
-    return GapReport("normal", equation.sweep.sweeps, history, "CONVERGED_NORMAL_STATE")
+    return GapReport("normal", equation.sweep.sweeps, history, reason)
 
 
 def _largest(delta: PETSc.Vec) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from fem_sf import Ferromagnet, Interface, KupriyanovLukichev, Layer, Stack, Superconductor
-from fem_sf.errors import NotConverged
 from fem_sf.interfaces import Transparent
 from fem_sf.usadel.matsubara import frequency_sum
 from reference_cases import solved
@@ -42,11 +41,6 @@ def test_normal_above_the_tricritical_temperature(field):
     assert solved(exchange_split(field), 0.6).summary["state"] == "normal"
 
 
-@pytest.mark.xfail(
-    raises=NotConverged,
-    reason="the gap's iteration finds no solution and does not fall back to the normal state",
-    strict=True,
-)
 def test_normal_where_a_first_order_transition_leaves_no_other_solution():
     """At T = 0.1 no Δ > 0 solves h = 1.5 > Δ0/√2, and the normal state is stable."""
     assert solved(exchange_split(1.5), 0.1).summary["state"] == "normal"
@@ -102,9 +96,5 @@ def test_linear_theory_of_the_junction():
     assert pairing_excess(0.1, -1) > 0.01
 
 
-@pytest.mark.xfail(
-    reason="a gap of one sign is assumed, both at the start and where stability is asked",
-    strict=True,
-)
 def test_junction_whose_only_superconducting_state_is_pi_is_not_called_normal():
     assert solved(junction(), 0.1).summary["state"] == "superconducting"
