@@ -19,8 +19,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from paraview import servermanager, simple
 from vtkmodules.util.numpy_support import vtk_to_numpy
+
+from paraview import servermanager, simple
 
 TOLERANCE = 1e-12
 SI_COLUMNS = ("x_nm", "y_nm", "delta_meV")
