@@ -78,13 +78,12 @@ def test_free_energy(run):
 
 
 def test_error_estimates_bound_the_errors(run):
-    row = run.expected
     layers = run.result.summary["layers"]
-    for layer, expected in zip(("L", "S", "R"), row["int_left_S_right"], strict=True):
+    for layer, expected in zip(("L", "S", "R"), run.expected["int_left_S_right"], strict=True):
         found = layers[layer]["magnetization"]
         error = abs(found["integral"][2] - expected)
         assert error <= 2 * found["error"]["integral"] + 1e-10, layer
-    error = abs(run.result.summary["free_energy"] - row["free_energy"])
+    error = abs(run.result.summary["free_energy"] - run.expected["free_energy"])
     assert error <= 2 * run.result.summary["free_energy_error"] + 1e-10
 
 

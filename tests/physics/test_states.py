@@ -96,5 +96,9 @@ def test_linear_theory_of_the_junction():
     assert pairing_excess(0.1, -1) > 0.01
 
 
-def test_junction_whose_only_superconducting_state_is_pi_is_not_called_normal():
-    assert solved(junction(), 0.1).summary["state"] == "superconducting"
+def test_junction_whose_only_superconducting_state_is_pi_is_found():
+    summary = solved(junction(), 0.1).summary
+    left, right = (summary["layers"][name]["gap"]["mean"] for name in ("A", "B"))
+    assert summary["state"] == "superconducting"
+    assert summary["free_energy"] < 0
+    assert left == pytest.approx(-right, rel=1e-6)
