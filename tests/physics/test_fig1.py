@@ -195,3 +195,9 @@ def test_what_a_cutoff_at_24_Tc_costs():
     assert plain / expected - 1 == pytest.approx(0.053, abs=0.005)
     ours = magnetization(solved(stack(0.5), 0.5), "S", "right")
     assert ours == pytest.approx(expected, rel=1e-6)
+
+
+def test_six_sweeps_find_the_gap(run):
+    """Newton's method on the gap from its bulk value; a given gap takes a single sweep."""
+    wanted = 1 if run.expected["mode"] == "fixed" else 6
+    assert run.result.summary["iterations"]["sweeps"] <= wanted
