@@ -4,19 +4,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ranks import NEEDS_MPIRUN, launch
+
 SCRIPT = Path(__file__).parent / "problems.py"
-ROOT = SCRIPT.parents[2]
-SECONDS = 300
 PROBLEMS = (
     "two_cells",
     "line",
@@ -27,38 +23,11 @@ PROBLEMS = (
     "case_line_at_zero",
     "case_rectangle",
 )
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
-    "MPIEXEC_TIMEOUT": str(SECONDS),
-    "PYTHONPATH": os.pathsep.join(
-        [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
-    ),
-}
-
-pytestmark = [
-    pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun"),
-    pytest.mark.skipif(
-        any(name.endswith("COMM_WORLD_SIZE") for name in os.environ),
-        reason="these tests start ranks of their own",
-    ),
-]
+pytestmark = NEEDS_MPIRUN
 
 
 def run(ranks: int, out: Path) -> dict[str, Any]:
-    command = ["mpirun", "-n", str(ranks), sys.executable, "-m", "mpi4py", str(SCRIPT), str(out)]
-    done = subprocess.run(
-        command,
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS + 30,
-        check=False,
-    )
+    done = launch(SCRIPT, ranks, str(out))
     assert done.returncode == 0, f"exit status {done.returncode} on {ranks} ranks:\n{done.stderr}"
     return json.loads(out.read_text())
 
