@@ -45,6 +45,7 @@ if VERSION < (0, 9):
 
 _NAMED_ENTITY_MAPS = VERSION >= (0, 10)
 _PARTITIONER_COUNTS_LINKS = VERSION >= (0, 11)
+_SEVERAL_CELL_KINDS = VERSION >= (0, 11)
 _CELLS_PER_FACET = 2
 _cpp = dolfinx.cpp
 
@@ -71,6 +72,14 @@ def create_mesh(comm: Any, cells: NDArray, points: NDArray, element: Any) -> dol
     if _NAMED_ENTITY_MAPS:
         return dolfinx.mesh.create_mesh(comm, cells, element, points, partitioner)
     return dolfinx.mesh.create_mesh(comm, cells, points, element, partitioner)
+
+
+def cell_shapes(mesh: dolfinx.mesh.Mesh) -> tuple[NDArray[np.int32], Any]:
+    """The geometry nodes of every cell, shape (cells, nodes), and the map of the reference cell."""
+    geometry = mesh.geometry
+    if _SEVERAL_CELL_KINDS:
+        return geometry.dofmaps[0], geometry.cmaps[0]
+    return geometry.dofmap, geometry.cmap
 
 
 @dataclass(frozen=True)

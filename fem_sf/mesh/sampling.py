@@ -13,6 +13,8 @@ import scipy.sparse
 import scipy.spatial
 from numpy.typing import NDArray
 
+from fem_sf import compat
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -151,10 +153,11 @@ def _basis_values(
     mesh, dofmap = space.mesh, space.dofmap
     dimension = mesh.topology.dim
     count = dofmap.index_map.size_local + dofmap.index_map.num_ghosts
+    geometry_nodes, cell_map = compat.cell_shapes(mesh)
     rows, columns, values = [], [], []
     for row, (point, cell) in enumerate(zip(points, cells, strict=True)):
-        corners = mesh.geometry.x[mesh.geometry.dofmap[cell]][:, : mesh.geometry.dim]
-        reference = mesh.geometry.cmap.pull_back(point[None, : mesh.geometry.dim], corners)
+        corners = mesh.geometry.x[geometry_nodes[cell]][:, : mesh.geometry.dim]
+        reference = cell_map.pull_back(point[None, : mesh.geometry.dim], corners)
         basis = space.element.basix_element.tabulate(0, reference[:, :dimension])[0, 0, :, 0]
         dofs = dofmap.list[cell]
         rows.append(np.full(len(dofs), row))
