@@ -82,12 +82,15 @@ class OutputSettings:
         By layer: distances from its left end in ξ0 (in 2D halfway up), or (x, y) points.
     vtx
         Whether ``fields.bp`` is written too, for large parallel runs.
+    frequencies
+        ω > 0 in Tc at which the pair amplitudes are given besides; any, in any order.
     """
 
     probes: dict[str, tuple[float, ...] | tuple[tuple[float, float], ...]] = field(
         default_factory=dict
     )
     vtx: bool = False
+    frequencies: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ class UsadelCase:
     Raises
     ------
     InputError
-        If the temperature, the gap or the reference makes no sense.
+        If the temperature, the gap, the reference or a chosen frequency makes no sense.
     """
 
     stack: Stack
@@ -177,6 +180,10 @@ class UsadelCase:
                 problems.append(Problem("gap", f"expected {expected}, got {self.gap!r}"))
         elif not (math.isfinite(self.gap) and self.gap >= 0):
             problems.append(Problem("gap", f"expected Δ ≥ 0 in Tc, got {self.gap!r}"))
+        for i, omega in enumerate(self.output.frequencies):
+            if not (math.isfinite(omega) and omega > 0):
+                message = f"expected ω > 0 in Tc, got {omega!r}"
+                problems.append(Problem(f"output.frequencies[{i}]", message))
         if self.reference is None:
             object.__setattr__(self, "reference", _first_moment(self.stack))
         elif self.reference is not None and self.reference not in ferromagnets:

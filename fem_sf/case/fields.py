@@ -180,6 +180,14 @@ def _read_exchange(value: Any, info: ValidationInfo) -> float:
     return z
 
 
+def _read_frequency(value: Any, info: ValidationInfo) -> float:
+    expected = "ω/Tc, a number > 0"
+    omega = number_or_refuse(read_reduced(value, ENERGY, _context(info)), expected)
+    if omega <= 0:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    return omega
+
+
 def read_position(value: Any, context: Context) -> float | tuple[float, float]:
     """Read a position from the left end of a layer, or a point (x, y)."""
     expected = "positions in ξ0, numbers"
@@ -232,6 +240,7 @@ DiffusivityScale = Annotated[float, _scale(DIFFUSIVITY)]
 ConductivityScale = Annotated[float, _scale(CONDUCTIVITY)]
 Gap = Annotated[str | float, PlainValidator(_read_gap)]
 Exchange = Annotated[float, PlainValidator(_read_exchange)]
+Frequency = Annotated[float, PlainValidator(_read_frequency)]
 MaterialWord = Annotated[str, _one_of("material", MATERIALS)]
 LawWord = Annotated[str, _one_of("law", LAWS)]
 OptionValue = Annotated[str, PlainValidator(_read_option)]

@@ -94,7 +94,9 @@ def _case(
         reference=tables.reference.table.layer,
         mesh=MeshSettings(**mesh),
         solver=SolverSettings(**tables.solver.table.model_dump()),
-        output=OutputSettings(probes, tables.output.table.vtx),
+        output=OutputSettings(
+            probes, tables.output.table.vtx, tuple(tables.output.table.frequencies)
+        ),
         scales=tables.scales,
         text=source.text,
     )

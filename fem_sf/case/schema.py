@@ -18,6 +18,7 @@ from fem_sf.case.fields import (
     Diffusivity,
     DiffusivityScale,
     Exchange,
+    Frequency,
     Gap,
     LawWord,
     Length,
@@ -174,3 +175,6 @@ class OutputTable(Table):
         {}, description="a table of positions by layer, as in { S = [0.0, 5.0] }"
     )
     vtx: bool = Field(False, description="true or false")
+    frequencies: list[Frequency] = Field(
+        [], description="a list of frequencies ω/Tc, as in [0.5, 3.0]"
+    )

@@ -15,7 +15,9 @@ import xarray as xr
 from fem_sf.errors import FemSFError
 from fem_sf.output.files import replacing
 from fem_sf.output.quantities import (
+    FREQUENCY,
     Quantity,
+    amplitude_quantities,
     energy_mev,
     length_nm,
     si_columns,
@@ -23,10 +25,13 @@ from fem_sf.output.quantities import (
 )
 from fem_sf.output.summary import summary_text
 from fem_sf.settings import PhysicalScales
-from fem_sf.study.results import LayerFields, UsadelResult
+from fem_sf.study.results import AMPLITUDE_COLUMNS, LayerFields, UsadelResult
 
 FILE = "result.nc"
 """Its name in the folder of a result."""
+
+AT_OMEGA = "_at_omega"
+"""Ending of the variables at chosen frequencies."""
 
 _NO_VERTEX = -1
 
@@ -45,6 +50,8 @@ class StoredResult:
         Observables by layer, at the nodes and at the asked positions, as in the result.
     summary
         What was in the summary when the fields were written.
+    frequencies
+        ω in Tc of the layers' amplitudes.
     """
 
     title: str
@@ -52,6 +59,7 @@ class StoredResult:
     layers: dict[str, LayerFields]
     probes: dict[str, LayerFields]
     summary: dict[str, Any]
+    frequencies: tuple[float, ...] = ()
 
 
 def to_dataset(result: UsadelResult) -> xr.Dataset:
@@ -63,7 +71,8 @@ def to_dataset(result: UsadelResult) -> xr.Dataset:
         Dimension ``node`` holds the nodes of all layers one after the other, so that both sides
         of an interface appear; coordinates ``layer``, ``x`` (and ``y``) tell which is which.
         ``cells`` (cell, vertex) are the linear cells as positions along ``node``, filled up with
-        −1. Probes are variables ``probe_…`` along ``probe``. ``material`` is labelled by
+        −1. The amplitudes at chosen frequencies are variables such as ``singlet_at_omega``
+        (omega, node). Probes are variables ``probe_…`` along ``probe``. ``material`` is labelled by
         ``layer_name``. With the SI scales known, columns such as ``x_nm`` are appended. The
         attributes hold the case's text and the summary and versions as JSON.
     """
@@ -72,6 +81,8 @@ def to_dataset(result: UsadelResult) -> xr.Dataset:
     dataset = _points(result.layers, quantities, case.scales, "node", "")
     dataset["cells"] = (("cell", "vertex"), _join_cells(result.layers))
     dataset["cells"].attrs["long_name"] = "positions along node of the vertices of each cell"
+    if case.output.frequencies:
+        dataset = dataset.merge(_amplitudes(result))
     if result.probes:
         dataset = dataset.merge(_points(result.probes, quantities, case.scales, "probe", "probe_"))
     names = list(result.layers)
@@ -118,6 +129,21 @@ def _points(
     return xr.Dataset(variables).set_coords(coordinates)
 
 
+def _amplitudes(result: UsadelResult) -> xr.Dataset:
+    """Pair amplitudes of all layers along frequency and node."""
+    scales, frequencies = result.case.scales, np.array(result.case.output.frequencies)
+    coordinates: dict[str, Any] = {"omega": ("omega", frequencies, FREQUENCY.attributes)}
+    for si in si_columns(scales) if scales else ():
+        if si.source in coordinates:
+            values = si.factor * frequencies
+            coordinates[si.name] = ("omega", values, si.quantity.attributes)
+    variables = {}
+    for name, quantity in amplitude_quantities("at the frequency omega").items():
+        values = np.concatenate([each.amplitudes[name] for each in result.layers.values()], axis=1)
+        variables[name + AT_OMEGA] = (("omega", "node"), values, quantity.attributes)
+    return xr.Dataset(variables, coordinates)
+
+
 def _join_cells(layers: Mapping[str, LayerFields]) -> np.ndarray:
     """Cells of all layers with vertices counted through; shape (cells, most vertices of a cell)."""
     width = max(each.cells.shape[1] for each in layers.values())
@@ -158,6 +184,11 @@ def _split(
                 column: dataset[prefix + column].values[nodes]
                 for column in columns
                 if column not in axes
+            },
+            amplitudes={
+                column: dataset[prefix + column + AT_OMEGA].values[:, nodes]
+                for column in AMPLITUDE_COLUMNS
+                if prefix + column + AT_OMEGA in dataset
             },
         )
     return fields
@@ -204,10 +235,12 @@ def load_result(folder: Path | str) -> StoredResult:
         If there is no result in the folder.
     """
     dataset = load_dataset(folder)
+    frequencies = dataset["omega"].values if "omega" in dataset else np.empty(0)
     return StoredResult(
         title=dataset.attrs["title"],
         text=dataset.attrs["case"],
         layers=layer_fields(dataset),
         probes=probe_fields(dataset),
         summary=json.loads(dataset.attrs["summary"]),
+        frequencies=tuple(map(float, frequencies)),
     )

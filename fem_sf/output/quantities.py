@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fem_sf.settings import PhysicalScales
 
-SI_COLUMNS = ("x_nm", "y_nm", "delta_meV")
+SI_COLUMNS = ("x_nm", "y_nm", "delta_meV", "omega_meV")
 """The columns that a result carries beside the reduced ones where its units are known."""
 
 
@@ -63,8 +63,6 @@ def usadel_quantities(reference: str | None) -> dict[str, Quantity]:
         The layer whose 2ν|J| magnetizations are divided by; ``None`` without ferromagnets.
     """
     moment = f"2ν|J| of layer {reference}" if reference else "1"
-    singlet = "singlet pair amplitude at the first Matsubara frequency"
-    triplet = "triplet pair amplitude at the first Matsubara frequency, component along"
     return {
         "x": Quantity("position along the stack", "ξ0"),
         "y": Quantity("position across the stack", "ξ0"),
@@ -76,9 +74,27 @@ def usadel_quantities(reference: str | None) -> dict[str, Quantity]:
             )
             for axis in "xyz"
         },
-        "singlet": Quantity(singlet, "1"),
+        **amplitude_quantities("at the first Matsubara frequency"),
+    }
+
+
+def amplitude_quantities(where: str) -> dict[str, Quantity]:
+    """Describe ``AMPLITUDE_COLUMNS``.
+
+    Parameters
+    ----------
+    where
+        At which frequency, in words.
+    """
+    triplet = f"triplet pair amplitude {where}, component along"
+    return {
+        "singlet": Quantity(f"singlet pair amplitude {where}", "1"),
         **{f"triplet_{axis}": Quantity(f"{triplet} {axis}", "1") for axis in "xyz"},
     }
+
+
+FREQUENCY = Quantity("frequency ω", "k_B Tc")
+"""The chosen frequencies."""
 
 
 def length_nm(scales: PhysicalScales) -> float:
@@ -97,8 +113,10 @@ def si_columns(scales: PhysicalScales) -> tuple[SIColumn, ...]:
     """``SI_COLUMNS`` and how they follow from the reduced ones."""
     along, across = (Quantity(f"position {where} the stack", "nm") for where in ("along", "across"))
     gap = Quantity("order parameter Δ", "meV")
+    frequency = Quantity(FREQUENCY.long_name, "meV")
     return (
         SIColumn("x", "x_nm", length_nm(scales), along),
         SIColumn("y", "y_nm", length_nm(scales), across),
         SIColumn("delta", "delta_meV", energy_mev(scales), gap),
+        SIColumn("omega", "omega_meV", energy_mev(scales), frequency),
     )

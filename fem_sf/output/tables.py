@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``profiles.csv`` and ``probes.csv``: a row a node, a row a probe."""
+"""``profiles.csv``, ``probes.csv``, ``amplitudes.csv``: a row a node, probe, ω and node."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from fem_sf.output.dataset import AT_OMEGA
 from fem_sf.output.files import replacing
 from fem_sf.output.quantities import SI_COLUMNS, usadel_quantities
+from fem_sf.study.results import AMPLITUDE_COLUMNS
+
+AMPLITUDES = "amplitudes.csv"
+"""The table at chosen frequencies, only there where some are."""
 
 
 def profiles_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
@@ -26,6 +31,18 @@ def probes_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: dataset[f"probe_{name}"].values for name in columns}
 
 
+def amplitudes_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
+    """Columns ``layer, x[, y], omega, singlet, …``: all nodes at the first ω, at the second, …."""
+    observables = [column + AT_OMEGA for column in AMPLITUDE_COLUMNS]
+    names = ("layer", "x", "y", "omega", *observables, "x_nm", "y_nm", "omega_meV")
+    grid = dataset[observables[0]]
+    present = {name: dataset[name] for name in names if name in dataset}
+    return {
+        name.removesuffix(AT_OMEGA): each.broadcast_like(grid).transpose(*grid.dims).values.ravel()
+        for name, each in present.items()
+    }
+
+
 def _columns(dataset: xr.Dataset) -> list[str]:
     """Names along ``node``: coordinates first, then observables, then those in SI units."""
     names = ("layer", *usadel_quantities(None), *SI_COLUMNS)
@@ -33,8 +50,12 @@ def _columns(dataset: xr.Dataset) -> list[str]:
 
 
 def write_tables(dataset: xr.Dataset, folder: Path) -> None:
-    """Write both tables; numbers with all their digits."""
+    """Write the tables; numbers with all their digits. No amplitudes leave no file of them."""
     tables = {"profiles.csv": profiles_table(dataset), "probes.csv": probes_table(dataset)}
+    if "omega" in dataset.dims:
+        tables[AMPLITUDES] = amplitudes_table(dataset)
+    else:
+        (folder / AMPLITUDES).unlink(missing_ok=True)
     for name, table in tables.items():
         with (
             replacing(folder / name) as draft,

@@ -28,6 +28,10 @@ the singlet, f_t/i of the triplet vector) at the first Matsubara frequency, dime
 """
 
 
+AMPLITUDE_COLUMNS = ("singlet", "triplet_x", "triplet_y", "triplet_z")
+"""The observables that are also given at chosen frequencies: those of one frequency."""
+
+
 @dataclass(frozen=True)
 class LayerFields:
     """Observables of one layer.
@@ -42,11 +46,15 @@ class LayerFields:
         Vertices in VTK order.
     values
         One array of shape (n,) for each of ``USADEL_COLUMNS``.
+    amplitudes
+        One array of shape (frequencies, n) for each of ``AMPLITUDE_COLUMNS``, at the frequencies
+        that the case's output settings list, in their order; empty for probes and where none are.
     """
 
     points: NDArray[np.float64]
     cells: NDArray[np.int64]
     values: dict[str, NDArray[np.float64]]
+    amplitudes: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,19 @@ from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_samp
 from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.study.progress import Progress, Silent
-from fem_sf.study.results import LayerFields, UsadelResult
+from fem_sf.study.results import AMPLITUDE_COLUMNS, LayerFields, UsadelResult
 from fem_sf.study.summary import Measurement, summarise
 from fem_sf.study.vtx import write_vtx
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
-from fem_sf.usadel.observables import IntegralForms, SampledFields, action_at_zero, sample
-from fem_sf.usadel.solution import Solution, solve
+from fem_sf.usadel.observables import (
+    IntegralForms,
+    SampledFields,
+    action_at_zero,
+    pair_amplitudes,
+    sample,
+)
+from fem_sf.usadel.solution import Solution, solve, solve_at
+from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
 
@@ -68,8 +75,9 @@ def run_case(
     system = UsadelSystem(case.stack, mesh, degree)
     clock.lap("setup")
     solution = run.solve(system, "")
+    chosen = run.solve_chosen(solution)
     clock.lap("solve")
-    samples = run.sample(solution)
+    samples = run.sample(solution, chosen)
     measurement = run.measure(solution)
     if case.output.vtx and folder is not None:
         write_vtx(solution, case.reference, folder / "fields.bp")
@@ -109,12 +117,19 @@ class Run:
 
         return solve(system, self.rule, self.case.gap, self.case.solver, update)
 
-    def sample(self, solution: Solution) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
+    def solve_chosen(self, solution: Solution) -> FrequencySweep:
+        """Solve at the frequencies that the output is to have, ascending, each once."""
+        return solve_at(solution, np.unique(self.case.output.frequencies), self.progress.update)
+
+    def sample(
+        self, solution: Solution, chosen: FrequencySweep
+    ) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
         """Observables at all nodes and at the probes, by layer; empty but on rank 0."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         nodes = {name: node_sampling(space) for name, space in spaces.items()}
         values = sample(solution.sweep, self.case.reference, nodes)
+        pairs = pair_amplitudes(chosen, nodes)
         layers = {}
         for name, space in spaces.items():
             count = nodes[name].weights.shape[0]
@@ -122,8 +137,9 @@ class Run:
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
             fields = self._gather(nodes[name], values[name])
+            amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
-                layers[name] = sorted_fields(LayerFields(points, cells, fields))
+                layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
         return layers, self._sample_probes(solution, layers)
 
     def measure(self, solution: Solution) -> Measurement:
@@ -216,6 +232,16 @@ class Run:
         gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in columns.items()}
         return {key: each for key, each in gathered.items() if each is not None}
 
+    def _gather_amplitudes(self, sampling: Sampling, pairs: np.ndarray) -> dict[str, np.ndarray]:
+        """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
+        asked = self.case.output.frequencies
+        gathered = sampling.gather(self.mesh.comm, pairs) if asked else None
+        if gathered is None:
+            return {}
+        listed = gathered.T[np.searchsorted(np.unique(asked), asked)]
+        zero = np.zeros(listed.shape)
+        return dict(zip(AMPLITUDE_COLUMNS, (listed.real, zero, zero, listed.imag), strict=True))
+
 
 def element_degree(case: UsadelCase) -> int:
     """The degree asked for, or 4 on generated meshes and 2 on meshes from a file."""
@@ -254,7 +280,9 @@ def sorted_fields(fields: LayerFields) -> LayerFields:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     values = {key: each[order] for key, each in fields.values.items()}
-    return replace(fields, points=points[order], cells=rank[fields.cells], values=values)
+    amplitudes = {key: each[:, order] for key, each in fields.amplitudes.items()}
+    cells = rank[fields.cells]
+    return replace(fields, points=points[order], cells=cells, values=values, amplitudes=amplitudes)
 
 
 class Clock:

@@ -167,6 +167,20 @@ def frequency_sum(
     )
 
 
+def frequencies_alone(temperature: float, frequencies: ArrayLike) -> FrequencySum:
+    """Frequencies that are solved for their own sake, without weight in any sum.
+
+    Parameters
+    ----------
+    temperature
+        T in Tc.
+    frequencies
+        Positive, ascending, in Tc.
+    """
+    nodes = np.asarray(frequencies, dtype=float)
+    return FrequencySum(temperature, nodes, np.zeros_like(nodes), np.zeros_like(nodes))
+
+
 def _check(temperature: float, exact: int | None, tail: int | None) -> None:
     problems = []
     if not (math.isfinite(temperature) and temperature >= 0):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,15 +102,11 @@ def sample(
     """
     system = sweep.system
     unit = magnetization_unit(system.stack, reference)
-    dofs = {layer: system.node_dofs(layer) for layer in samplings}
     sums = {layer: RunningSum(sweep.frequency_sum) for layer in samplings}
     lowest: dict[str, NDArray] = {}
-    for k in reversed(range(len(sweep.theta))):
-        sweep.select(k)
-        for layer, points in samplings.items():
-            theta = points.weights @ system.theta_of(layer).x.array[dofs[layer]]
-            sums[layer].add(k, np.cos(theta).imag)
-            lowest[layer] = np.sin(theta)
+    for k, layer, theta in _theta_at(sweep, samplings):
+        sums[layer].add(k, np.cos(theta).imag)
+        lowest[layer] = np.sin(theta)
     return {
         layer: SampledFields(
             _gap_values(system, layer, points),
@@ -120,6 +116,42 @@ def sample(
         )
         for layer, points in samplings.items()
     }
+
+
+def pair_amplitudes(
+    sweep: FrequencySweep, samplings: Mapping[str, Sampling]
+) -> dict[str, NDArray[np.complex128]]:
+    """Amplitudes sin θ_+ = singlet + i triplet_z at points of several layers, by frequency.
+
+    Parameters
+    ----------
+    sweep
+        The solved frequencies.
+    samplings
+        Points by layer, in the layer's own space.
+
+    Returns
+    -------
+    dict
+        By layer, shape (points of this rank, frequencies).
+    """
+    shapes = {layer: (len(points.rows), len(sweep.theta)) for layer, points in samplings.items()}
+    amplitudes = {layer: np.empty(shape, np.complex128) for layer, shape in shapes.items()}
+    for k, layer, theta in _theta_at(sweep, samplings):
+        amplitudes[layer][:, k] = np.sin(theta)
+    return amplitudes
+
+
+def _theta_at(
+    sweep: FrequencySweep, samplings: Mapping[str, Sampling]
+) -> Iterator[tuple[int, str, NDArray[np.complex128]]]:
+    """θ_+ at points of several layers by frequency, the lowest last."""
+    system = sweep.system
+    dofs = {layer: system.node_dofs(layer) for layer in samplings}
+    for k in reversed(range(len(sweep.theta))):
+        sweep.select(k)
+        for layer, points in samplings.items():
+            yield k, layer, points.weights @ system.theta_of(layer).x.array[dofs[layer]]
 
 
 class IntegralForms:

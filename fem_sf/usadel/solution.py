@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fem_sf.settings import SolverSettings
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import GapEquation, GapReport, solve_gap
-from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -75,16 +78,42 @@ def solve(
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
     for field in system.gaps.values():
         field.x.array[:] = value
-    _sweep_once(sweep, value, progress)
     state = "superconducting" if value > 0 and system.gaps else "normal"
+    if state == "superconducting":
+        _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
     return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
 
 
-def _sweep_once(sweep: FrequencySweep, gap: float, progress: Progress) -> None:
-    if gap == 0 or not sweep.system.gaps:
-        return
+def solve_at(
+    solution: Solution, frequencies: NDArray[np.float64], progress: Progress
+) -> FrequencySweep:
+    """Solve at further frequencies, with the Δ of a solution and continued from its frequencies.
+
+    Parameters
+    ----------
+    solution
+        A solved stack; in the normal state θ = 0 at any frequency.
+    frequencies
+        Positive, ascending, in Tc.
+    progress
+        Told about every frequency.
+
+    Raises
+    ------
+    NotConverged
+        If a frequency does not converge.
+    """
+    known = solution.sweep
+    rule = frequencies_alone(known.frequency_sum.temperature, frequencies)
+    sweep = FrequencySweep(known.system, rule, known.settings, neighbours=known)
+    if solution.report.state == "superconducting" and len(rule):
+        _sweep_once(sweep, lambda done, total: progress(done, total, "chosen frequencies"))
+    return sweep
+
+
+def _sweep_once(sweep: FrequencySweep, progress: Callable[[int, int], None]) -> None:
     total = len(sweep.theta)
     # At θ = 0 the residual is the source ∫νΔφ that drives everything.
     tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.theta[0])
     for k in sweep.solve([new_linearisation(sweep)], tolerance):
-        progress(total - k, total, "sweep")
+        progress(total - k, total)

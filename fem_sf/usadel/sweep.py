@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from petsc4py import PETSc
 
@@ -45,10 +46,19 @@ class FrequencySweep:
         Frequencies and weights.
     settings
         Tolerances and PETSc options.
+    neighbours
+        A solved sweep at the same Δ, whose solutions are starts too.
     """
 
-    def __init__(self, system: UsadelSystem, frequency_sum: FrequencySum, settings: SolverSettings):
+    def __init__(
+        self,
+        system: UsadelSystem,
+        frequency_sum: FrequencySum,
+        settings: SolverSettings,
+        neighbours: FrequencySweep | None = None,
+    ):
         self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
+        self.neighbours = neighbours
         names = [conductor.name for conductor in system.conductors]
         self.newton = BlockNewton(
             system.layout, system.residual_forms, settings.max_iterations, settings.petsc, names
@@ -76,10 +86,9 @@ class FrequencySweep:
         frequencies = self.frequency_sum.frequencies
         for k in reversed(range(len(frequencies))):
             if not self.solved:
-                self._start_from_above(k)
+                self._start_from_nearest(k)
             linearisation = linearisations[k % len(linearisations)]
-            above = frequencies[k + 1] if k + 1 < len(frequencies) else None
-            self._solve_one(k, frequencies[k], above, linearisation, tolerance)
+            self._solve_one(k, frequencies[k], linearisation, tolerance)
             yield k
         self.sweeps += 1
         self.solved = True
@@ -95,10 +104,23 @@ class FrequencySweep:
         self.system.omega.value = self.frequency_sum.frequencies[k]
         self.system.layout.to_functions(self.theta[k])
 
-    def _start_from_above(self, k: int) -> None:
-        """Take the next higher frequency's solution as the start, at the highest θ = 0."""
-        if k + 1 < len(self.theta):
-            self.theta[k + 1].copy(self.theta[k])
+    def _nearest(self, k: int) -> tuple[float, PETSc.Vec] | None:
+        """The solved frequency to come from: the next higher, or else the highest of all."""
+        frequencies = self.frequency_sum.frequencies
+        solved = list(zip(frequencies[k + 1 : k + 2], self.theta[k + 1 : k + 2], strict=True))
+        if self.neighbours is not None:
+            others = self.neighbours
+            solved += zip(others.frequency_sum.frequencies, others.theta, strict=True)
+        above = [each for each in solved if each[0] >= frequencies[k]]
+        if above:
+            return min(above, key=itemgetter(0))
+        return max(solved, key=itemgetter(0), default=None)
+
+    def _start_from_nearest(self, k: int) -> None:
+        """Take the nearest solution as the start; θ = 0 where there is none yet."""
+        nearest = self._nearest(k)
+        if nearest is not None:
+            nearest[1].copy(self.theta[k])
         else:
             self.theta[k].zeroEntries()
 
@@ -106,13 +128,13 @@ class FrequencySweep:
         self,
         k: int,
         omega: float,
-        above: float | None,
         linearisation: Linearisation,
         tolerance: float,
     ) -> None:
-        """Newton at ω; if it fails, approach from the solved frequency above in smaller steps."""
+        """Newton at ω; if it fails, approach from the nearest solution in smaller steps."""
         targets, failures = [omega], 0
-        reached = above
+        nearest = self._nearest(k)
+        reached = None if nearest is None else nearest[0]
         while targets:
             self.system.omega.value = targets[-1]
             try:
@@ -121,14 +143,14 @@ class FrequencySweep:
                 )
             except NotConverged as failure:
                 failures += 1
-                if failures > (LARGEST_BISECTIONS if above else 1):
+                if failures > (LARGEST_BISECTIONS if nearest else 1):
                     raise NotConverged(
                         f"at frequency ω = {omega:.6g} Tc: {failure}. "
                         "Try a finer mesh ([mesh] refinement), or more [solver] max_iterations",
                         failure.history,
                     ) from failure
                 if failures == 1:
-                    self._start_from_above(k)
+                    self._start_from_nearest(k)
                 if reached is not None:
                     targets.append(math.sqrt(reached * targets[-1]))
                 continue

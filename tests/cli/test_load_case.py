@@ -172,6 +172,7 @@ error_estimate = false
 petsc = { pc_type = "lu", ksp_rtol = 1e-8, snes_monitor = true }
 [output]
 vtx = true
+frequencies = [3, 0.5, 3.0]
 probes = { F = [[0.5, 0.25]], "N 2" = [1] }
 """
     )
@@ -187,7 +188,9 @@ probes = { F = [[0.5, 0.25]], "N 2" = [1] }
         error_estimate=False,
         petsc={"pc_type": "lu", "ksp_rtol": "1e-08", "snes_monitor": "true"},
     )
-    assert case.output == OutputSettings({"F": ((0.5, 0.25),), "N 2": (1.0,)}, vtx=True)
+    assert case.output == OutputSettings(
+        {"F": ((0.5, 0.25),), "N 2": (1.0,)}, vtx=True, frequencies=(3.0, 0.5, 3.0)
+    )
     assert case.stack.layers == (
         Layer("S", Superconductor()),
         Layer("F", Ferromagnet(exchange=-3.0, localized_moment=2.5)),
@@ -220,7 +223,8 @@ def test_lengths_and_energies_with_units(load) -> None:
             usadel='temperature = "4.6 K"\ngap = "1.4 meV"',
             superconductor="",
             tables=UNITS + '[mesh]\ndimension = 2\nwidth = "1 µm"\n'
-            '[output]\nprobes = { F = [0.1, "2 nm"], S = ["10 Å"] }\n',
+            '[output]\nprobes = { F = [0.1, "2 nm"], S = ["10 Å"] }\n'
+            'frequencies = ["4.6 K", "1.4 meV", 2]\n',
         ).replace("thickness = 10\n", 'thickness = "20 nm"\n')
     )
     law = case.stack.interfaces[0].law
@@ -238,6 +242,7 @@ def test_lengths_and_energies_with_units(load) -> None:
     assert case.gap == pytest.approx(1.4e-3 * 1.602176634e-19 / (1.380649e-23 * 9.2), rel=1e-9)
     assert ferromagnet.exchange == pytest.approx(150 / 9.2, rel=1e-12)
     assert ferromagnet.diffusivity == pytest.approx(0.5, rel=1e-12)
+    assert case.output.frequencies == pytest.approx((0.5, case.gap, 2.0), rel=1e-12)
     assert case.output.probes["F"] == pytest.approx((0.1, 2e-9 / XI0), rel=1e-12)
     assert case.output.probes["S"] == pytest.approx((1e-9 / XI0,), rel=1e-12)
 

@@ -186,7 +186,9 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
             reference="F",
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
-            output=OutputSettings(probes={"S": (0.0, 1.0, 3.0), "F": (0.25,)}),
+            output=OutputSettings(
+                probes={"S": (0.0, 1.0, 3.0), "F": (0.25,)}, frequencies=(2.5, 0.4)
+            ),
         ),
         COMM,
     )
@@ -198,6 +200,7 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
         "nodes": {
             name: {"x": layer.points, **layer.values} for name, layer in result.layers.items()
         },
+        "amplitudes": {name: layer.amplitudes for name, layer in result.layers.items()},
         "probes": {name: layer.values for name, layer in result.probes.items()},
     }
 

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
-from fem_sf.settings import PhysicalScales, UsadelCase
+from fem_sf.settings import OutputSettings, PhysicalScales, UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
-from fem_sf.study.results import USADEL_COLUMNS, LayerFields, UsadelResult
+from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields, UsadelResult
 
 STACK = Stack(
     [Layer("S", Superconductor(), 3.0), Layer("F", Ferromagnet(exchange=15.0), 0.25)],
@@ -88,6 +90,38 @@ def bilayer_in_si(bilayer):
     """The same with known units: Tc = 9.2 K, D_S = 4.6 cm²/s."""
     scales = PhysicalScales(critical_temperature=9.2, diffusivity=4.6e-4)
     return result(bilayer.layers, bilayer.probes, scales=scales)
+
+
+def with_amplitudes(made_up):
+    """The same with amplitudes at three frequencies, all numbers different."""
+    layers = {}
+    for number, (name, each) in enumerate(made_up.layers.items()):
+        shape = (3, len(each.points))
+        amplitudes = {
+            column: (number + np.arange(i, i + 3 * shape[1]).reshape(shape)) / 7
+            for i, column in enumerate(AMPLITUDE_COLUMNS)
+        }
+        layers[name] = replace(each, amplitudes=amplitudes)
+    output = OutputSettings(frequencies=(3.0, 1 / 3, 0.5))
+    return result(layers, made_up.probes, scales=made_up.case.scales, output=output)
+
+
+@pytest.fixture
+def bilayer_at_frequencies(bilayer):
+    """The bilayer on a line at chosen frequencies."""
+    return with_amplitudes(bilayer)
+
+
+@pytest.fixture
+def bilayer_at_frequencies_in_si(bilayer_in_si):
+    """The same with known units."""
+    return with_amplitudes(bilayer_in_si)
+
+
+@pytest.fixture
+def plane_at_frequencies(plane):
+    """The bilayer in a plane at chosen frequencies."""
+    return with_amplitudes(plane)
 
 
 @pytest.fixture

@@ -22,9 +22,18 @@ def assert_same_layers(seen, expected):
         assert list(seen[name].values) == list(layer.values)
         for column, values in layer.values.items():
             np.testing.assert_array_equal(seen[name].values[column], values)
+        assert list(seen[name].amplitudes) == list(layer.amplitudes)
+        for column, values in layer.amplitudes.items():
+            np.testing.assert_array_equal(seen[name].amplitudes[column], values)
 
 
-@pytest.mark.parametrize("made_up", ["bilayer", "bilayer_in_si", "plane"])
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        *("bilayer", "bilayer_in_si", "plane"),
+        *("bilayer_at_frequencies", "bilayer_at_frequencies_in_si", "plane_at_frequencies"),
+    ],
+)
 def test_round_trip(tmp_path, made_up, request):
     result = request.getfixturevalue(made_up)
     write_result(result, tmp_path)
@@ -35,6 +44,7 @@ def test_round_trip(tmp_path, made_up, request):
         np.testing.assert_array_equal(stored.layers[name].cells, layer.cells)
     assert stored.title == result.case.title
     assert stored.text == result.case.text
+    assert stored.frequencies == result.case.output.frequencies
     assert stored.summary == json.loads(summary_text(result.summary))
 
 
@@ -59,6 +69,18 @@ def test_xarray_alone_reads_it_with_labels_and_units(tmp_path, bilayer):
         assert all("long_name" in dataset[name].attrs for name in observables)
         assert str(dataset["material"].sel(layer_name="F").item()) == "ferromagnet"
         assert json.loads(dataset.attrs["versions"]) == {"fem_sf": "0.0"}
+
+
+def test_frequencies_are_labels(tmp_path, bilayer_at_frequencies):
+    write_result(bilayer_at_frequencies, tmp_path)
+    with xr.open_dataset(tmp_path / "result.nc", engine="h5netcdf") as dataset:
+        triplet = dataset["triplet_z_at_omega"]
+        assert triplet.dims == ("omega", "node")
+        assert triplet.attrs["units"] == "1" and "long_name" in triplet.attrs
+        assert dataset["omega"].attrs["units"] == "k_B Tc"
+        magnet = triplet.sel(omega=0.5).where(dataset["layer"] == "F", drop=True)
+        expected = bilayer_at_frequencies.layers["F"].amplitudes["triplet_z"][2]
+        np.testing.assert_array_equal(magnet, expected)
 
 
 def test_cells_point_into_the_node_dimension(plane):

@@ -49,6 +49,13 @@ def test_all_files_of_a_line(tmp_path, bilayer):
     ]
 
 
+def test_amplitudes_of_an_earlier_run_go(tmp_path, bilayer, bilayer_at_frequencies):
+    write_result(bilayer_at_frequencies, tmp_path)
+    assert (tmp_path / "amplitudes.csv").exists()
+    write_result(bilayer, tmp_path)
+    assert not (tmp_path / "amplitudes.csv").exists()
+
+
 def test_a_folder_is_not_complete_until_its_pictures_are(tmp_path, bilayer, monkeypatch):
     write_result(bilayer, tmp_path)
 

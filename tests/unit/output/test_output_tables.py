@@ -11,7 +11,7 @@ import pytest
 
 from fem_sf.output import write_result
 from fem_sf.output.summary import summary_text
-from fem_sf.study.results import USADEL_COLUMNS
+from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS
 
 
 def read(path):
@@ -68,6 +68,33 @@ def test_si_columns_follow_the_reduced_ones(tmp_path, bilayer_in_si):
         energy = 1.380649e-23 * 9.2 / 1.602176634e-19 * 1e3
         np.testing.assert_allclose(table["x_nm"], table["x"] * length, rtol=1e-14)
         np.testing.assert_allclose(table["delta_meV"], table["delta"] * energy, rtol=1e-14)
+
+
+def test_amplitudes_hold_every_frequency_and_node_exactly(tmp_path, bilayer_at_frequencies):
+    write_result(bilayer_at_frequencies, tmp_path)
+    table = read(tmp_path / "amplitudes.csv")
+    assert list(table) == ["layer", "x", "omega", *AMPLITUDE_COLUMNS]
+    assert list(table["layer"]) == (["S"] * 8 + ["F"] * 5) * 3
+    assert list(table["omega"]) == [3.0] * 13 + [1 / 3] * 13 + [0.5] * 13
+    for i, omega in enumerate(bilayer_at_frequencies.case.output.frequencies):
+        for name, layer in bilayer_at_frequencies.layers.items():
+            rows = table[(table["layer"] == name) & (table["omega"] == omega)]
+            np.testing.assert_array_equal(rows["x"], layer.points[:, 0])
+            for column in AMPLITUDE_COLUMNS:
+                np.testing.assert_array_equal(rows[column], layer.amplitudes[column][i])
+
+
+def test_amplitudes_with_units_and_in_a_plane(
+    tmp_path, bilayer_at_frequencies_in_si, plane_at_frequencies
+):
+    write_result(bilayer_at_frequencies_in_si, tmp_path)
+    table = read(tmp_path / "amplitudes.csv")
+    assert list(table) == ["layer", "x", "omega", *AMPLITUDE_COLUMNS, "x_nm", "omega_meV"]
+    energy = 1.380649e-23 * 9.2 / 1.602176634e-19 * 1e3
+    np.testing.assert_allclose(table["omega_meV"], table["omega"] * energy, rtol=1e-14)
+    write_result(plane_at_frequencies, tmp_path)
+    table = read(tmp_path / "amplitudes.csv")
+    assert list(table) == ["layer", "x", "y", "omega", *AMPLITUDE_COLUMNS]
 
 
 def test_a_plane_has_two_coordinates(tmp_path, plane):
