@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from petsc4py import PETSc
 
-from fem_sf.errors import NotConverged
+from fem_sf.errors import InputError, NotConverged, Problem
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 
 DIRECT_SOLVER_SIZE = 3000
@@ -39,8 +39,26 @@ def reason_name(reason: int, kind: type) -> str:
     return names.get(reason, str(reason))
 
 
-def direct_solver(matrix: PETSc.Mat, options: Mapping[str, str], prefix: str) -> PETSc.KSP:
-    """A linear solver that factorises; PETSc options of the user come on top."""
+def petsc_message(error: PETSc.Error) -> str:
+    """What PETSc says went wrong, without the calls that led there."""
+    return str(error).splitlines()[-1].partition("] ")[2] or f"error {error.ierr}"
+
+
+def use_options(options: Mapping[str, str], prefix: str) -> None:
+    """Put options for the solvers of a prefix into PETSc's table, instead of those there now.
+
+    They stay, because some are only read when a solver is used (those of MUMPS); PETSc itself warns
+    at its end of any that nothing has read.
+    """
+    table = PETSc.Options(prefix)
+    for key in table.getAll():
+        table.delValue(key)
+    for key, value in options.items():
+        table.setValue(key, value)
+
+
+def direct_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
+    """A linear solver that factorises; PETSc options of its prefix come on top."""
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOptionsPrefix(prefix)
     ksp.setOperators(matrix)
@@ -49,7 +67,7 @@ def direct_solver(matrix: PETSc.Mat, options: Mapping[str, str], prefix: str) ->
     pc.setType("lu")
     if matrix.comm.size > 1 or matrix.getSize()[0] > DIRECT_SOLVER_SIZE:
         pc.setFactorSolverType("mumps")
-    _set_options(ksp, options, prefix)
+    _read_options(ksp)
     return ksp
 
 
@@ -103,7 +121,6 @@ class BlockNewton:
         names: Sequence[str],
     ):
         self.layout = layout
-        self.options = dict(options)
         self.names = tuple(names)
         self._residual_forms = tuple(residual_forms)
         self._jacobian: BlockMatrix | None = None
@@ -115,11 +132,12 @@ class BlockNewton:
         self._snes.setFunction(self._evaluate_residual, self._residual)
         self._snes.setTolerances(rtol=0.0, stol=ROUNDING, max_it=max_iterations)
         self._snes.setMonitor(lambda snes, iteration, norm: self._history.append(norm))
-        _set_options(self._snes, options, self.PREFIX)
+        use_options(options, self.PREFIX)
+        _read_options(self._snes)
 
     def linear_solver(self, jacobian: BlockMatrix) -> PETSc.KSP:
         """A linear solver for a Jacobian, with this solver's options."""
-        return direct_solver(jacobian.matrix, self.options, self.PREFIX)
+        return direct_solver(jacobian.matrix, self.PREFIX)
 
     def residual_norm(self, x: PETSc.Vec) -> float:
         """Euclidean norm of the residual at ``x``."""
@@ -157,7 +175,7 @@ class BlockNewton:
             with callback_errors():
                 self._snes.solve(None, x)
         except PETSc.Error as error:
-            failure = f"PETSc error {error.ierr}"
+            failure = f"PETSc: {petsc_message(error)}"
         reason = self._snes.getConvergedReason()
         report = NewtonReport(
             self._snes.getIterationNumber(),
@@ -191,11 +209,9 @@ class BlockNewton:
         self._jacobian.assemble()
 
 
-def _set_options(target: PETSc.SNES | PETSc.KSP, options: Mapping[str, str], prefix: str) -> None:
-    """Hand options over without leaving them in PETSc's global table."""
-    table = PETSc.Options(prefix)
-    for key, value in options.items():
-        table.setValue(key, value)
-    target.setFromOptions()
-    for key in options:
-        table.delValue(key)
+def _read_options(solver: PETSc.SNES | PETSc.KSP) -> None:
+    try:
+        solver.setFromOptions()
+    except PETSc.Error as error:
+        message = f"PETSc does not take these options: {petsc_message(error)}"
+        raise InputError([Problem("solver.petsc", message)]) from None

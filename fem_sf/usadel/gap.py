@@ -68,6 +68,10 @@ class GapReport:
     reason: str
 
 
+class NoGapFound(NotConverged):
+    """Every frequency could be solved, but no Δ was found that solves the gap equation."""
+
+
 class GapEquation:
     """Residual Δ − G(Δ) and tangent of the self-consistent gap.
 
@@ -87,7 +91,7 @@ class GapEquation:
         self._pair_forms = system.compile_pair_forms()
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
-        self._mass_solver = direct_solver(self._mass.matrix, {}, "fem_sf_gap_mass_")
+        self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
@@ -169,8 +173,8 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     Raises
     ------
     NotConverged
-        If neither Newton's method nor Anderson acceleration gets there, and the normal state is
-        unstable.
+        If a frequency cannot be solved; or if neither Newton's method nor Anderson acceleration
+        finds a gap, and the normal state is unstable.
     """
     temperature = equation.sweep.frequency_sum.temperature
     delta = equation.layout.vector()
@@ -181,7 +185,7 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     scale = delta.norm()
     try:
         history, reason = _iterate(equation, delta, scale, max_sweeps)
-    except NotConverged as failure:
+    except NoGapFound as failure:
         # beyond a first-order transition there is nothing to converge to
         history, reason = failure.history, str(failure)
         delta.zeroEntries()
@@ -247,11 +251,11 @@ def _iterate(
         name = reason_name(reason, PETSc.SNES)
         if reason > 0:
             return tuple(history), name
-        if failures:
-            name = f"{name}, {failures[-1]}"
         complaints.append(f"{snes.getType()}: {name}")
         equation.sweep.restart()
-    raise NotConverged(
+    if failures:
+        raise failures[-1]
+    raise NoGapFound(
         f"the gap did not converge ({'; '.join(complaints)}). Try more [solver] max_sweeps, or a "
         "temperature a little lower: near a first-order transition no solution may exist",
         history,

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from petsc4py import PETSc
 
-from fem_sf.errors import NotConverged
+from fem_sf.errors import InputError, NotConverged
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.settings import SolverSettings
+from fem_sf.solve.newton import BlockNewton, use_options
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum
@@ -107,8 +109,25 @@ def test_gap_whose_frequencies_fail(system: UsadelSystem):
     sweep = FrequencySweep(system, frequency_sum(0.3), settings)
     with pytest.raises(NotConverged, match="max_iterations") as caught:
         solve_gap(GapEquation(sweep, lambda *_: None), max_sweeps=40)
-    for part in ("newtonls", "anderson", "at frequency", "residual by layer: S"):
+    for part in ("at frequency", "residual by layer: S"):
         assert part in str(caught.value)
+
+
+def test_wrong_petsc_option_is_the_users_mistake(system: UsadelSystem):
+    settings = SolverSettings(petsc={"pc_type": "nonsense"})
+    with pytest.raises(InputError, match=r"solver\.petsc: PETSc does not .*type nonsense"):
+        FrequencySweep(system, frequency_sum(0.3), settings)
+    use_options({}, BlockNewton.PREFIX)
+
+
+def test_options_reach_the_solvers_and_are_replaced(system: UsadelSystem):
+    options = {"pc_type": "none", "ksp_type": "gmres", "snes_linesearch_type": "basic"}
+    FrequencySweep(system, frequency_sum(0.3), SolverSettings(petsc=options))
+    assert PETSc.Options(BlockNewton.PREFIX).getAll() == options
+    sweep = FrequencySweep(system, frequency_sum(0.3), SolverSettings(petsc={"pc_type": "jacobi"}))
+    assert new_linearisation(sweep).ksp.getPC().getType() == "jacobi"
+    assert PETSc.Options(BlockNewton.PREFIX).getAll() == {"pc_type": "jacobi"}
+    FrequencySweep(system, frequency_sum(0.3), SolverSettings())
 
 
 def test_gap_after_a_frequency_failed_at_first(
