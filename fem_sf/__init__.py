@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from fem_sf.materials import Ferromagnet as Ferromagnet
     from fem_sf.materials import Normal as Normal
     from fem_sf.materials import Superconductor as Superconductor
-    from fem_sf.output import write_result as write_result
+    from fem_sf.output.dataset import load_result as load_result
+    from fem_sf.output.write import write_result as write_result
     from fem_sf.settings import MeshSettings as MeshSettings
     from fem_sf.settings import OutputSettings as OutputSettings
     from fem_sf.settings import SolverSettings as SolverSettings
@@ -34,7 +35,8 @@ _HOMES = {
     "fem_sf.case": ("load_case",),
     "fem_sf.interfaces": ("Insulating", "KupriyanovLukichev", "Transparent"),
     "fem_sf.materials": ("Ferromagnet", "Normal", "Superconductor"),
-    "fem_sf.output": ("write_result",),
+    "fem_sf.output.dataset": ("load_result",),
+    "fem_sf.output.write": ("write_result",),
     "fem_sf.settings": ("MeshSettings", "OutputSettings", "SolverSettings", "UsadelCase"),
     "fem_sf.stack": ("Interface", "Layer", "Stack"),
     "fem_sf.study.run": ("run_case",),

@@ -149,7 +149,7 @@ def plot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with results.")],
 ) -> None:
     """Draw the pictures of stored results again, without solving."""
-    from fem_sf.output import plot_folder
+    from fem_sf.output.write import plot_folder
 
     def draw() -> list[Path]:
         return plot_folder(folder)
@@ -221,9 +221,9 @@ def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
 
 
 def _store_and_print(result: UsadelResult, folder: Path, json: bool) -> None:
-    from fem_sf.output import write_result
     from fem_sf.output.console import print_summary
     from fem_sf.output.summary import summary_text
+    from fem_sf.output.write import write_result
 
     summary = write_result(result, folder)
     if json:

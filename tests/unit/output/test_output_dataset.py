@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from fem_sf.output import load_dataset, load_result, write_result
-from fem_sf.output.dataset import to_dataset
+from fem_sf.output.dataset import load_dataset, load_result, to_dataset
 from fem_sf.output.summary import summary_text
 from fem_sf.output.tables import probes_table, profiles_table
+from fem_sf.output.write import write_result
 
 
 def assert_same_layers(seen, expected):

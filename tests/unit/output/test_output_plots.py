@@ -10,11 +10,11 @@ import pytest
 from matplotlib.colors import SymLogNorm
 
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
-from fem_sf.output import plot_folder, write_result
 from fem_sf.output.dataset import to_dataset
 from fem_sf.output.maps import moment_norm, outline, triangles
 from fem_sf.output.plots import draw
 from fem_sf.output.stack_scale import StackScale
+from fem_sf.output.write import plot_folder, write_result
 from fem_sf.stack import Layer, Stack
 from fem_sf.study.results import UsadelResult
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fem_sf.output import write_result
 from fem_sf.output.summary import summary_text
+from fem_sf.output.write import write_result
 from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS
 
 

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Everything that a result becomes in a folder, in order."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from fem_sf.output import dataset, paraview, plots, summary, tables
+from fem_sf.study.results import UsadelResult
+
+
+def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
+    """Write everything that a result becomes: tables, arrays, ParaView files, pictures, summary.
+
+    Each file is complete or absent. Data come first, pictures last, and ``summary.json`` marks a
+    complete folder: those of an earlier run are removed before anything is replaced.
+
+    Parameters
+    ----------
+    result
+        A solved case. Where it has no layers (all ranks but the first) nothing is written.
+    folder
+        Where to; made if needed. Other files in it are left alone.
+
+    Returns
+    -------
+    dict
+        The summary as it was written: with ``seconds.output``, which ``seconds.total`` then
+        includes.
+    """
+    if not result.layers:
+        return dict(result.summary)
+    start = time.perf_counter()
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for stale in (summary.FILE, *plots.FILES):
+        (target / stale).unlink(missing_ok=True)
+    arrays = dataset.to_dataset(result)
+    dataset.write_dataset(arrays, target)
+    tables.write_tables(arrays, target)
+    paraview.write_fields(result.layers, target)
+    plots.write_pictures(arrays, target)
+    numbers = _with_output_time(result.summary, time.perf_counter() - start)
+    summary.write_summary(numbers, target)
+    return numbers
+
+
+def _with_output_time(summary: dict[str, Any], output: float) -> dict[str, Any]:
+    parts = {name: each for name, each in summary.get("seconds", {}).items() if name != "total"}
+    parts["output"] = parts.get("output", 0.0) + output
+    return {**summary, "seconds": {**parts, "total": sum(parts.values())}}
+
+
+def plot_folder(folder: Path | str) -> list[Path]:
+    """Draw the pictures of a result again from what is stored.
+
+    Parameters
+    ----------
+    folder
+        Where a result was written to.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The pictures.
+
+    Raises
+    ------
+    FemSFError
+        If there is no result in the folder.
+    """
+    return plots.write_pictures(dataset.load_dataset(folder), Path(folder))
