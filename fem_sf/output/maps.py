@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, SymLogNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
@@ -75,7 +76,10 @@ def draw_maps(dataset: xr.Dataset) -> Figure:
             norm = moment_norm(layers, column)
             image = _paint(axes, layers, column, norm, _MOMENT_COLOURS)
             label = style.moment_label([column])
-        figure.colorbar(image, cax=bar, label=label)
+        scale = figure.colorbar(image, cax=bar, label=label)
+        if isinstance(scale.formatter, ScalarFormatter):
+            scale.formatter.set_powerlimits(style.PLAIN_POWERS)
+            scale.formatter.set_useMathText(True)
         _draw_layers(axes, layers)
         if "xi0_nm" in dataset.attrs:
             _nm_axes(axes, dataset.attrs["xi0_nm"])

@@ -16,7 +16,7 @@ from fem_sf.output.dataset import layer_fields
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.study.results import LayerFields
 
-_WIDTH, _PANEL, _STRIP, _GAP = 8.0, 2.1, 0.28, 0.08
+_WIDTH, _PANEL, _STRIP, _GAP = 8.0, 2.1, 0.28, 0.26
 """Inches: width of the picture, heights of a panel and of the drawing of the stack, gap between."""
 _LEFT, _RIGHT = 0.95, 0.3
 _LABELS = 0.45
@@ -99,7 +99,7 @@ def find_panels(dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[
         label = style.moment_label(columns)
         limits = _limits(layers.values(), columns)
         panels.append(Panel(label, columns, dict(layers), limits, legend=len(columns) > 1))
-        small = _small_layers(layers, columns)
+        small = _small_layers(style.active_layers(dataset, layers), columns)
         if small:
             limits = _limits(small.values(), columns)
             panels.append(Panel(f"{label}\n(magnified)", columns, dict(layers), limits))
@@ -164,6 +164,7 @@ def _draw_panel(axes: Axes, panel: Panel, scale: StackScale) -> None:
     """Lines of all layers and columns; dots where a line ends at an interface."""
     scale.apply(axes)
     axes.set_ylim(panel.limits)
+    axes.ticklabel_format(axis="y", scilimits=style.PLAIN_POWERS, useMathText=True)
     axes.set_ylabel(panel.label)
     axes.axhline(0.0, color=style.GREY, linewidth=0.5)
     inner = scale.edges[1:-1]

@@ -39,6 +39,9 @@ GREY = "#555555"
 POSITION, POSITION_ACROSS = r"$x\,/\,\xi_0$", r"$y\,/\,\xi_0$"
 GAP = r"$\Delta\,/\,k_{\mathrm{B}}T_{\mathrm{c}}$"
 
+PLAIN_POWERS = (-2, 3)
+"""Powers of ten between which tick labels are written out; beyond, the power heads the axis."""
+
 _NEGLIGIBLE = 1e-9
 
 
@@ -61,6 +64,12 @@ def gap_layers(dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> dict[s
     """Layers that have an order parameter."""
     kinds = materials(dataset)
     return {name: each for name, each in layers.items() if kinds[name] == "superconductor"}
+
+
+def active_layers(dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> dict[str, LayerFields]:
+    """Superconductors and ferromagnets: what a reader looks at first."""
+    kinds = materials(dataset)
+    return {name: each for name, each in layers.items() if kinds[name] != "normal"}
 
 
 def moment_columns(dataset: xr.Dataset) -> list[str]:
