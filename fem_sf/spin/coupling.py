@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: MIT
+"""Interface laws as linear equations between potentials and fluxes on both sides.
+
+ψ = (μ, m) are the four potentials on a side, m = (D/σ) δM a vector, and F = (J, J_M) the four
+fluxes along +y. Every law is eight equations for the sixteen numbers x = (ψ_L, ψ_R, F_L, F_R).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+import numpy as np
+
+from fem_sf.spin.model import (
+    Circuit,
+    Ferromagnet,
+    FloatArray,
+    General,
+    Law,
+    Material,
+    Metallic,
+    MetallicNoAccumulation,
+    MetallicReversed,
+    Transparent,
+    Tunnel,
+    TunnelVector,
+)
+
+_IDENTITY = np.eye(4)
+_LEFT_FLUX = np.eye(4, 16, 8)
+_RIGHT_FLUX = np.eye(4, 16, 12)
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """The linear equations of one interface.
+
+    Parameters
+    ----------
+    constraints
+        C with C x = 0, shape (8, 16).
+    barrier_current
+        J_B = B x, the spin current in the middle of the interface, shape (3, 16): it fixes how the
+        torque is shared between the sides. ``None`` where the law does not say.
+    """
+
+    constraints: FloatArray
+    barrier_current: FloatArray | None = None
+
+
+@singledispatch
+def coupling(law: Law, left: Material, right: Material) -> Coupling:
+    """The equations of a law between two materials.
+
+    Parameters
+    ----------
+    law
+        The law.
+    left, right
+        What is on the two sides.
+    """
+    raise TypeError(f"no linear equations for {type(law).__name__}")
+
+
+def tunnel_conductance(law: Tunnel | TunnelVector, left: Material, right: Material) -> FloatArray:
+    """G of a barrier, (J, J_B) = G (ψ_L − ψ_R), symmetric and not negative; shape (4, 4)."""
+    p_left, p_right = left.axis, right.axis
+    product = law.joint_polarisation
+    tilt = product * float(p_left @ p_right)
+    matrix = np.empty((4, 4))
+    matrix[0, 0] = 1 + tilt
+    matrix[0, 1:] = matrix[1:, 0] = (
+        law.polarisation_left * p_left + law.polarisation_right * p_right
+    )
+    outer = np.outer(p_right, p_left)
+    matrix[1:, 1:] = (1 - tilt) * np.eye(3) + product * (outer + outer.T)
+    return law.conductance * matrix
+
+
+def _projector(material: Material) -> FloatArray:
+    projector = np.zeros((4, 4))
+    projector[0, 0] = 1
+    projector[1:, 1:] = np.outer(material.axis, material.axis)
+    return projector
+
+
+def _from_fluxes(left_flux: FloatArray, right_flux: FloatArray) -> FloatArray:
+    """F_L and F_R given by the potentials: the constraints from two maps of shape (4, 8)."""
+    constraints = np.vstack([_LEFT_FLUX, _RIGHT_FLUX])
+    constraints[:4, :8] = -left_flux
+    constraints[4:, :8] = -right_flux
+    return constraints
+
+
+@coupling.register
+def _(law: Tunnel, left: Material, right: Material) -> Coupling:
+    project_left, project_right = _projector(left), _projector(right)
+    inside = tunnel_conductance(law, left, right) @ np.hstack([project_left, -project_right])
+    constraints = _from_fluxes(project_left @ inside, project_right @ inside)
+    return Coupling(constraints, np.hstack([inside[1:], np.zeros((3, 8))]))
+
+
+@coupling.register
+def _(law: TunnelVector, left: Material, right: Material) -> Coupling:
+    inside = tunnel_conductance(law, left, right) @ np.hstack([_IDENTITY, -_IDENTITY])
+    return Coupling(_from_fluxes(inside, inside), _LEFT_FLUX[1:])
+
+
+@coupling.register
+def _(law: Transparent, left: Material, right: Material) -> Coupling:
+    constraints = np.zeros((8, 16))
+    constraints[:4, :8] = np.hstack([_IDENTITY, -_IDENTITY])
+    constraints[4:, 8:] = np.hstack([_IDENTITY, -_IDENTITY])
+    return Coupling(constraints, _LEFT_FLUX[1:])
+
+
+def _without_resistance(left: Material, right: Material) -> FloatArray:
+    """μ and J continuous, J_M along p on each side; the last two rows are left to the law."""
+    constraints = np.zeros((8, 16))
+    constraints[0, [0, 4]] = 1, -1
+    constraints[1, [8, 12]] = 1, -1
+    constraints[2:4, 9:12] = _across(left.axis)
+    constraints[4:6, 13:16] = _across(right.axis)
+    return constraints
+
+
+def _across(axis: FloatArray) -> FloatArray:
+    """Two unit vectors normal to an axis and to each other, shape (2, 3)."""
+    start = np.eye(3)[np.argmin(np.abs(axis))]
+    first = np.cross(axis, start)
+    first /= np.linalg.norm(first)
+    return np.array([first, np.cross(axis, first)])
+
+
+@coupling.register
+def _(law: Metallic, left: Material, right: Material) -> Coupling:
+    constraints = _without_resistance(left, right)
+    cosine = float(left.axis @ right.axis)
+    constraints[6, 1:4] = -cosine * left.axis
+    constraints[6, 5:8] = right.axis
+    constraints[7, 9:12] = left.axis
+    constraints[7, 13:16] = -cosine * right.axis
+    return Coupling(constraints)
+
+
+@coupling.register
+def _(law: MetallicReversed, left: Material, right: Material) -> Coupling:
+    constraints = _without_resistance(left, right)
+    cosine = float(left.axis @ right.axis)
+    constraints[6, 1:4] = left.axis
+    constraints[6, 5:8] = -cosine * right.axis
+    constraints[7, 9:12] = -cosine * left.axis
+    constraints[7, 13:16] = right.axis
+    return Coupling(constraints)
+
+
+@coupling.register
+def _(law: MetallicNoAccumulation, left: Material, right: Material) -> Coupling:
+    constraints = _without_resistance(left, right)
+    constraints[6, 1:4] = left.axis
+    constraints[7, 5:8] = right.axis
+    return Coupling(constraints)
+
+
+@coupling.register
+def _(law: General, left: Material, right: Material) -> Coupling:
+    lift_left, lift_right = _lift(left), _lift(right)
+    along = law.matrix @ np.vstack(
+        [
+            np.hstack([lift_left.T, np.zeros((2, 4))]),
+            np.hstack([np.zeros((2, 4)), lift_right.T]),
+        ]
+    )
+    return Coupling(_from_fluxes(lift_left @ along[:2], lift_right @ along[2:]))
+
+
+def _lift(material: Material) -> FloatArray:
+    """(a, b) ↦ (a, b p), shape (4, 2)."""
+    lift = np.zeros((4, 2))
+    lift[0, 0] = 1
+    lift[1:, 1] = material.axis
+    return lift
+
+
+@coupling.register
+def _(law: Circuit, left: Material, right: Material) -> Coupling:
+    magnet_is_left = isinstance(left, Ferromagnet)
+    magnet = left if magnet_is_left else right
+    axis = magnet.axis
+    g, polarised = law.conductance, law.conductance * law.polarisation
+    from_magnet = np.empty((4, 4))
+    from_magnet[0, 0] = g
+    from_magnet[0, 1:] = from_magnet[1:, 0] = polarised * axis
+    from_magnet[1:, 1:] = g * np.outer(axis, axis)
+    from_normal = -from_magnet
+    x, y, z = axis
+    turn = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    from_normal[1:, 1:] -= (
+        law.mixing_real * (np.eye(3) - np.outer(axis, axis)) + law.mixing_imaginary * turn
+    )
+    project = _projector(magnet)
+    if magnet_is_left:
+        into_normal = np.hstack([from_magnet, from_normal])
+        return Coupling(_from_fluxes(project @ into_normal, into_normal), _RIGHT_FLUX[1:])
+    along_y = -np.hstack([from_normal, from_magnet])
+    return Coupling(_from_fluxes(along_y, project @ along_y), _LEFT_FLUX[1:])

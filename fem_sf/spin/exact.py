@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: MIT
+"""The exact steady state of a stack of homogeneous layers, by matching modes at every interface.
+
+Linear laws only: interfaces in linear response, layers with clamped magnetizations. All currents
+and potentials are then proportional to the drive. With a lateral wave number q all fields are
+amplitudes of cos(qx), fluxes their components along y.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fem_sf.errors import InputError, Problem, StackError
+from fem_sf.spin.coupling import coupling
+from fem_sf.spin.model import Drive, FloatArray, Interface, Layer, Stack, Voltage
+from fem_sf.spin.modes import ComplexArray, LayerSolution
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Fields at positions in a layer; n positions.
+
+    Parameters
+    ----------
+    position
+        y from the left face, shape (n,); ≤ 0 in a semi-infinite left layer.
+    potential, displacement
+        V and −ε V', shape (n,).
+    charge
+        δn, shape (n,).
+    magnetization
+        δM, shape (n, 3).
+    chemical_potential, spin_potential
+        μ = V + α1 (D/σ) δn, shape (n,), and m = (D/σ) δM, shape (n, 3).
+    current, spin_current
+        J, shape (n,), and J_M, shape (n, 3), along +y.
+    """
+
+    position: FloatArray
+    potential: FloatArray
+    displacement: FloatArray
+    charge: FloatArray
+    magnetization: FloatArray
+    chemical_potential: FloatArray
+    spin_potential: FloatArray
+    current: FloatArray
+    spin_current: FloatArray
+
+
+class Side(NamedTuple):
+    """Fields at one side of an interface, or at an outer end; names as in `Profile`."""
+
+    chemical_potential: float
+    spin_potential: FloatArray
+    current: float
+    spin_current: FloatArray
+    potential: float
+    displacement: float
+
+
+@dataclass(frozen=True)
+class InterfaceState:
+    """What happens at one interface.
+
+    Parameters
+    ----------
+    left, right
+        The fields on both sides.
+    barrier_current
+        J_B, the spin current inside; ``None`` where the law does not say.
+    """
+
+    left: Side
+    right: Side
+    barrier_current: FloatArray | None
+
+    @property
+    def torque(self) -> FloatArray:
+        """J_M^R − J_M^L, the paper's a μ_B t0: what clamps the magnetizations."""
+        return self.right.spin_current - self.left.spin_current
+
+    @property
+    def torque_left(self) -> FloatArray | None:
+        """J_M^L − J_B, angular momentum given to the lattice on the left."""
+        if self.barrier_current is None:
+            return None
+        return self.left.spin_current - self.barrier_current
+
+    @property
+    def torque_right(self) -> FloatArray | None:
+        """J_B − J_M^R, angular momentum given to the lattice on the right."""
+        if self.barrier_current is None:
+            return None
+        return self.barrier_current - self.right.spin_current
+
+    @property
+    def dissipation(self) -> float:
+        """ψ_L·F_L − ψ_R·F_R, power turned into heat at the interface."""
+        return _power(self.left) - _power(self.right)
+
+
+def _power(side: Side) -> float:
+    return side.chemical_potential * side.current + float(side.spin_potential @ side.spin_current)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The steady state of a stack.
+
+    Parameters
+    ----------
+    stack
+        The stack.
+    interfaces
+        From left to right, as in the stack.
+    left_end, right_end
+        Fields at the reservoirs; ``None`` where a layer is semi-infinite.
+    intercept_drop
+        V extrapolated from far inside to the left-most interface, minus the same from the right;
+        ``None`` unless both outer layers are semi-infinite.
+    """
+
+    stack: Stack
+    interfaces: tuple[InterfaceState, ...]
+    left_end: Side | None
+    right_end: Side | None
+    intercept_drop: float | None
+    _parts: tuple[tuple[LayerSolution, ComplexArray], ...]
+
+    def interface(self, left: str, right: str) -> InterfaceState:
+        """The state at the interface of two neighbours, named from left to right."""
+        for interface, state in zip(self.stack.interfaces, self.interfaces, strict=True):
+            if (interface.left, interface.right) == (left, right):
+                return state
+        names = ", ".join(each.name for each in self.stack.interfaces)
+        raise StackError([Problem("", f"no interface {left}|{right}; there are {names}")])
+
+    def profile(self, layer: str, position: ArrayLike) -> Profile:
+        """Fields in a layer.
+
+        Parameters
+        ----------
+        layer
+            Its name.
+        position
+            y from its left face, shape (n,); ≤ 0, from its only face, in a semi-infinite left
+            layer.
+
+        Raises
+        ------
+        InputError
+            For positions outside the layer.
+        """
+        part, coefficients = self._parts[self.stack.layer_index(layer)]
+        y = np.atleast_1d(np.asarray(position, dtype=float))
+        low, high = _extent(part)
+        if not ((y >= low) & (y <= high)).all():
+            raise InputError([Problem(f"layers.{layer}", f"positions go from {low:g} to {high:g}")])
+        values = (part.columns(y) @ coefficients).real
+        material = part.layer.material
+        density = material.conductivity / material.diffusivity
+        return Profile(
+            position=y,
+            potential=values[:, 8],
+            displacement=values[:, 9],
+            charge=density * values[:, 10],
+            magnetization=density * values[:, 1:4],
+            chemical_potential=values[:, 0],
+            spin_potential=values[:, 1:4],
+            current=values[:, 4],
+            spin_current=values[:, 5:8],
+        )
+
+
+def _extent(part: LayerSolution) -> tuple[float, float]:
+    if part.semi_infinite:
+        return (-math.inf, 0.0) if part.on_the_left else (0.0, math.inf)
+    return 0.0, part.layer.thickness
+
+
+def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
+    """Solve a stack in linear response.
+
+    Parameters
+    ----------
+    stack
+        The stack.
+    drive
+        Voltage between the two reservoirs, or current.
+    wave_number
+        q ≥ 0, all fields and the drive being amplitudes of cos(qx).
+
+    Raises
+    ------
+    InputError
+        If the drive cannot be applied to the stack.
+    """
+    problems = _drive_problems(stack, drive, wave_number)
+    if problems:
+        raise InputError(problems)
+    last = len(stack.layers) - 1
+    parts = [
+        LayerSolution(layer, wave_number, on_the_left=i == 0 and i < last)
+        for i, layer in enumerate(stack.layers)
+    ]
+    faces = [_faces(part) for part in parts]
+    rows, constants = _equations(stack, drive, parts, faces)
+    coefficients = np.split(_solve_scaled(rows, constants), np.cumsum([p.size for p in parts])[:-1])
+    sides = [(face @ own).real for face, own in zip(faces, coefficients, strict=True)]
+    states = tuple(
+        _interface_state(interface, stack, left[-1], right[0], i)
+        for i, (interface, left, right) in enumerate(
+            zip(stack.interfaces, sides[:-1], sides[1:], strict=True)
+        )
+    )
+    first, final = parts[0].semi_infinite, parts[-1].semi_infinite
+    return Solution(
+        stack=stack,
+        interfaces=states,
+        left_end=None if first else _side(sides[0][0]),
+        right_end=None if final else _side(sides[-1][-1]),
+        intercept_drop=(
+            float((coefficients[0][-2] - coefficients[-1][-2]).real) if first and final else None
+        ),
+        _parts=tuple(zip(parts, coefficients, strict=True)),
+    )
+
+
+def _drive_problems(stack: Stack, drive: Drive, wave_number: float) -> list[Problem]:
+    problems = []
+    endless = [each.name for each in stack.layers if math.isinf(each.thickness)]
+    if not math.isfinite(drive.value):
+        problems.append(Problem("drive", f"expected a finite number, got {drive.value!r}"))
+    if isinstance(drive, Voltage) and endless:
+        problems.append(
+            Problem(
+                "drive.voltage",
+                f"layer {endless[0]!r} is semi-infinite and takes any voltage without a current; "
+                "drive by a current, or make it finite",
+            )
+        )
+    if not (math.isfinite(wave_number) and wave_number >= 0):
+        problems.append(Problem("wave_number", f"expected q ≥ 0, got {wave_number!r}"))
+    elif wave_number and endless:
+        problems.append(
+            Problem(
+                "wave_number",
+                f"a current cos(qx) does not come from infinity; make layer {endless[0]!r} finite",
+            )
+        )
+    return problems
+
+
+def _faces(part: LayerSolution) -> ComplexArray:
+    """Columns at the left and the right face, or at the only one; shape (1 or 2, 11, size)."""
+    return part.columns(np.array([0.0] if part.semi_infinite else [0.0, part.layer.thickness]))
+
+
+def _equations(
+    stack: Stack, drive: Drive, parts: Sequence[LayerSolution], faces: Sequence[ComplexArray]
+) -> tuple[ComplexArray, FloatArray]:
+    starts = np.cumsum([0, *(part.size for part in parts)])
+    size = int(starts[-1])
+    rows = np.zeros((size, size), dtype=complex)
+    constants = np.zeros(size)
+    top = 0
+    for i, interface in enumerate(stack.interfaces):
+        left, right = faces[i][-1], faces[i + 1][0]
+        block = rows[top : top + 10]
+        _match(
+            interface,
+            stack.layers[i : i + 2],
+            left,
+            right,
+            block[:, starts[i] : starts[i + 1]],
+            block[:, starts[i + 1] : starts[i + 2]],
+        )
+        top += 10
+    left_rows, left_constant = _outer_end(parts[0], faces[0][0], _left_condition(drive))
+    right_rows, right_constant = _outer_end(parts[-1], faces[-1][-1], _right_condition(drive))
+    middle = top + len(left_rows)
+    rows[top:middle, : starts[1]] = left_rows
+    rows[middle:, starts[-2] :] = right_rows
+    constants[middle - 1] = left_constant
+    constants[-1] = right_constant
+    return rows, constants
+
+
+def _match(
+    interface: Interface,
+    layers: Sequence[Layer],
+    left: ComplexArray,
+    right: ComplexArray,
+    left_block: ComplexArray,
+    right_block: ComplexArray,
+) -> None:
+    """Ten equations at an interface: its law, the displacement, and V or the capacitor."""
+    constraints = coupling(interface.law, layers[0].material, layers[1].material).constraints
+    left_block[:8] = constraints[:, :4] @ left[:4] + constraints[:, 8:12] @ left[4:8]
+    right_block[:8] = constraints[:, 4:8] @ right[:4] + constraints[:, 12:] @ right[4:8]
+    left_block[8] = left[9]
+    right_block[8] = -right[9]
+    left_block[9] = left[8] - left[9] / interface.capacitance
+    right_block[9] = -right[8]
+
+
+def _left_condition(drive: Drive) -> tuple[int, float]:
+    """Row of the columns and its value at the left end: V is given, or zero under a current."""
+    return 8, drive.value if isinstance(drive, Voltage) else 0.0
+
+
+def _right_condition(drive: Drive) -> tuple[int, float]:
+    """Row of the columns and its value at the right end: V = 0, or J."""
+    return (8, 0.0) if isinstance(drive, Voltage) else (4, drive.value)
+
+
+def _outer_end(
+    part: LayerSolution, face: ComplexArray, condition: tuple[int, float]
+) -> tuple[ComplexArray, float]:
+    """Equations of a reservoir, or of what a semi-infinite layer comes to far inside."""
+    row, value = condition
+    if part.semi_infinite:
+        far = np.zeros((1, part.size), dtype=complex)
+        far[0, -1 if row == 4 else -2] = 1
+        return far, value
+    return face[[10, 1, 2, 3, row]], value
+
+
+def _solve_scaled(rows: ComplexArray, constants: FloatArray) -> ComplexArray:
+    """Solve with rows and columns brought to a common size: they carry all sorts of units."""
+    column = 1 / np.abs(rows).max(axis=0)
+    scaled = rows * column
+    row = 1 / np.abs(scaled).max(axis=1)
+    return column * np.linalg.solve(row[:, np.newaxis] * scaled, row * constants)
+
+
+def _side(values: FloatArray) -> Side:
+    return Side(
+        chemical_potential=float(values[0]),
+        spin_potential=values[1:4],
+        current=float(values[4]),
+        spin_current=values[5:8],
+        potential=float(values[8]),
+        displacement=float(values[9]),
+    )
+
+
+def _interface_state(
+    interface: Interface, stack: Stack, left: FloatArray, right: FloatArray, index: int
+) -> InterfaceState:
+    law = coupling(interface.law, stack.layers[index].material, stack.layers[index + 1].material)
+    barrier = None
+    if law.barrier_current is not None:
+        everything = np.concatenate([left[:4], right[:4], left[4:8], right[4:8]])
+        barrier = law.barrier_current @ everything
+    return InterfaceState(_side(left), _side(right), barrier)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Reference numbers of spin drift-diffusion, and from their inputs to a stack of the package."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fem_sf.spin import model
+
+FOLDER = Path(__file__).parent / "reference" / "spin"
+
+METALLIC = {"paper": model.Metallic, "reversed": model.MetallicReversed}
+GENERAL_PAIRS = ("q1", "q2", "rL1", "rL2", "rR1", "rR2")
+
+
+@lru_cache
+def reference(name: str) -> Any:
+    """One file of the independent solvers."""
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+LINEAR_CASES = {
+    name: case
+    for name, case in reference("ref_cases")["cases"].items()
+    if all(each["type"] != "tunnel_finite_bias" for each in case["input"]["interfaces"])
+}
+"""Without barriers at finite bias, which are not linear."""
+
+
+def material(data: dict[str, Any], normal: bool) -> model.Material:
+    common = {
+        "conductivity": data["sigma"],
+        "diffusivity": data["D"],
+        "relaxation_time": data["tau"],
+        "permittivity": data["eps"],
+        "precession": data["w"],
+        "alpha1": data["a1"],
+        "alpha2": data["a2"],
+    }
+    if normal:
+        assert data["beta"] == 0
+        return model.Normal(**common)
+    return model.Ferromagnet(**common, polarisation=data["beta"], direction=data["p"])
+
+
+def law(data: dict[str, Any]) -> model.Law:
+    match data["type"]:
+        case "tunnel" | "tunnel_vector":
+            kind = model.Tunnel if data["type"] == "tunnel" else model.TunnelVector
+            return kind(data["g"], data["PL"], data["PR"], data.get("P12"))
+        case "metal_paper":
+            return METALLIC[data["direction"]]()
+        case "metal_noaccum":
+            return model.MetallicNoAccumulation()
+        case "metal_vector":
+            return model.Transparent()
+        case "general":
+            return model.General(*(tuple(data[key]) for key in GENERAL_PAIRS))
+        case "circuit":
+            return model.Circuit(data["g"], data["P"], data["Gr"], data["Gi"])
+        case other:
+            raise ValueError(other)
+
+
+def stack(data: dict[str, Any]) -> model.Stack:
+    """Layers are called 0, 1, …; normal ones are those without polarisation."""
+    layers = [
+        model.Layer(str(i), material(each, each["beta"] == 0), _thickness(each["L"]))
+        for i, each in enumerate(data["layers"])
+    ]
+    interfaces = [
+        model.Interface(str(i), str(i + 1), law(each), _capacitance(each["Cb"]))
+        for i, each in enumerate(data["interfaces"])
+    ]
+    return model.Stack(layers, interfaces)
+
+
+def _thickness(value: float | str) -> float:
+    return math.inf if value == "inf" else value
+
+
+def _capacitance(value: float | None) -> float:
+    return math.inf if value is None else value
+
+
+def drive(data: dict[str, Any]) -> model.Drive:
+    ((kind, value),) = data["drive"].items()
+    return {"V": model.Voltage, "J": model.Current}[kind](value)
