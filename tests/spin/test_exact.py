@@ -357,3 +357,140 @@ def test_names_and_positions_are_checked():
         solution.profile("L", 2.1)
     with pytest.raises(InputError, match="no interface"):
         solution.interface("R", "L")
+
+
+# --- what the laws promise ---
+
+
+def with_law(law: model.Law) -> exact.InterfaceState:
+    junction = model.Stack(asymmetric().layers, [model.Interface("L", "R", law)])
+    return exact.solve(junction, model.Voltage(1.0)).interfaces[0]
+
+
+def test_no_accumulation_is_the_limit_of_an_open_barrier():
+    limit = with_law(model.MetallicNoAccumulation())
+    errors = [
+        np.linalg.norm(with_law(model.Tunnel(g)).torque - limit.torque) for g in (1e4, 1e5, 1e6)
+    ]
+    assert errors[2] < 1e-6
+    assert errors[0] / errors[1] == pytest.approx(10, rel=1e-2)
+    assert errors[1] / errors[2] == pytest.approx(10, rel=1e-2)
+
+
+def test_metallic_is_the_limit_of_one_stiff_spin_channel():
+    """K [[c², −c], [−c, 1]] on (m_L, m_R), and as much for charge."""
+    c, limit = math.cos(1.0), with_law(model.Metallic())
+
+    def stiff(k: float) -> exact.InterfaceState:
+        charge = (k, k)
+        left, mixed, right = ((k * each, -k * each) for each in (c * c, c, 1.0))
+        return with_law(model.General(charge, charge, left, mixed, mixed, right))
+
+    errors = [
+        np.abs(stiff(k).right.spin_current - limit.right.spin_current).max() for k in (1e4, 1e5)
+    ]
+    assert errors[1] < 1e-5
+    assert errors[0] / errors[1] == pytest.approx(10, rel=1e-2)
+
+
+def test_circuit_theory_contains_the_unclamped_barrier_with_one_side_clamped():
+    """G_r = g, G_i = 0: what `TunnelVector` does, less the transverse part in the ferromagnet."""
+    ferromagnet = model.Ferromagnet(polarisation=0.5, precession=(0.0, 0.0, 1e12))
+    normal = model.Normal(3.0, 2.0, 6.0, precession=(0.3, 1.2, 0.5))
+    collector = model.Ferromagnet(polarisation=0.4, direction=unit_vector(2.0))
+
+    def accumulation(law: model.Law) -> np.ndarray:
+        layers = [
+            model.Layer("F", ferromagnet, 2.0),
+            model.Layer("N", normal, 1.0),
+            model.Layer("G", collector, 1.0),
+        ]
+        interfaces = [
+            model.Interface("F", "N", law),
+            model.Interface("N", "G", model.Circuit(1.4, 0.5, 1.1, -0.1)),
+        ]
+        solution = exact.solve(model.Stack(layers, interfaces), model.Voltage(1.0))
+        return solution.interfaces[0].right.spin_potential
+
+    clamped = accumulation(model.Circuit(0.7, 0.3, 0.7))
+    assert accumulation(model.TunnelVector(0.7, 0.3)) == pytest.approx(clamped, abs=1e-6)
+
+
+@pytest.mark.parametrize("angle", [0.3, 1.5, 2.8])
+def test_equal_sides_share_the_torque(angle):
+    """J_B = j (p_L + p_R)/(1 + c), and each side takes j tan(Φ/2)."""
+    sides = [model.Ferromagnet(polarisation=0.5, direction=unit_vector(a)) for a in (0.0, angle)]
+    junction = model.Stack(
+        [model.Layer("L", sides[0]), model.Layer("R", sides[1])],
+        [model.Interface("L", "R", model.Tunnel(0.7, 0.2, 0.2))],
+    )
+    state = exact.solve(junction, model.Current(1.0)).interfaces[0]
+    along = state.left.spin_current @ sides[0].axis
+    middle = along * (sides[0].axis + sides[1].axis) / (1 + math.cos(angle))
+    assert state.barrier_current == pytest.approx(middle, abs=1e-13)
+    for torque in (state.torque_left, state.torque_right):
+        assert np.linalg.norm(torque) == pytest.approx(abs(along * math.tan(angle / 2)), rel=1e-12)
+
+
+def spin_valve(sign: float) -> model.Stack:
+    """Three oblique precession vectors; all fields and magnetizations times a sign."""
+
+    def times(*vector: float) -> tuple[float, ...]:
+        return tuple(sign * each for each in vector)
+
+    left = model.Ferromagnet(polarisation=0.5, direction=times(0, 0, 1), precession=times(1, 2, 3))
+    normal = model.Normal(3.0, 2.0, 6.0, precession=times(0.3, 1.2, 0.5))
+    right = model.Ferromagnet(
+        1.6, 0.8, 2.0, polarisation=0.3, direction=times(1, 1, 0), precession=times(0, 2, -1)
+    )
+    return model.Stack(
+        [model.Layer("L", left, 1.0), model.Layer("N", normal, 0.8), model.Layer("R", right, 1.0)],
+        [
+            model.Interface("L", "N", model.Circuit(2.0, 0.6, 1.5, 0.4)),
+            model.Interface("N", "R", model.Circuit(1.4, 0.5, 1.1, -0.3)),
+        ],
+    )
+
+
+def test_onsager_symmetry_of_the_resistance():
+    """Turning round every magnetization and field leaves the conductance, but not the torques."""
+    there, back = (exact.solve(spin_valve(sign), model.Voltage(1.0)) for sign in (1.0, -1.0))
+    assert there.left_end.current == pytest.approx(back.left_end.current, rel=1e-13)
+    difference = there.interfaces[0].torque + back.interfaces[0].torque
+    assert np.abs(difference).max() > 1e-3
+
+
+def test_si_units():
+    """Metres, seconds and siemens: numbers from 1e-12 to 1e15 in one system of equations."""
+    length, time, sigma = 1e-8, 1e-13, 1e7
+
+    def in_si(layer: model.Layer) -> model.Layer:
+        material = layer.material
+        return model.Layer(
+            layer.name,
+            dataclasses.replace(
+                material,
+                conductivity=sigma * material.conductivity,
+                diffusivity=length**2 / time * material.diffusivity,
+                relaxation_time=time * material.relaxation_time,
+                permittivity=sigma * time * material.permittivity,
+                precession=tuple(each / time for each in material.precession),
+            ),
+            length * layer.thickness,
+        )
+
+    reduced = asymmetric()
+    interface = reduced.interfaces[0]
+    law = dataclasses.replace(interface.law, conductance=0.7 * sigma / length)
+    si = model.Stack(
+        [in_si(layer) for layer in reduced.layers],
+        [model.Interface("L", "R", law, interface.capacitance * sigma * time / length)],
+    )
+    expected = exact.solve(reduced, model.Voltage(1.0)).interfaces[0]
+    found = exact.solve(si, model.Voltage(1.0)).interfaces[0]
+    unit = sigma / length
+    assert found.left.spin_current / unit == pytest.approx(expected.left.spin_current, abs=1e-13)
+    assert found.right.spin_potential == pytest.approx(expected.right.spin_potential, abs=1e-13)
+    assert found.left.displacement / (sigma * time / length) == pytest.approx(
+        expected.left.displacement, abs=1e-13
+    )
