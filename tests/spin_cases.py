@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fem_sf.spin import model
+from fem_sf.spin import interfaces as laws
+from fem_sf.spin import materials, model
 
 FOLDER = Path(__file__).parent / "reference" / "spin"
 
-METALLIC = {"paper": model.Metallic, "reversed": model.MetallicReversed}
+METALLIC = {"paper": laws.Metallic, "reversed": laws.MetallicReversed}
 GENERAL_PAIRS = ("q1", "q2", "rL1", "rL2", "rR1", "rR2")
 
 
@@ -31,7 +32,7 @@ LINEAR_CASES = {
 """Without barriers at finite bias, which are not linear."""
 
 
-def material(data: dict[str, Any], normal: bool) -> model.Material:
+def material(data: dict[str, Any], normal: bool) -> materials.Material:
     common = {
         "conductivity": data["sigma"],
         "diffusivity": data["D"],
@@ -43,25 +44,25 @@ def material(data: dict[str, Any], normal: bool) -> model.Material:
     }
     if normal:
         assert data["beta"] == 0
-        return model.Normal(**common)
-    return model.Ferromagnet(**common, polarisation=data["beta"], direction=data["p"])
+        return materials.Normal(**common)
+    return materials.Ferromagnet(**common, polarisation=data["beta"], direction=data["p"])
 
 
-def law(data: dict[str, Any]) -> model.Law:
+def law(data: dict[str, Any]) -> laws.Law:
     match data["type"]:
         case "tunnel" | "tunnel_vector":
-            kind = model.Tunnel if data["type"] == "tunnel" else model.TunnelVector
+            kind = laws.Tunnel if data["type"] == "tunnel" else laws.TunnelVector
             return kind(data["g"], data["PL"], data["PR"], data.get("P12"))
         case "metal_paper":
             return METALLIC[data["direction"]]()
         case "metal_noaccum":
-            return model.MetallicNoAccumulation()
+            return laws.MetallicNoAccumulation()
         case "metal_vector":
-            return model.Transparent()
+            return laws.Transparent()
         case "general":
-            return model.General(*(tuple(data[key]) for key in GENERAL_PAIRS))
+            return laws.General(*(tuple(data[key]) for key in GENERAL_PAIRS))
         case "circuit":
-            return model.Circuit(data["g"], data["P"], data["Gr"], data["Gi"])
+            return laws.Circuit(data["g"], data["P"], data["Gr"], data["Gi"])
         case other:
             raise ValueError(other)
 

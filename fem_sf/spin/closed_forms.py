@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem
-from fem_sf.spin.model import Circuit, Ferromagnet, FloatArray, Material, Normal
+from fem_sf.spin.interfaces import Circuit
+from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, Normal
 
 _PARALLEL = 1e-9
 """Sine of the angle up to which two directions typed in decimals count as parallel."""

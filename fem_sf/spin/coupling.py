@@ -12,13 +12,10 @@ from functools import singledispatch
 
 import numpy as np
 
-from fem_sf.spin.model import (
+from fem_sf.spin.interfaces import (
     Circuit,
-    Ferromagnet,
-    FloatArray,
     General,
     Law,
-    Material,
     Metallic,
     MetallicNoAccumulation,
     MetallicReversed,
@@ -26,6 +23,7 @@ from fem_sf.spin.model import (
     Tunnel,
     TunnelVector,
 )
+from fem_sf.spin.materials import Ferromagnet, FloatArray, Material
 
 _IDENTITY = np.eye(4)
 _LEFT_FLUX = np.eye(4, 16, 8)

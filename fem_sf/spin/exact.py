@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem, StackError
 from fem_sf.spin.coupling import coupling
-from fem_sf.spin.model import Drive, FloatArray, Interface, Layer, Stack, Voltage
+from fem_sf.spin.materials import FloatArray
+from fem_sf.spin.model import Drive, Interface, Layer, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm, sqrtm
 
-from fem_sf.spin.model import FloatArray, Layer, Material
+from fem_sf.spin.materials import FloatArray, Material
+from fem_sf.spin.model import Layer
 
 ComplexArray = NDArray[np.complex128]
 

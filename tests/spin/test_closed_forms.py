@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from fem_sf.errors import InputError
-from fem_sf.spin import closed_forms, exact, model, modes
+from fem_sf.spin import closed_forms, exact, materials, model, modes
+from fem_sf.spin import interfaces as laws
 from spin_cases import LINEAR_CASES, reference, stack
 
 TABLES = reference("ref_analytic")
-FERROMAGNET = model.Ferromagnet(polarisation=0.5)
-VALET_FERT_FERROMAGNET = model.Ferromagnet(2.0, 1.5, polarisation=0.6)
-VALET_FERT_NORMAL = model.Normal(5.0, 4.0, 20.0)
-HANLE_NORMAL = model.Normal(conductivity=2.0, diffusivity=2.0, relaxation_time=4.0)
-HANLE_LAW = model.Circuit(0.01, 0.4, 0.01)
+FERROMAGNET = materials.Ferromagnet(polarisation=0.5)
+VALET_FERT_FERROMAGNET = materials.Ferromagnet(2.0, 1.5, polarisation=0.6)
+VALET_FERT_NORMAL = materials.Normal(5.0, 4.0, 20.0)
+HANLE_NORMAL = materials.Normal(conductivity=2.0, diffusivity=2.0, relaxation_time=4.0)
+HANLE_LAW = laws.Circuit(0.01, 0.4, 0.01)
 """What these two tables were made with; their file gives the results only."""
 
 
@@ -26,10 +27,10 @@ def half_spaces(beta: float, xi: float, angle: float, polarisation: float = 0.0)
     right = (math.sin(angle), 0.0, math.cos(angle))
     return model.Stack(
         [
-            model.Layer("L", model.Ferromagnet(polarisation=beta)),
-            model.Layer("R", model.Ferromagnet(polarisation=beta, direction=right)),
+            model.Layer("L", materials.Ferromagnet(polarisation=beta)),
+            model.Layer("R", materials.Ferromagnet(polarisation=beta, direction=right)),
         ],
-        [model.Interface("L", "R", model.Tunnel(xi, polarisation, polarisation))],
+        [model.Interface("L", "R", laws.Tunnel(xi, polarisation, polarisation))],
     )
 
 
@@ -87,8 +88,8 @@ def test_valet_fert(row):
     spin_valve = model.Stack(
         [model.Layer("L", left), model.Layer("N", normal, row["tN"]), model.Layer("R", right)],
         [
-            model.Interface("L", "N", model.Transparent()),
-            model.Interface("N", "R", model.Transparent()),
+            model.Interface("L", "N", laws.Transparent()),
+            model.Interface("N", "R", laws.Transparent()),
         ],
     )
     drop = exact.solve(spin_valve, model.Current(1.0)).intercept_drop
@@ -106,7 +107,7 @@ def test_hanle(row):
 
 @pytest.mark.parametrize("row", TABLES["hanle"])
 def test_hanle_by_the_solver(row):
-    normal = model.Normal(2.0, 2.0, 4.0, precession=(0.0, row["w"], 0.0))
+    normal = materials.Normal(2.0, 2.0, 4.0, precession=(0.0, row["w"], 0.0))
     junction = model.Stack(
         [model.Layer("F", FERROMAGNET), model.Layer("N", normal)],
         [model.Interface("F", "N", HANLE_LAW)],
@@ -118,7 +119,7 @@ def test_hanle_by_the_solver(row):
 def test_hanle_keeps_to_its_plane():
     with pytest.raises(InputError, match="mixing_imaginary"):
         closed_forms.hanle_accumulation(
-            FERROMAGNET, HANLE_NORMAL, model.Circuit(1.0, 0.4, 1.0, 0.1), 1.0
+            FERROMAGNET, HANLE_NORMAL, laws.Circuit(1.0, 0.4, 1.0, 0.1), 1.0
         )
 
 
@@ -142,10 +143,12 @@ def test_precession_clamps(row):
     angle, layers = math.radians(60), []
     for direction in ((0.0, 0.0, 1.0), (math.sin(angle), 0.0, math.cos(angle))):
         field = tuple(frequency * each for each in direction)
-        layers.append(model.Ferromagnet(polarisation=0.5, direction=direction, precession=field))
+        layers.append(
+            materials.Ferromagnet(polarisation=0.5, direction=direction, precession=field)
+        )
     junction = model.Stack(
         [model.Layer("L", layers[0]), model.Layer("R", layers[1])],
-        [model.Interface("L", "R", model.TunnelVector(0.7))],
+        [model.Interface("L", "R", laws.TunnelVector(0.7))],
     )
     state = exact.solve(junction, model.Current(1.0)).interfaces[0]
     assert state.barrier_current[2] == pytest.approx(along_left, abs=1e-12)
@@ -156,12 +159,14 @@ def test_precession_clamps(row):
 @pytest.mark.parametrize(
     "material",
     [
-        model.Ferromagnet(polarisation=0.5, precession=(0.0, 0.0, 20.0)),
-        model.Ferromagnet(1.6, 0.8, 2.0, 1e-9, (3.0, 0.0, 4.0), 1.25, 1.25, 0.3, (6.0, 0.0, 8.0)),
-        model.Ferromagnet(alpha1=1.4, alpha2=0.7, polarisation=0.5, permittivity=0.04),
-        model.Ferromagnet(alpha1=0.8, alpha2=1.3, polarisation=0.3, permittivity=5.0),
-        model.Ferromagnet(alpha1=1.4, alpha2=0.7, polarisation=0.5, permittivity=0.535),
-        model.Normal(precession=(1.0, 2.0, 2.0)),
+        materials.Ferromagnet(polarisation=0.5, precession=(0.0, 0.0, 20.0)),
+        materials.Ferromagnet(
+            1.6, 0.8, 2.0, 1e-9, (3.0, 0.0, 4.0), 1.25, 1.25, 0.3, (6.0, 0.0, 8.0)
+        ),
+        materials.Ferromagnet(alpha1=1.4, alpha2=0.7, polarisation=0.5, permittivity=0.04),
+        materials.Ferromagnet(alpha1=0.8, alpha2=1.3, polarisation=0.3, permittivity=5.0),
+        materials.Ferromagnet(alpha1=1.4, alpha2=0.7, polarisation=0.5, permittivity=0.535),
+        materials.Normal(precession=(1.0, 2.0, 2.0)),
     ],
 )
 def test_four_lengths(material):
@@ -186,6 +191,6 @@ def test_lengths_of_the_references():
 
 
 def test_an_oblique_field_has_no_lengths_of_its_own():
-    oblique = model.Ferromagnet(precession=(1.0, 0.0, 1.0))
+    oblique = materials.Ferromagnet(precession=(1.0, 0.0, 1.0))
     with pytest.raises(InputError, match="along the magnetization"):
         closed_forms.decay_lengths(oblique)

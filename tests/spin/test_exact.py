@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from fem_sf.errors import InputError
-from fem_sf.spin import exact, model, modes
+from fem_sf.spin import exact, materials, model, modes
+from fem_sf.spin import interfaces as laws
 from spin_cases import LINEAR_CASES as CASES
 from spin_cases import drive, stack
 
@@ -162,7 +163,7 @@ def test_charge_current_is_constant(name):
 # --- symmetries ---
 
 
-def mirrored(law: model.Law) -> model.Law:
+def mirrored(law: laws.Law) -> laws.Law:
     """The same barrier seen from the other side."""
     return dataclasses.replace(
         law,
@@ -171,19 +172,21 @@ def mirrored(law: model.Law) -> model.Law:
     )
 
 
-def asymmetric(law: model.Law | None = None) -> model.Stack:
+def asymmetric(law: laws.Law | None = None) -> model.Stack:
     return model.Stack(
         [
-            model.Layer("L", model.Ferromagnet(polarisation=0.5, precession=(1.0, 2.0, 3.0)), 2.0),
+            model.Layer(
+                "L", materials.Ferromagnet(polarisation=0.5, precession=(1.0, 2.0, 3.0)), 2.0
+            ),
             model.Layer(
                 "R",
-                model.Ferromagnet(
+                materials.Ferromagnet(
                     1.6, 0.8, 2.0, 0.05, (0.0, 0.5, 0.0), 1.25, 1.25, 0.3, unit_vector(1.0)
                 ),
                 1.5,
             ),
         ],
-        [model.Interface("L", "R", law or model.TunnelVector(0.7, 0.4, 0.25), 0.5)],
+        [model.Interface("L", "R", law or laws.TunnelVector(0.7, 0.4, 0.25), 0.5)],
     )
 
 
@@ -260,7 +263,7 @@ def test_cutting_a_layer_changes_nothing():
         cut = model.Stack(
             pieces,
             [
-                model.Interface("L1", "L2", model.Transparent()),
+                model.Interface("L1", "L2", laws.Transparent()),
                 model.Interface("L2", "R", whole.interfaces[0].law, 0.5),
             ],
         )
@@ -301,7 +304,7 @@ MERGING = (0.5 * 0.5**2 / math.sqrt(0.75), 0.0, 0.0)
 @pytest.mark.parametrize("thickness", [2.0, math.inf])
 def test_merging_modes(changes, thickness):
     """Where two modes become one the answer is the middle of its neighbours'."""
-    merging = model.Ferromagnet(polarisation=0.5, **changes)
+    merging = materials.Ferromagnet(polarisation=0.5, **changes)
     assert isinstance(modes.modes(merging), modes.MergingModes)
     step = 1e-3
 
@@ -310,9 +313,9 @@ def test_merging_modes(changes, thickness):
             near = dataclasses.replace(merging, precession=(factor * MERGING[0], 0.0, 0.0))
         else:
             near = dataclasses.replace(merging, permittivity=factor * 0.75)
-        right = model.Ferromagnet(polarisation=0.3, direction=unit_vector(1.0))
+        right = materials.Ferromagnet(polarisation=0.3, direction=unit_vector(1.0))
         pair = [model.Layer("L", near, thickness), model.Layer("R", right, 1.0)]
-        law = model.TunnelVector(0.7, 0.2, 0.1)
+        law = laws.TunnelVector(0.7, 0.2, 0.1)
         solution = exact.solve(
             model.Stack(pair, [model.Interface("L", "R", law, 0.5)]), model.Current(1.0)
         )
@@ -338,8 +341,8 @@ def test_long_waves_are_uniform(q):
 
 def test_drives_that_cannot_be():
     endless = model.Stack(
-        [model.Layer("L", model.Normal()), *asymmetric().layers[1:]],
-        [model.Interface("L", "R", model.Transparent())],
+        [model.Layer("L", materials.Normal()), *asymmetric().layers[1:]],
+        [model.Interface("L", "R", laws.Transparent())],
     )
     with pytest.raises(InputError, match="drive by a current"):
         exact.solve(endless, model.Voltage(1.0))
@@ -362,15 +365,15 @@ def test_names_and_positions_are_checked():
 # --- what the laws promise ---
 
 
-def with_law(law: model.Law) -> exact.InterfaceState:
+def with_law(law: laws.Law) -> exact.InterfaceState:
     junction = model.Stack(asymmetric().layers, [model.Interface("L", "R", law)])
     return exact.solve(junction, model.Voltage(1.0)).interfaces[0]
 
 
 def test_no_accumulation_is_the_limit_of_an_open_barrier():
-    limit = with_law(model.MetallicNoAccumulation())
+    limit = with_law(laws.MetallicNoAccumulation())
     errors = [
-        np.linalg.norm(with_law(model.Tunnel(g)).torque - limit.torque) for g in (1e4, 1e5, 1e6)
+        np.linalg.norm(with_law(laws.Tunnel(g)).torque - limit.torque) for g in (1e4, 1e5, 1e6)
     ]
     assert errors[2] < 1e-6
     assert errors[0] / errors[1] == pytest.approx(10, rel=1e-2)
@@ -379,12 +382,12 @@ def test_no_accumulation_is_the_limit_of_an_open_barrier():
 
 def test_metallic_is_the_limit_of_one_stiff_spin_channel():
     """K [[c², −c], [−c, 1]] on (m_L, m_R), and as much for charge."""
-    c, limit = math.cos(1.0), with_law(model.Metallic())
+    c, limit = math.cos(1.0), with_law(laws.Metallic())
 
     def stiff(k: float) -> exact.InterfaceState:
         charge = (k, k)
         left, mixed, right = ((k * each, -k * each) for each in (c * c, c, 1.0))
-        return with_law(model.General(charge, charge, left, mixed, mixed, right))
+        return with_law(laws.General(charge, charge, left, mixed, mixed, right))
 
     errors = [
         np.abs(stiff(k).right.spin_current - limit.right.spin_current).max() for k in (1e4, 1e5)
@@ -395,11 +398,11 @@ def test_metallic_is_the_limit_of_one_stiff_spin_channel():
 
 def test_circuit_theory_contains_the_unclamped_barrier_with_one_side_clamped():
     """G_r = g, G_i = 0: what `TunnelVector` does, less the transverse part in the ferromagnet."""
-    ferromagnet = model.Ferromagnet(polarisation=0.5, precession=(0.0, 0.0, 1e12))
-    normal = model.Normal(3.0, 2.0, 6.0, precession=(0.3, 1.2, 0.5))
-    collector = model.Ferromagnet(polarisation=0.4, direction=unit_vector(2.0))
+    ferromagnet = materials.Ferromagnet(polarisation=0.5, precession=(0.0, 0.0, 1e12))
+    normal = materials.Normal(3.0, 2.0, 6.0, precession=(0.3, 1.2, 0.5))
+    collector = materials.Ferromagnet(polarisation=0.4, direction=unit_vector(2.0))
 
-    def accumulation(law: model.Law) -> np.ndarray:
+    def accumulation(law: laws.Law) -> np.ndarray:
         layers = [
             model.Layer("F", ferromagnet, 2.0),
             model.Layer("N", normal, 1.0),
@@ -407,22 +410,24 @@ def test_circuit_theory_contains_the_unclamped_barrier_with_one_side_clamped():
         ]
         interfaces = [
             model.Interface("F", "N", law),
-            model.Interface("N", "G", model.Circuit(1.4, 0.5, 1.1, -0.1)),
+            model.Interface("N", "G", laws.Circuit(1.4, 0.5, 1.1, -0.1)),
         ]
         solution = exact.solve(model.Stack(layers, interfaces), model.Voltage(1.0))
         return solution.interfaces[0].right.spin_potential
 
-    clamped = accumulation(model.Circuit(0.7, 0.3, 0.7))
-    assert accumulation(model.TunnelVector(0.7, 0.3)) == pytest.approx(clamped, abs=1e-6)
+    clamped = accumulation(laws.Circuit(0.7, 0.3, 0.7))
+    assert accumulation(laws.TunnelVector(0.7, 0.3)) == pytest.approx(clamped, abs=1e-6)
 
 
 @pytest.mark.parametrize("angle", [0.3, 1.5, 2.8])
 def test_equal_sides_share_the_torque(angle):
     """J_B = j (p_L + p_R)/(1 + c), and each side takes j tan(Φ/2)."""
-    sides = [model.Ferromagnet(polarisation=0.5, direction=unit_vector(a)) for a in (0.0, angle)]
+    sides = [
+        materials.Ferromagnet(polarisation=0.5, direction=unit_vector(a)) for a in (0.0, angle)
+    ]
     junction = model.Stack(
         [model.Layer("L", sides[0]), model.Layer("R", sides[1])],
-        [model.Interface("L", "R", model.Tunnel(0.7, 0.2, 0.2))],
+        [model.Interface("L", "R", laws.Tunnel(0.7, 0.2, 0.2))],
     )
     state = exact.solve(junction, model.Current(1.0)).interfaces[0]
     along = state.left.spin_current @ sides[0].axis
@@ -438,16 +443,18 @@ def spin_valve(sign: float) -> model.Stack:
     def times(*vector: float) -> tuple[float, ...]:
         return tuple(sign * each for each in vector)
 
-    left = model.Ferromagnet(polarisation=0.5, direction=times(0, 0, 1), precession=times(1, 2, 3))
-    normal = model.Normal(3.0, 2.0, 6.0, precession=times(0.3, 1.2, 0.5))
-    right = model.Ferromagnet(
+    left = materials.Ferromagnet(
+        polarisation=0.5, direction=times(0, 0, 1), precession=times(1, 2, 3)
+    )
+    normal = materials.Normal(3.0, 2.0, 6.0, precession=times(0.3, 1.2, 0.5))
+    right = materials.Ferromagnet(
         1.6, 0.8, 2.0, polarisation=0.3, direction=times(1, 1, 0), precession=times(0, 2, -1)
     )
     return model.Stack(
         [model.Layer("L", left, 1.0), model.Layer("N", normal, 0.8), model.Layer("R", right, 1.0)],
         [
-            model.Interface("L", "N", model.Circuit(2.0, 0.6, 1.5, 0.4)),
-            model.Interface("N", "R", model.Circuit(1.4, 0.5, 1.1, -0.3)),
+            model.Interface("L", "N", laws.Circuit(2.0, 0.6, 1.5, 0.4)),
+            model.Interface("N", "R", laws.Circuit(1.4, 0.5, 1.1, -0.3)),
         ],
     )
 

@@ -10,17 +10,18 @@ import pickle
 import pytest
 
 from fem_sf.errors import StackError
-from fem_sf.spin import model
+from fem_sf.spin import interfaces as laws
+from fem_sf.spin import materials, model
 from spin_cases import LINEAR_CASES, stack
 
-FERROMAGNET = model.Ferromagnet(polarisation=0.5)
-NORMAL = model.Normal()
+FERROMAGNET = materials.Ferromagnet(polarisation=0.5)
+NORMAL = materials.Normal()
 
 
 def junction(
-    law: model.Law,
-    left: model.Material = FERROMAGNET,
-    right: model.Material = FERROMAGNET,
+    law: laws.Law,
+    left: materials.Material = FERROMAGNET,
+    right: materials.Material = FERROMAGNET,
     capacitance: float = math.inf,
 ) -> model.Stack:
     layers = [model.Layer("L", left, 1.0), model.Layer("R", right, 1.0)]
@@ -53,18 +54,18 @@ def test_materials(changes, key, words):
 @pytest.mark.parametrize(
     ("law", "key", "words"),
     [
-        (model.Tunnel(0.0), "conductance", "g > 0"),
-        (model.Tunnel(1.0, 0.9, 0.9, -0.5), "polarisation_left", "channel -- has a negative"),
-        (model.TunnelVector(1.0, math.nan), "polarisation_left", "negative conductance"),
-        (model.MetallicNoAccumulation(), "law", "no limit for collinear"),
-        (model.Circuit(1.0, 0.5, 1.0), "law", "joins a ferromagnetic and a normal layer"),
+        (laws.Tunnel(0.0), "conductance", "g > 0"),
+        (laws.Tunnel(1.0, 0.9, 0.9, -0.5), "polarisation_left", "channel -- has a negative"),
+        (laws.TunnelVector(1.0, math.nan), "polarisation_left", "negative conductance"),
+        (laws.MetallicNoAccumulation(), "law", "no limit for collinear"),
+        (laws.Circuit(1.0, 0.5, 1.0), "law", "joins a ferromagnetic and a normal layer"),
         (
-            model.General((1, 1), (1, 0.5), (1, -1), (1, -1), (1, -1), (1, -1)),
+            laws.General((1, 1), (1, 0.5), (1, -1), (1, -1), (1, -1), (1, -1)),
             "charge_left",
             "shift of all potentials",
         ),
         (
-            model.General((1, 1), (1, 1), (-1, 1), (-1, 1), (0.5, -0.5), (0.5, -0.5)),
+            laws.General((1, 1), (1, 1), (-1, 1), (-1, 1), (0.5, -0.5), (0.5, -0.5)),
             "law",
             "give energy instead of heat",
         ),
@@ -80,12 +81,12 @@ def test_laws(law, key, words):
 @pytest.mark.parametrize(
     ("law", "key"),
     [
-        (model.Tunnel(1.0), "law"),
-        (model.Metallic(), "law"),
-        (model.TunnelVector(1.0, 0.3, 0.3), "polarisation_right"),
-        (model.TunnelVector(1.0, 0.3, 0.0, 0.1), "polarisation_product"),
-        (model.Circuit(1.0, 1.1, 1.0), "polarisation"),
-        (model.Circuit(1.0, 0.5, -1.0), "mixing_real"),
+        (laws.Tunnel(1.0), "law"),
+        (laws.Metallic(), "law"),
+        (laws.TunnelVector(1.0, 0.3, 0.3), "polarisation_right"),
+        (laws.TunnelVector(1.0, 0.3, 0.0, 0.1), "polarisation_product"),
+        (laws.Circuit(1.0, 1.1, 1.0), "polarisation"),
+        (laws.Circuit(1.0, 0.5, -1.0), "mixing_real"),
     ],
 )
 def test_laws_next_to_a_normal_layer(law, key):
@@ -96,20 +97,23 @@ def test_laws_next_to_a_normal_layer(law, key):
 
 def test_capacitance():
     with pytest.raises(StackError, match="C_b > 0"):
-        junction(model.Tunnel(1.0), capacitance=0.0)
+        junction(laws.Tunnel(1.0), capacitance=0.0)
 
 
 def test_stacks():
     layers = [model.Layer(name, FERROMAGNET, 1.0) for name in "ABC"]
-    first = model.Interface("A", "B", model.Transparent())
-    second = model.Interface("B", "C", model.Transparent())
+    first = model.Interface("A", "B", laws.Transparent())
+    second = model.Interface("B", "C", laws.Transparent())
     assert model.Stack(layers, [second, first]).interfaces == (first, second)
     for interfaces, words in (
         ([first], "needs a law"),
         ([first, second, second], "just one"),
-        ([first, model.Interface("C", "B", model.Transparent())], "order of the stack"),
-        ([first, second, model.Interface("A", "C", model.Transparent())], "do not touch"),
-        ([first, second, model.Interface("A", "X", model.Transparent())], "no layer is called 'X'"),
+        ([first, model.Interface("C", "B", laws.Transparent())], "order of the stack"),
+        ([first, second, model.Interface("A", "C", laws.Transparent())], "do not touch"),
+        (
+            [first, second, model.Interface("A", "X", laws.Transparent())],
+            "no layer is called 'X'",
+        ),
     ):
         with pytest.raises(StackError, match=words):
             model.Stack(layers, interfaces)
@@ -166,17 +170,17 @@ def test_general_contains_the_barrier():
 
     weights = (lambda s, t: 1, lambda s, t: s, lambda s, t: t)
     rows = [row for weight in weights for row in (over_right(weight), over_left(weight))]
-    law = model.General(*rows)
+    law = laws.General(*rows)
     assert list(model.find_cautions(junction(law))) == []
 
 
 def test_a_stack_can_be_sent_to_another_rank():
-    sent = junction(model.Tunnel(1.0))
+    sent = junction(laws.Tunnel(1.0))
     assert pickle.loads(pickle.dumps(sent)) == sent
 
 
 def test_directions_may_be_lists_of_any_length():
-    assert model.Ferromagnet(direction=[0, 3, 4]).axis.tolist() == [0.0, 0.6, 0.8]
-    assert hash(model.Ferromagnet(direction=[0, 3, 4])) == hash(
-        model.Ferromagnet(direction=(0, 3, 4))
+    assert materials.Ferromagnet(direction=[0, 3, 4]).axis.tolist() == [0.0, 0.6, 0.8]
+    assert hash(materials.Ferromagnet(direction=[0, 3, 4])) == hash(
+        materials.Ferromagnet(direction=(0, 3, 4))
     )
