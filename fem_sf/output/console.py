@@ -84,6 +84,8 @@ def print_summary(
         table.add_row(*(Text(cell) for cell in cells))
         last_owner = row.owner
     console.print(table)
+    if summary.get("note"):
+        console.print(Text(summary["note"]))
 
 
 def summary_rows(

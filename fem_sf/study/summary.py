@@ -79,6 +79,7 @@ def summarise(
         "title": case.title,
         "converged": True,
         "state": report.state,
+        "note": report.note,
         "temperature": case.temperature,
         "reference": case.reference,
         "iterations": {

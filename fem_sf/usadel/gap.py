@@ -42,8 +42,14 @@ TINY = 1e-30
 LOPSIDED = -0.6
 """Ratio of Δ in a superconductor to that in the one before it, where no symmetry is wanted."""
 
-SMALL_START = 0.3
-"""Largest Δ over its bulk value from which a solve starts again if the normal state is unstable."""
+NOTHING_FOUND = (
+    "The iteration from the bulk gap found no superconducting solution, and the normal state is "
+    "stable: it is taken to be the answer, as beyond a first-order transition."
+)
+"""Said with a normal state that was not reached but concluded."""
+
+HALVINGS = 20
+"""How often the amplitude of the growing mode is halved in search of its branch."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,15 @@ class GapReport:
         Norm of Δ − G(Δ) relative to that of the bulk gap, per iteration.
     reason
         PETSc's name of why it stopped.
+    note
+        What a reader should know beyond that; mostly empty.
     """
 
     state: str
     sweeps: int
     history: tuple[float, ...]
     reason: str
+    note: str = ""
 
 
 class NoGapFound(NotConverged):
@@ -179,28 +188,53 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     temperature = equation.sweep.frequency_sum.temperature
     delta = equation.layout.vector()
     if temperature >= 1.0:
-        return _settle_normal(equation, delta, (), "T ≥ Tc")
+        return _settle_normal(equation, delta, (), "T ≥ Tc", "")
     bulk = bulk_gap(temperature)
     delta.set(bulk)
     scale = delta.norm()
+    note = ""
     try:
         history, reason = _iterate(equation, delta, scale, max_sweeps)
     except NoGapFound as failure:
         # beyond a first-order transition there is nothing to converge to
-        history, reason = failure.history, str(failure)
+        history, reason, note = failure.history, str(failure), NOTHING_FOUND
         delta.zeroEntries()
     if _largest(delta) < SMALL * bulk:
         growth, mode = normal_state_growth(equation)
         if growth <= 1.0:
-            return _settle_normal(equation, delta, history, reason)
+            return _settle_normal(equation, delta, history, reason, note)
         if _largest(delta) < NEGLIGIBLE * bulk:
-            mode.copy(delta)
-            delta.scale(SMALL_START * bulk / _largest(mode))
+            _climb(equation, mode, bulk, delta)
         equation.sweep.restart()
         more, reason = _iterate(equation, delta, scale, max_sweeps)
         history += more
+        if _largest(delta) < NEGLIGIBLE * bulk:
+            raise NoGapFound(
+                "the gap iteration ends in the normal state, which is unstable: a small Δ would "
+                f"grow by {growth:.6g} in each turn of the gap equation. Try another temperature "
+                "nearby",
+                history,
+            )
     equation.layout.to_functions(delta)
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
+
+
+def _climb(equation: GapEquation, mode: PETSc.Vec, bulk: float, delta: PETSc.Vec) -> None:
+    """Put the growing mode into ``delta``, with an amplitude at most twice that of its branch.
+
+    Along the mode the gap equation pushes Δ up below the branch and down above it; from above,
+    Newton's method comes down to the branch, from too far above it falls through to Δ = 0.
+    """
+    result = equation.layout.vector()
+    mode.copy(delta)
+    delta.scale(bulk / _largest(mode))
+    for _ in range(HALVINGS):
+        delta.scale(0.5)
+        equation.sweep.restart()
+        equation.residual(delta, result)
+        if result.dot(mode).real <= 0:
+            break
+    delta.scale(2.0)
 
 
 def normal_state_growth(
@@ -208,8 +242,8 @@ def normal_state_growth(
 ) -> tuple[float, PETSc.Vec]:
     """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
 
-    Power iteration, from a start without symmetry: across a ferromagnet the mode that grows most
-    may change its sign (a π junction).
+    The mode is positive where it is largest. It is found by power iteration, from a start without
+    symmetry: across a ferromagnet the mode that grows most may change its sign (a π junction).
     """
     mode, image = equation.layout.vector(), equation.layout.vector()
     values = mode.getArray()
@@ -227,6 +261,8 @@ def normal_state_growth(
         mode.normalize()
         if abs(growth - last) < tolerance * abs(growth):
             break
+    if -mode.min()[1] > mode.max()[1]:
+        mode.scale(-1.0)
     return growth, mode
 
 
@@ -318,12 +354,12 @@ class _Tangent:
 
 
 def _settle_normal(
-    equation: GapEquation, delta: PETSc.Vec, history: tuple[float, ...], reason: str
+    equation: GapEquation, delta: PETSc.Vec, history: tuple[float, ...], reason: str, note: str
 ) -> GapReport:
     delta.zeroEntries()
     equation.layout.to_functions(delta)
     equation.sweep.restart()
-    return GapReport("normal", equation.sweep.sweeps, history, reason)
+    return GapReport("normal", equation.sweep.sweeps, history, reason, note)
 
 
 def _largest(delta: PETSc.Vec) -> float:

@@ -43,7 +43,9 @@ def test_normal_above_the_tricritical_temperature(field):
 
 def test_normal_where_a_first_order_transition_leaves_no_other_solution():
     """At T = 0.1 no Δ > 0 solves h = 1.5 > Δ0/√2, and the normal state is stable."""
-    assert solved(exchange_split(1.5), 0.1).summary["state"] == "normal"
+    summary = solved(exchange_split(1.5), 0.1).summary
+    assert summary["state"] == "normal"
+    assert "found no superconducting solution" in summary["note"]
 
 
 # Zero and π
@@ -53,14 +55,14 @@ JUNCTION = {"rD": 0.5, "J": 15.0, "gamma": 0.05, "d_s": 1.35, "d_f": 0.5}
 """S|F|S with ν_F = ν_S whose superconductors are so thin that only one state survives."""
 
 
-def junction() -> Stack:
+def junction(d_a: float = JUNCTION["d_s"], d_b: float = JUNCTION["d_s"]) -> Stack:
     f = Ferromagnet(JUNCTION["rD"], 1.0, JUNCTION["J"])
     barrier = KupriyanovLukichev(JUNCTION["gamma"], "F")
     return Stack(
         [
-            Layer("A", Superconductor(), JUNCTION["d_s"]),
+            Layer("A", Superconductor(), d_a),
             Layer("F", f, JUNCTION["d_f"]),
-            Layer("B", Superconductor(), JUNCTION["d_s"]),
+            Layer("B", Superconductor(), d_b),
         ],
         [Interface("A", "F", barrier), Interface("F", "B", barrier)],
     )
@@ -102,3 +104,18 @@ def test_junction_whose_only_superconducting_state_is_pi_is_found():
     assert summary["state"] == "superconducting"
     assert summary["free_energy"] < 0
     assert left == pytest.approx(-right, rel=1e-6)
+
+
+def test_unequal_junction_does_not_stay_at_the_unstable_normal_state():
+    """Newton's method falls through to Δ = 0 from above and from 0.3 of the bulk's gap."""
+    summaries = [solved(junction(*sizes), 0.1).summary for sizes in ((1.35, 1.5), (1.5, 1.35))]
+    for summary in summaries:
+        assert summary["state"] == "superconducting"
+        assert summary["note"] == ""
+        assert summary["free_energy"] < 0
+    (thin, thick), (mirrored_thick, mirrored_thin) = (
+        [summary["layers"][name]["gap"]["mean"] for name in ("A", "B")] for summary in summaries
+    )
+    assert thick > -thin > 0.1
+    assert (mirrored_thin, mirrored_thick) == pytest.approx((thin, thick), rel=1e-7)
+    assert summaries[0]["free_energy"] == pytest.approx(summaries[1]["free_energy"], rel=1e-7)
