@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A multilayer as plain data: named layers, and one law for every pair that touches."""
+"""A superconducting multilayer as plain data: named layers, and one law for every touching pair."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fem_sf.errors import Problem, StackError
+from fem_sf.errors import Problem
 from fem_sf.interfaces import KupriyanovLukichev, Law
 from fem_sf.materials import Ferromagnet, Material
+from fem_sf.multilayer import Joint, Multilayer, not_positive
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Interface:
+class Interface(Joint):
     """The law that couples two layers wherever they touch.
 
     Parameters
@@ -43,23 +44,10 @@ class Interface:
         The law.
     """
 
-    left: str
-    right: str
     law: Law
 
-    @property
-    def pair(self) -> frozenset[str]:
-        """The two names, in no order."""
-        return frozenset((self.left, self.right))
 
-    @property
-    def name(self) -> str:
-        """``left|right``, as in the results."""
-        return f"{self.left}|{self.right}"
-
-
-@dataclass(frozen=True)
-class Stack:
+class Stack(Multilayer[Layer, Interface]):
     """Layers from left to right and the interfaces between them.
 
     Parameters
@@ -75,29 +63,12 @@ class Stack:
         With every problem at once, each naming the layer or interface.
     """
 
-    layers: tuple[Layer, ...]
-    interfaces: tuple[Interface, ...] = ()
-
-    def __init__(self, layers: Sequence[Layer], interfaces: Sequence[Interface] = ()):
-        object.__setattr__(self, "layers", tuple(layers))
-        object.__setattr__(self, "interfaces", tuple(interfaces))
-        problems = list(find_problems(self))
-        if problems:
-            raise StackError(problems)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the layers, from left to right."""
-        return tuple(layer.name for layer in self.layers)
-
-    def layer(self, name: str) -> Layer:
-        """The layer of that name."""
-        return next(layer for layer in self.layers if layer.name == name)
-
-    def interface(self, first: str, second: str) -> Interface | None:
-        """The interface between two layers, in either order; ``None`` where none is declared."""
-        pair = frozenset((first, second))
-        return next((each for each in self.interfaces if each.pair == pair), None)
+    def find_problems(self) -> Iterator[Problem]:
+        """Everything that is wrong with the materials and the laws."""
+        for layer in self.layers:
+            yield from _layer_problems(layer)
+        for interface in self.interfaces:
+            yield from _law_problems(f"interfaces.{interface.name}", interface)
 
     def coupling(self, interface: Interface) -> float:
         """Coupling c = ν_i a_i / γ_i in units of ν_S Tc ξ0, the same seen from both sides.
@@ -114,41 +85,12 @@ class Stack:
         return tuple(each for each in self.layers if isinstance(each.material, Ferromagnet))
 
 
-def find_problems(stack: Stack) -> Iterator[Problem]:
-    """Everything that is wrong with a stack, each problem with its dotted key."""
-    if not stack.layers:
-        yield Problem("layers", "a stack needs at least one layer")
-    names = stack.names
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Problem(f"layers.{name}", f"two layers are called {name!r}; names must be unique")
-    for layer in stack.layers:
-        yield from _layer_problems(layer)
-    seen: set[frozenset[str]] = set()
-    for interface in stack.interfaces:
-        key = f"interfaces.{interface.name}"
-        for name in (interface.left, interface.right):
-            if name not in names:
-                known = ", ".join(names)
-                yield Problem(key, f"no layer is called {name!r}; the layers are {known}")
-        if interface.left == interface.right:
-            yield Problem(key, "an interface joins two different layers")
-        if interface.pair in seen:
-            yield Problem(key, "this pair has a law already; every touching pair has just one")
-        seen.add(interface.pair)
-        yield from _law_problems(key, interface)
-
-
-def _positive(key: str, value: float | None, what: str) -> Iterator[Problem]:
-    if value is not None and not (math.isfinite(value) and value > 0):
-        yield Problem(key, f"expected {what} > 0, got {value!r}")
-
-
 def _layer_problems(layer: Layer) -> Iterator[Problem]:
     key = f"layers.{layer.name}"
     material = layer.material
-    yield from _positive(f"{key}.thickness", layer.thickness, "a thickness in ξ0")
-    yield from _positive(f"{key}.diffusivity", material.diffusivity, "D/D_S")
-    yield from _positive(f"{key}.density_of_states", material.density_of_states, "ν/ν_S")
+    yield from not_positive(f"{key}.thickness", layer.thickness, "a thickness in ξ0")
+    yield from not_positive(f"{key}.diffusivity", material.diffusivity, "D/D_S")
+    yield from not_positive(f"{key}.density_of_states", material.density_of_states, "ν/ν_S")
     if isinstance(material, Ferromagnet):
         for quantity in ("exchange", "localized_moment"):
             value = getattr(material, quantity)
@@ -161,7 +103,7 @@ def _law_problems(key: str, interface: Interface) -> Iterator[Problem]:
     if not isinstance(law, KupriyanovLukichev):
         return
     hint = "" if law.gamma else '; for a perfect contact write law = "transparent"'
-    for problem in _positive(f"{key}.gamma", law.gamma, "γ = R_b σ/ξ0"):
+    for problem in not_positive(f"{key}.gamma", law.gamma, "γ = R_b σ/ξ0"):
         yield Problem(problem.key, problem.message + hint)
     if law.gamma_of not in (interface.left, interface.right):
         yield Problem(

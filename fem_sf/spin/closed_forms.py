@@ -74,7 +74,7 @@ def decay_lengths(material: Material) -> DecayLengths:
 
 
 def _precession_about_magnetization(material: Material) -> float:
-    field = np.asarray(material.precession, dtype=float)
+    field = material.whole_precession
     strength = float(np.linalg.norm(field))
     if not isinstance(material, Ferromagnet):
         return strength

@@ -182,7 +182,7 @@ class Solution:
 def _extent(part: LayerSolution) -> tuple[float, float]:
     if part.semi_infinite:
         return (-math.inf, 0.0) if part.on_the_left else (0.0, math.inf)
-    return 0.0, part.layer.thickness
+    return 0.0, part.layer.extent
 
 
 def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
@@ -235,7 +235,7 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
 
 def _drive_problems(stack: Stack, drive: Drive, wave_number: float) -> list[Problem]:
     problems = []
-    endless = [each.name for each in stack.layers if math.isinf(each.thickness)]
+    endless = [each.name for each in stack.layers if each.semi_infinite]
     if not math.isfinite(drive.value):
         problems.append(Problem("drive", f"expected a finite number, got {drive.value!r}"))
     if isinstance(drive, Voltage) and endless:
@@ -260,7 +260,7 @@ def _drive_problems(stack: Stack, drive: Drive, wave_number: float) -> list[Prob
 
 def _faces(part: LayerSolution) -> ComplexArray:
     """Columns at the left and the right face, or at the only one; shape (1 or 2, 11, size)."""
-    return part.columns(np.array([0.0] if part.semi_infinite else [0.0, part.layer.thickness]))
+    return part.columns(np.array([0.0] if part.semi_infinite else [0.0, part.layer.extent]))
 
 
 def _equations(

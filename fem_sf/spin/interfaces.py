@@ -48,9 +48,43 @@ class _Barrier(Law):
         return self.polarisation_product
 
 
+BARRIER_MODELS = ("simmons", "paper")
+"""How the voltage deforms a barrier at finite bias."""
+
+
+@dataclass(frozen=True)
+class BarrierShape:
+    """A barrier at finite bias: every channel conducts B(Δ_ss', V_b) times as well, Eq. 2.
+
+    B = exp(−λ(I − 1)), I = ∫₀¹ √(φ(t)/U0) dt, φ = U0 (A − B t).
+
+    Parameters
+    ----------
+    model
+        ``"simmons"``: A = 1, B = |Δ_ss'|/U0, odd in the voltage. ``"paper"``: A = 1 − Δ_ss'/U0,
+        B = V_b/U0 with V_b = V_L − V_R, Eq. 2 to the letter.
+    height
+        U0 > 0 above the Fermi level, an energy.
+    decay
+        λ = 2√(2 m U0) d/ħ > 0.
+    """
+
+    model: str
+    height: float
+    decay: float
+
+
 @dataclass(frozen=True)
 class Tunnel(_Barrier):
-    """Eqs. 2-4: magnetizations are clamped on both sides, so J_M is along p on each."""
+    """Eqs. 2-4: magnetizations are clamped on both sides, so J_M is along p on each.
+
+    Parameters
+    ----------
+    barrier
+        Its shape, for finite bias; ``None`` for linear response.
+    """
+
+    barrier: BarrierShape | None = None
 
     kind: ClassVar[str] = "tunnel"
 

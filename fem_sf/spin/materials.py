@@ -56,6 +56,11 @@ class Material:
         return 0.0
 
     @cached_property
+    def whole_precession(self) -> FloatArray:
+        """All of w, the exchange field of a clamped magnetization included."""
+        return np.asarray(self.precession, dtype=float)
+
+    @cached_property
     def axis(self) -> FloatArray:
         """Unit vector p, zero where there is no magnetization."""
         return np.zeros(3)
@@ -69,19 +74,55 @@ class Normal(Material):
 
 
 @dataclass(frozen=True)
+class Wall:
+    """What holds a magnetization that may turn away from its direction.
+
+    Its energy is ∫ (A_ex/2)|∇p|² − (K/2)(p·e)² + (K_d/2)(p·n)², e the layer's direction.
+
+    Parameters
+    ----------
+    stiffness
+        A_ex = γ M0 J > 0; A_ex ∇p is a spin current, in J_M × length.
+    anisotropy
+        K = γ M0 K_i > 0 of the easy axis, in J_M/length.
+    hard_axis_anisotropy
+        K_d ≥ 0, in J_M/length.
+    hard_axis
+        n; its length has no meaning.
+    """
+
+    stiffness: float
+    anisotropy: float
+    hard_axis_anisotropy: float = 0.0
+    hard_axis: Vector = (0.0, 1.0, 0.0)
+
+    def __post_init__(self) -> None:
+        """Take any sequence for a vector."""
+        object.__setattr__(self, "hard_axis", tuple(self.hard_axis))
+
+
+@dataclass(frozen=True)
 class Ferromagnet(Material):
-    """A ferromagnet with a clamped magnetization.
+    """A ferromagnet; its magnetization is clamped unless it has a wall.
 
     Parameters
     ----------
     polarisation
         β = (σ_+ − σ_-)/(σ_+ + σ_-), |β| < 1.
     direction
-        p, direction of the magnetization; its length has no meaning.
+        p, direction of the magnetization; its length has no meaning. With a wall, the easy axis
+        and the direction at the reservoir.
+    exchange_precession
+        γH0 of the exchange field of the local moments, in 1/time: the part of w along p, in
+        addition to ``precession``; it turns with p.
+    wall
+        What holds the magnetization where it may turn; ``None`` clamps it everywhere.
     """
 
     polarisation: float = 0.0
     direction: Vector = (0.0, 0.0, 1.0)
+    exchange_precession: float = 0.0
+    wall: Wall | None = None
 
     kind: ClassVar[str] = "ferromagnet"
 
@@ -94,6 +135,11 @@ class Ferromagnet(Material):
     def spin_asymmetry(self) -> float:
         """β of Eqs. 8 and 9."""
         return self.polarisation
+
+    @cached_property
+    def whole_precession(self) -> FloatArray:
+        """All of w, the exchange field of a clamped magnetization included."""
+        return np.asarray(self.precession) + self.exchange_precession * self.axis
 
     @cached_property
     def axis(self) -> FloatArray:

@@ -17,7 +17,9 @@ from itertools import pairwise, product
 import numpy as np
 
 from fem_sf.errors import Problem, StackError
+from fem_sf.multilayer import Joint, Multilayer, not_positive
 from fem_sf.spin.interfaces import (
+    BARRIER_MODELS,
     Circuit,
     General,
     Law,
@@ -27,12 +29,15 @@ from fem_sf.spin.interfaces import (
     Tunnel,
     _Barrier,
 )
-from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, Vector
+from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, Vector, Wall
+from fem_sf.words import any_of
 
 _ROUNDING = 1e-12
 """What a sum of coefficients typed in decimals may be off by, relative to the largest."""
 
 _CLAMPED = (Tunnel, Metallic, MetallicReversed, MetallicNoAccumulation, General)
+_KNOWS_DIRECTIONS = (Metallic, MetallicReversed, MetallicNoAccumulation, General)
+"""Laws between magnetizations whose directions are given, not unknown."""
 
 
 # --- the stack and its drive ---
@@ -50,16 +55,30 @@ class Layer:
         What it is made of.
     thickness
         ``math.inf`` for a semi-infinite outer layer. A finite outer layer ends at a reservoir:
-        δn = 0 and δM = 0 there.
+        δn = 0 and δM = 0 there. ``None`` where a mesh from a file gives the geometry.
     """
 
     name: str
     material: Material
-    thickness: float = math.inf
+    thickness: float | None = math.inf
+
+    @property
+    def semi_infinite(self) -> bool:
+        """Whether the layer has one face only."""
+        return self.thickness == math.inf
+
+    @property
+    def extent(self) -> float:
+        """Its thickness, where the stack says it."""
+        if self.thickness is None:
+            raise StackError(
+                [Problem(f"layers.{self.name}.thickness", "needed where no mesh has the geometry")]
+            )
+        return self.thickness
 
 
 @dataclass(frozen=True)
-class Interface:
+class Interface(Joint):
     """The law between two neighbours.
 
     Parameters
@@ -73,15 +92,8 @@ class Interface:
         continuous.
     """
 
-    left: str
-    right: str
     law: Law
     capacitance: float = math.inf
-
-    @property
-    def name(self) -> str:
-        """``left|right``, as in the results."""
-        return f"{self.left}|{self.right}"
 
 
 @dataclass(frozen=True)
@@ -104,16 +116,16 @@ class Current:
 Drive = Voltage | Current
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Layers from left to right and the interface of every neighbouring pair.
+class Stack(Multilayer[Layer, Interface]):
+    """Layers from left to right and the interface of every pair that touches.
 
     Parameters
     ----------
     layers
         At least one; names are unique; only the outer two may be semi-infinite.
     interfaces
-        One for every neighbouring pair, in any order; there is no default law.
+        One for every touching pair, in any order; there is no default law. Without a mesh from a
+        file, neighbours in the list touch.
 
     Raises
     ------
@@ -121,58 +133,64 @@ class Stack:
         With every problem at once, each naming the layer or interface.
     """
 
-    layers: tuple[Layer, ...]
-    interfaces: tuple[Interface, ...] = ()
-
     def __init__(self, layers: Sequence[Layer], interfaces: Sequence[Interface] = ()):
-        object.__setattr__(self, "layers", tuple(layers))
-        problems = list(_layer_list_problems(self.layers))
-        if not problems:
-            problems = list(_interface_list_problems(self.layers, interfaces))
-        if problems:
-            raise StackError(problems)
-        declared = {(each.left, each.right): each for each in interfaces}
-        ordered = [declared[left.name, right.name] for left, right in pairwise(self.layers)]
-        object.__setattr__(self, "interfaces", tuple(ordered))
+        super().__init__(layers, interfaces)
+        order = sorted(self.interfaces, key=lambda each: self.layer_index(each.left))
+        object.__setattr__(self, "interfaces", tuple(order))
 
-    def layer_index(self, name: str) -> int:
-        """Position of the layer of that name.
+    @property
+    def has_thicknesses(self) -> bool:
+        """Whether the stack says where its layers are, so that no mesh has to."""
+        return all(layer.thickness is not None for layer in self.layers)
 
-        Raises
-        ------
-        StackError
-            If there is none.
-        """
-        names = [layer.name for layer in self.layers]
-        if name not in names:
-            raise StackError([_unknown_layer("", name, names)])
-        return names.index(name)
+    @property
+    def has_walls(self) -> bool:
+        """Whether the direction of some magnetization is unknown."""
+        return any(wall_of(layer.material) is not None for layer in self.layers)
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Everything that is wrong with the materials, the laws and their order."""
+        for layer in self.layers:
+            yield from _layer_problems(layer)
+        for layer in self.layers[1:-1]:
+            if layer.semi_infinite:
+                yield Problem(
+                    f"layers.{layer.name}.thickness",
+                    "only the first and the last layer may be semi-infinite",
+                )
+        if len(self.layers) == 1 and self.layers[0].semi_infinite:
+            yield Problem(
+                f"layers.{self.layers[0].name}.thickness", "a single layer must be finite"
+            )
+        known = [each for each in self.interfaces if each.pair <= set(self.names)]
+        for interface in known:
+            yield from self._order_problems(interface)
+            left, right = (self.layer(name).material for name in (interface.left, interface.right))
+            yield from _law_problems(f"interfaces.{interface.name}", interface, left, right)
+        if self.has_thicknesses and len(known) == len(self.interfaces):
+            for first, second in pairwise(self.names):
+                if self.interface(first, second) is None:
+                    yield Problem(
+                        f"interfaces.{first}|{second}", "this pair touches and needs a law"
+                    )
+
+    def _order_problems(self, interface: Interface) -> Iterator[Problem]:
+        key = f"interfaces.{interface.name}"
+        steps = self.layer_index(interface.right) - self.layer_index(interface.left)
+        if steps < 0:
+            yield Problem(
+                key, f"expected the order of the stack, {interface.right}|{interface.left}"
+            )
+        if abs(steps) > 1 and self.has_thicknesses:
+            yield Problem(key, "these two layers do not touch")
 
 
 # --- what is wrong with it ---
 
 
-def _layer_list_problems(layers: Sequence[Layer]) -> Iterator[Problem]:
-    if not layers:
-        yield Problem("layers", "a stack needs at least one layer")
-    names = [layer.name for layer in layers]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Problem(f"layers.{name}", f"two layers are called {name!r}; names must be unique")
-    for layer in layers:
-        yield from _layer_problems(layer)
-    for layer in layers[1:-1]:
-        if layer.thickness == math.inf:
-            yield Problem(
-                f"layers.{layer.name}.thickness",
-                "only the first and the last layer may be semi-infinite",
-            )
-    if len(layers) == 1 and layers[0].thickness == math.inf:
-        yield Problem(f"layers.{layers[0].name}.thickness", "a single layer must be finite")
-
-
-def _positive(key: str, value: float, what: str) -> Iterator[Problem]:
-    if not (math.isfinite(value) and value > 0):
-        yield Problem(key, f"expected {what} > 0, got {value!r}")
+def wall_of(material: Material) -> Wall | None:
+    """The wall of a material whose magnetization may turn, else ``None``."""
+    return material.wall if isinstance(material, Ferromagnet) else None
 
 
 def _vector_problems(key: str, vector: Vector) -> Iterator[Problem]:
@@ -183,8 +201,8 @@ def _vector_problems(key: str, vector: Vector) -> Iterator[Problem]:
 def _layer_problems(layer: Layer) -> Iterator[Problem]:
     key = f"layers.{layer.name}"
     material = layer.material
-    if layer.thickness != math.inf:
-        yield from _positive(f"{key}.thickness", layer.thickness, "a thickness")
+    if not layer.semi_infinite:
+        yield from not_positive(f"{key}.thickness", layer.thickness, "a thickness")
     for quantity, symbol in (
         ("conductivity", "σ"),
         ("diffusivity", "D"),
@@ -192,12 +210,19 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
         ("permittivity", "ε"),
         ("alpha1", "α1"),
     ):
-        yield from _positive(f"{key}.{quantity}", getattr(material, quantity), symbol)
+        yield from not_positive(f"{key}.{quantity}", getattr(material, quantity), symbol)
     yield from _vector_problems(f"{key}.precession", material.precession)
     if isinstance(material, Ferromagnet):
         yield from _vector_problems(f"{key}.direction", material.direction)
         if not any(material.direction):
             yield Problem(f"{key}.direction", "a direction must not be zero")
+        if not math.isfinite(material.exchange_precession):
+            yield Problem(
+                f"{key}.exchange_precession",
+                f"expected a finite number, got {material.exchange_precession!r}",
+            )
+        if material.wall is not None:
+            yield from _wall_problems(f"{key}.wall", layer, material.wall)
     beta = material.spin_asymmetry
     if not abs(beta) < 1:
         yield Problem(
@@ -212,38 +237,21 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
         )
 
 
-def _unknown_layer(key: str, name: str, names: Sequence[str]) -> Problem:
-    return Problem(key, f"no layer is called {name!r}; the layers are {', '.join(names)}")
-
-
-def _interface_list_problems(
-    layers: Sequence[Layer], interfaces: Sequence[Interface]
-) -> Iterator[Problem]:
-    by_name = {layer.name: layer for layer in layers}
-    pairs = [(left.name, right.name) for left, right in pairwise(layers)]
-    seen: set[tuple[str, str]] = set()
-    for interface in interfaces:
-        key = f"interfaces.{interface.name}"
-        pair = (interface.left, interface.right)
-        unknown = [name for name in pair if name not in by_name]
-        if unknown:
-            for name in unknown:
-                yield _unknown_layer(key, name, list(by_name))
-        elif pair[::-1] in pairs:
-            yield Problem(
-                key, f"expected the order of the stack, {interface.right}|{interface.left}"
-            )
-        elif pair not in pairs:
-            yield Problem(key, "these two layers do not touch")
-        elif pair in seen:
-            yield Problem(key, "this pair has a law already; every touching pair has just one")
-        else:
-            left, right = (by_name[name].material for name in pair)
-            yield from _law_problems(key, interface, left, right)
-        seen.add(pair)
-    for pair in pairs:
-        if pair not in seen and pair[::-1] not in seen:
-            yield Problem(f"interfaces.{'|'.join(pair)}", "this pair touches and needs a law")
+def _wall_problems(key: str, layer: Layer, wall: Wall) -> Iterator[Problem]:
+    yield from not_positive(f"{key}.stiffness", wall.stiffness, "A_ex")
+    yield from not_positive(f"{key}.anisotropy", wall.anisotropy, "K")
+    if not (math.isfinite(wall.hard_axis_anisotropy) and wall.hard_axis_anisotropy >= 0):
+        yield Problem(
+            f"{key}.hard_axis_anisotropy", f"expected K_d ≥ 0, got {wall.hard_axis_anisotropy!r}"
+        )
+    yield from _vector_problems(f"{key}.hard_axis", wall.hard_axis)
+    if not any(wall.hard_axis):
+        yield Problem(f"{key}.hard_axis", "a direction must not be zero")
+    if layer.semi_infinite:
+        yield Problem(
+            f"layers.{layer.name}.thickness",
+            "a layer whose magnetization turns must be finite; several wall widths √(A_ex/K) do",
+        )
 
 
 def _law_problems(
@@ -251,7 +259,7 @@ def _law_problems(
 ) -> Iterator[Problem]:
     law = interface.law
     if interface.capacitance != math.inf:
-        yield from _positive(f"{key}.capacitance", interface.capacitance, "C_b")
+        yield from not_positive(f"{key}.capacitance", interface.capacitance, "C_b")
     magnetic = [isinstance(each, Ferromagnet) for each in (left, right)]
     if isinstance(law, _CLAMPED) and not all(magnetic):
         yield Problem(
@@ -260,6 +268,12 @@ def _law_problems(
             'use "circuit", "tunnel-vector" or "transparent"',
         )
         return
+    if isinstance(law, _KNOWS_DIRECTIONS) and (wall_of(left) or wall_of(right)):
+        yield Problem(
+            f"{key}.law",
+            f"{law.kind!r} needs magnetizations of known direction, but a layer here has a wall; "
+            'use "tunnel", "tunnel-vector" or "transparent"',
+        )
     if isinstance(law, _Barrier):
         yield from _barrier_problems(key, law, magnetic)
     elif isinstance(law, MetallicNoAccumulation):
@@ -276,7 +290,7 @@ def _law_problems(
 
 
 def _barrier_problems(key: str, law: _Barrier, magnetic: Sequence[bool]) -> Iterator[Problem]:
-    yield from _positive(f"{key}.conductance", law.conductance, "g")
+    yield from not_positive(f"{key}.conductance", law.conductance, "g")
     sides = (("left", law.polarisation_left), ("right", law.polarisation_right))
     for (side, polarisation), has_direction in zip(sides, magnetic, strict=True):
         if polarisation and not has_direction:
@@ -285,6 +299,8 @@ def _barrier_problems(key: str, law: _Barrier, magnetic: Sequence[bool]) -> Iter
             )
     if law.joint_polarisation and not all(magnetic):
         yield Problem(f"{key}.polarisation_product", "one side is normal; expected 0")
+    if isinstance(law, Tunnel):
+        yield from _shape_problems(key, law)
     for s, t in product((1, -1), repeat=2):
         channel = (
             1
@@ -301,8 +317,19 @@ def _barrier_problems(key: str, law: _Barrier, magnetic: Sequence[bool]) -> Iter
             )
 
 
+def _shape_problems(key: str, law: Tunnel) -> Iterator[Problem]:
+    if law.barrier is not None:
+        yield from not_positive(f"{key}.barrier.height", law.barrier.height, "U0")
+        yield from not_positive(f"{key}.barrier.decay", law.barrier.decay, "2√(2mU0) d/ħ")
+        if law.barrier.model not in BARRIER_MODELS:
+            yield Problem(
+                f"{key}.barrier.model",
+                f"expected {any_of(BARRIER_MODELS)}, got {law.barrier.model!r}",
+            )
+
+
 def _circuit_problems(key: str, law: Circuit, magnetic: Sequence[bool]) -> Iterator[Problem]:
-    yield from _positive(f"{key}.conductance", law.conductance, "g")
+    yield from not_positive(f"{key}.conductance", law.conductance, "g")
     if not abs(law.polarisation) <= 1:
         yield Problem(f"{key}.polarisation", f"expected |P| ≤ 1, got {law.polarisation!r}")
     if not law.mixing_real >= 0:

@@ -9,7 +9,6 @@ made of exp(±qy).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,7 +38,7 @@ def transport_matrices(material: Material) -> tuple[FloatArray, FloatArray]:
     gradient[0, 1:] = beta * axis
     gradient[1:, 0] = (alpha2 - alpha1) * beta * axis
     gradient[1:, 1:] = np.eye(3) - beta**2 * np.outer(axis, axis)
-    wx, wy, wz = material.precession
+    wx, wy, wz = material.whole_precession
     reaction = np.zeros((4, 4))
     reaction[0, 0] = material.conductivity / material.permittivity
     reaction[1:, 1:] = np.eye(3) / material.relaxation_time - np.array(
@@ -170,7 +169,7 @@ class LayerSolution:
     @property
     def semi_infinite(self) -> bool:
         """Whether the layer has one face only."""
-        return math.isinf(self.layer.thickness)
+        return self.layer.semi_infinite
 
     @property
     def size(self) -> int:
@@ -187,7 +186,7 @@ class LayerSolution:
         """
         solutions = modes(self.layer.material, self.wave_number)
         if not self.semi_infinite:
-            return solutions.across(y, self.layer.thickness)
+            return solutions.across(y, self.layer.extent)
         if self.on_the_left:
             value, slope = solutions.decaying(-y)
             return value, -slope
@@ -204,9 +203,9 @@ class LayerSolution:
             value = np.stack([ones, -y / sigma], axis=-1)
             slope = np.stack([0 * ones, -ones / sigma], axis=-1)
         elif self.wave_number:
-            return even_and_odd(np.array([self.wave_number]), y, self.layer.thickness)
+            return even_and_odd(np.array([self.wave_number]), y, self.layer.extent)
         else:
-            thickness = self.layer.thickness
+            thickness = self.layer.extent
             value = np.stack([ones, 2 * y / thickness - 1], axis=-1)
             slope = np.stack([0 * ones, 2 * ones / thickness], axis=-1)
         return value, slope

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.settings import UsadelCase
+from fem_sf.spin.settings import SpinCase
 
 USADEL_COLUMNS = (
     "delta",
@@ -28,6 +29,19 @@ the singlet, f_t/i of the triplet vector) at the first Matsubara frequency, dime
 """
 
 
+SPIN_COLUMNS = ("V", "dn", "dM_x", "dM_y", "dM_z", "J", "JM_x", "JM_y", "JM_z")
+"""The observables of a spin-transport result, in the order of the tables.
+
+``V`` is a voltage; ``dn`` and ``dM`` are charge-like densities, ``J`` and ``JM`` charge-like
+current densities along x, the axis of the stack; all in the units of the case.
+"""
+
+ACROSS_COLUMNS = ("J_across", "JM_across_x", "JM_across_y", "JM_across_z")
+"""Currents along y, in two dimensions."""
+
+DIRECTION_COLUMNS = ("p_x", "p_y", "p_z")
+"""The direction of the magnetization, where it is an unknown in some layer; 0 in normal layers."""
+
 AMPLITUDE_COLUMNS = ("singlet", "triplet_x", "triplet_y", "triplet_z")
 """The observables that are also given at chosen frequencies: those of one frequency."""
 
@@ -45,7 +59,7 @@ class LayerFields:
         Linear cells through all nodes, shape (m, vertices per cell); empty for probes.
         Vertices in VTK order.
     values
-        One array of shape (n,) for each of ``USADEL_COLUMNS``.
+        One array of shape (n,) for each column of the kind of result.
     amplitudes
         One array of shape (frequencies, n) for each of ``AMPLITUDE_COLUMNS``, at the frequencies
         that the case's output settings list, in their order; empty for probes and where none are.
@@ -75,3 +89,53 @@ class UsadelResult:
     layers: dict[str, LayerFields] = field(default_factory=dict)
     probes: dict[str, LayerFields] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run in time went through, step by step.
+
+    Parameters
+    ----------
+    times
+        Of the steps, ascending from 0, shape (steps + 1,).
+    values
+        By name, one array of shape (steps + 1,) each: ``drive`` (factor of the drive), ``energy``,
+        ``total_current``, and for every interface ``<left>|<right>.J``, ``….J_right``,
+        ``….JM_left_x`` (y, z), ``….JM_right_x`` (y, z), ``….V_left``, ``….V_right``.
+    snapshot_times
+        At which profiles were kept, ascending, shape (k,).
+    snapshots
+        By layer, then by column, shape (k, n): profiles at these times at the layer's nodes.
+    probes
+        By layer, then by column, shape (k, p): the same at the asked positions.
+    """
+
+    times: NDArray[np.float64]
+    values: dict[str, NDArray[np.float64]]
+    snapshot_times: NDArray[np.float64]
+    snapshots: dict[str, dict[str, NDArray[np.float64]]]
+    probes: dict[str, dict[str, NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
+class SpinResult:
+    """A solved spin-transport case; complete on rank 0, fields are empty on the others.
+
+    Parameters
+    ----------
+    case
+        What was solved.
+    layers, probes
+        Observables by layer, at the nodes and at the asked positions; of a run in time, at its end.
+    summary
+        What ``summary.json`` holds: plain numbers, strings, lists and dictionaries.
+    history
+        The run in time; ``None`` for a steady state.
+    """
+
+    case: SpinCase
+    layers: dict[str, LayerFields] = field(default_factory=dict)
+    probes: dict[str, LayerFields] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+    history: History | None = None

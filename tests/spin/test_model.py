@@ -136,7 +136,7 @@ def test_every_problem_is_told_at_once():
     bad = dataclasses.replace(FERROMAGNET, conductivity=-1.0, diffusivity=-1.0)
     with pytest.raises(StackError) as error:
         model.Stack([model.Layer("A", bad, -1.0), model.Layer("B", bad, 1.0)])
-    assert len(error.value.problems) == 5
+    assert len(error.value.problems) == 6
 
 
 def test_cautions():

@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: MIT
+"""What a case of spin transport asks for, as plain data: drive, time, solver, units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from fem_sf.errors import InputError, Problem
+from fem_sf.settings import MeshSettings, OutputSettings
+from fem_sf.spin.interfaces import Tunnel
+from fem_sf.spin.model import Current, Drive, Stack, Voltage
+from fem_sf.words import any_of
+
+METHODS = ("finite-element", "exact")
+"""How a steady state is found: by finite elements, or by matching modes of homogeneous layers."""
+
+WAVEFORMS = ("step", "pulse", "sine")
+"""How a drive depends on time; all are zero before their start."""
+
+SCHEMES = ("tr-bdf2", "crank-nicolson")
+"""How time is stepped: L-stable with controlled error, or with the discrete energy balance."""
+
+INITIAL_STATES = ("equilibrium", "steady")
+"""Where a time-dependent run begins: no drive, or the steady state of the drive as it is given."""
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """A factor of the drive that depends on time; 0 before ``start``.
+
+    Parameters
+    ----------
+    shape
+        ``"step"``: 1 from ``start`` on. ``"pulse"``: 1 for a ``duration``. ``"sine"``:
+        sin(2π f (t − start)).
+    start
+        When it begins, ≥ 0.
+    duration
+        Of a pulse.
+    frequency
+        f of a sine, in 1/time.
+    """
+
+    shape: str = "step"
+    start: float = 0.0
+    duration: float | None = None
+    frequency: float | None = None
+
+    def __call__(self, time: float) -> float:
+        """The factor at a time, at jumps the value after it."""
+        since = time - self.start
+        if since < 0:
+            return 0.0
+        if self.shape == "sine":
+            assert self.frequency is not None
+            return math.sin(2 * math.pi * self.frequency * since)
+        if self.shape == "pulse":
+            assert self.duration is not None
+            return 1.0 if since < self.duration else 0.0
+        return 1.0
+
+    @property
+    def corners(self) -> tuple[float, ...]:
+        """Times at which the factor or its slope jumps; a time step ends at each."""
+        if self.shape == "pulse":
+            assert self.duration is not None
+            return (self.start, self.start + self.duration)
+        return (self.start,)
+
+
+@dataclass(frozen=True)
+class TimeSettings:
+    """A run in time, from t = 0.
+
+    Parameters
+    ----------
+    end
+        When it stops.
+    waveform
+        How the drive depends on time.
+    initial
+        One of ``INITIAL_STATES``. From the steady state the waveform is what is added: at t = 0
+        the drive is as given, and becomes (1 − waveform) times it.
+    scheme
+        One of ``SCHEMES``.
+    tolerance
+        Error of one step over the largest value so far, of each of μ, m and V.
+    step
+        A fixed step; ``None`` lets the tolerance choose. Crank-Nicolson needs one.
+    times
+        At which profiles are kept besides that at the end; ascending.
+    checkpoint
+        Seconds of computing between two checkpoints; ``None`` writes none.
+    """
+
+    end: float
+    waveform: Waveform = field(default_factory=Waveform)
+    initial: str = "equilibrium"
+    scheme: str = "tr-bdf2"
+    tolerance: float = 1e-6
+    step: float | None = None
+    times: tuple[float, ...] = ()
+    checkpoint: float | None = 60.0
+
+    def factor(self, time: float) -> float:
+        """What the drive is multiplied with."""
+        value = self.waveform(time)
+        return 1 - value if self.initial == "steady" else value
+
+
+@dataclass(frozen=True)
+class SpinSolverSettings:
+    """How the equations are solved.
+
+    Parameters
+    ----------
+    method
+        One of ``METHODS``.
+    tolerance
+        Residual over that of the drive at which Newton's method stops.
+    max_iterations
+        Bound on the Newton steps of one solve.
+    first_load
+        Part of the drive that is applied first where all of it at once does not converge.
+    error_estimate
+        Whether the solve is repeated one polynomial degree lower, for the mesh error.
+    petsc
+        PETSc options of the linear and nonlinear solver, without prefix.
+    """
+
+    method: str = "finite-element"
+    tolerance: float = 1e-11
+    max_iterations: int = 30
+    first_load: float = 0.25
+    error_estimate: bool = True
+    petsc: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SpinScales:
+    """SI values of the four units that may be chosen, and of all that follow from them.
+
+    Parameters
+    ----------
+    length, time, conductivity, voltage
+        In m, s, S/m and V.
+    """
+
+    length: float = 1e-9
+    time: float = 1e-12
+    conductivity: float = 1e6
+    voltage: float = 1e-3
+
+    @property
+    def angular_momentum(self) -> float:
+        """ħ/2e in V s, what J_M, which is charge-like, is multiplied with as angular momentum."""
+        from scipy.constants import elementary_charge, hbar
+
+        return hbar / (2 * elementary_charge)
+
+    @property
+    def diffusivity(self) -> float:
+        """D0 = L0²/t0 in m²/s."""
+        return self.length**2 / self.time
+
+    @property
+    def charge_density(self) -> float:
+        """Of e δn and e δM, σ0 V0/D0 in C/m³."""
+        return self.conductivity * self.voltage / self.diffusivity
+
+    @property
+    def current_density(self) -> float:
+        """J0 = σ0 V0/L0 in A/m²."""
+        return self.conductivity * self.voltage / self.length
+
+    @property
+    def conductance(self) -> float:
+        """g0 = σ0/L0 in S/m²."""
+        return self.conductivity / self.length
+
+    @property
+    def permittivity(self) -> float:
+        """σ0 t0 in F/m."""
+        return self.conductivity * self.time
+
+    @property
+    def capacitance(self) -> float:
+        """σ0 t0/L0 in F/m²."""
+        return self.permittivity / self.length
+
+    @property
+    def rate(self) -> float:
+        """1/t0 in 1/s."""
+        return 1 / self.time
+
+    @property
+    def stiffness(self) -> float:
+        """Of A_ex as an energy per length, (ħ/2e) J0 L0 in J/m."""
+        return self.angular_momentum * self.current_density * self.length
+
+    @property
+    def anisotropy(self) -> float:
+        """Of K as an energy density, (ħ/2e) J0/L0 in J/m³."""
+        return self.angular_momentum * self.current_density / self.length
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpinCase:
+    """A complete problem of spin transport.
+
+    Parameters
+    ----------
+    stack
+        Layers and interfaces.
+    drive
+        Voltage or current.
+    wave_number
+        q ≥ 0 of a drive cos(qy) along a rectangle, or of the amplitudes that ``exact`` gives.
+    contacts
+        Groups of facets of a mesh file that are the left and the right reservoir; by default those
+        called ``left`` and ``right``. Without a file, the two ends of the stack.
+    time
+        ``None`` for the steady state.
+    mesh, solver, output
+        Settings; lengths are in the unit of the stack.
+    scales
+        SI values of the units, where the case has a ``[units]`` table.
+    name
+        File name without ending; the results go to ``results/<name>`` by default.
+    title
+        What pictures and tables are headed with.
+    text
+        The case file as it was read, kept with the results.
+
+    Raises
+    ------
+    InputError
+        With everything in which drive, time and method do not fit the stack.
+    """
+
+    stack: Stack
+    drive: Drive
+    wave_number: float = 0.0
+    contacts: tuple[str, str] = ("left", "right")
+    time: TimeSettings | None = None
+    mesh: MeshSettings = field(default_factory=MeshSettings)
+    solver: SpinSolverSettings = field(default_factory=SpinSolverSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
+    scales: SpinScales | None = None
+    name: str = "case"
+    title: str = ""
+    text: str = ""
+
+    kind: ClassVar[str] = "spin"
+
+    def __post_init__(self) -> None:
+        problems = [*_drive_problems(self), *_solver_problems(self), *_mesh_problems(self)]
+        if self.time is not None:
+            problems += [*_time_problems(self, self.time)]
+        if problems:
+            raise InputError(problems)
+
+
+def _drive_problems(case: SpinCase) -> Iterator[Problem]:
+    key = "drive.voltage" if isinstance(case.drive, Voltage) else "drive.current"
+    if not math.isfinite(case.drive.value):
+        yield Problem(key, f"expected a finite number, got {case.drive.value!r}")
+    endless = [layer.name for layer in case.stack.layers if layer.semi_infinite]
+    if isinstance(case.drive, Voltage) and endless:
+        yield Problem(
+            "drive.voltage",
+            f"layer {endless[0]!r} is semi-infinite and takes any voltage without a current; "
+            "drive by a current, or make it finite",
+        )
+    if not (math.isfinite(case.wave_number) and case.wave_number >= 0):
+        yield Problem("drive.wave_number", f"expected q ≥ 0, got {case.wave_number!r}")
+    elif case.wave_number:
+        if isinstance(case.drive, Current):
+            yield Problem("drive.wave_number", "only a voltage can be cos(qy); an electrode is one")
+        if case.solver.method != "exact" and (case.mesh.dimension != 2 or case.mesh.file):
+            yield Problem(
+                "drive.wave_number",
+                "a drive cos(qy) needs a rectangle, dimension = 2 with its width, or "
+                'method = "exact"',
+            )
+
+
+def _solver_problems(case: SpinCase) -> Iterator[Problem]:
+    solver = case.solver
+    if solver.method not in METHODS:
+        yield Problem("solver.method", f"expected {any_of(METHODS)}, got {solver.method!r}")
+    if solver.method != "exact":
+        return
+    exact = 'method = "exact" matches modes of homogeneous layers in linear response'
+    if case.time is not None:
+        yield Problem("solver.method", f"{exact}; a run in time needs finite elements")
+    if case.mesh.dimension != 1 or case.mesh.file is not None:
+        yield Problem("solver.method", f"{exact} in one dimension; leave [mesh] out")
+    for layer in case.stack.layers:
+        if getattr(layer.material, "wall", None) is not None:
+            yield Problem("solver.method", f"{exact}; layer {layer.name!r} has a wall")
+    for interface in case.stack.interfaces:
+        if isinstance(interface.law, Tunnel) and interface.law.barrier is not None:
+            yield Problem(
+                "solver.method", f"{exact}; {interface.name} has a barrier at finite bias"
+            )
+
+
+def _mesh_problems(case: SpinCase) -> Iterator[Problem]:
+    endless = [layer.name for layer in case.stack.layers if layer.semi_infinite]
+    for name in endless:
+        if case.mesh.dimension != 1 or case.mesh.file is not None:
+            yield Problem(
+                f"layers.{name}.thickness",
+                "a semi-infinite layer is one-dimensional; in two dimensions give it a thickness",
+            )
+        elif case.time is not None:
+            yield Problem(
+                f"layers.{name}.thickness",
+                "a semi-infinite layer has a steady state only; in time give it a thickness",
+            )
+
+
+def _time_problems(case: SpinCase, time: TimeSettings) -> Iterator[Problem]:
+    if not (math.isfinite(time.end) and time.end > 0):
+        yield Problem("time.end", f"expected a time > 0, got {time.end!r}")
+    for key, known in (("scheme", SCHEMES), ("initial", INITIAL_STATES)):
+        if getattr(time, key) not in known:
+            yield Problem(f"time.{key}", f"expected {any_of(known)}, got {getattr(time, key)!r}")
+    if time.scheme == "crank-nicolson" and time.step is None:
+        yield Problem("time.step", "crank-nicolson does not choose its step; give one")
+    if time.step is not None and not (math.isfinite(time.step) and time.step > 0):
+        yield Problem("time.step", f"expected a time > 0, got {time.step!r}")
+    if not 0 < time.tolerance < 1:
+        yield Problem("time.tolerance", f"expected a number between 0 and 1, got {time.tolerance}")
+    for i, each in enumerate(time.times):
+        if not 0 <= each <= time.end:
+            yield Problem(f"time.times[{i}]", f"expected a time from 0 to {time.end:g}, got {each}")
+    yield from _waveform_problems(time.waveform)
+    for layer in case.stack.layers:
+        if getattr(layer.material, "wall", None) is not None:
+            yield Problem(
+                f"layers.{layer.name}.wall",
+                "in time magnetizations are clamped; leave the wall out",
+            )
+
+
+def _waveform_problems(waveform: Waveform) -> Iterator[Problem]:
+    if waveform.shape not in WAVEFORMS:
+        yield Problem(
+            "drive.waveform.shape", f"expected {any_of(WAVEFORMS)}, got {waveform.shape!r}"
+        )
+    if not (math.isfinite(waveform.start) and waveform.start >= 0):
+        yield Problem("drive.waveform.start", f"expected a time ≥ 0, got {waveform.start!r}")
+    for shape, key in (("pulse", "duration"), ("sine", "frequency")):
+        value = getattr(waveform, key)
+        if waveform.shape == shape and not (value is not None and value > 0):
+            yield Problem(f"drive.waveform.{key}", f"a {shape} needs one > 0, got {value!r}")
