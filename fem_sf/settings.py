@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from fem_sf.errors import InputError, Problem
 from fem_sf.materials import Ferromagnet
@@ -166,6 +167,8 @@ class UsadelCase:
     name: str = "case"
     title: str = ""
     text: str = ""
+
+    kind: ClassVar[str] = "usadel"
 
     def __post_init__(self) -> None:
         ferromagnets = [layer.name for layer in self.stack.ferromagnets]
