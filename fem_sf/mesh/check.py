@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import Transparent
 from fem_sf.mesh.geometry import CELL_FACETS, FROM_CYCLIC, Geometry
-from fem_sf.stack import Interface, Stack
+from fem_sf.multilayer import Joint, Multilayer
 from fem_sf.words import did_you_mean, missing_interface, spell
 
 _FLAT = 1e-10
@@ -39,7 +39,7 @@ def touching_pairs(geometry: Geometry) -> dict[frozenset[str], NDArray[np.int64]
     return Facets.of(geometry).touching
 
 
-def check_geometry(geometry: Geometry, stack: Stack) -> None:
+def check_geometry(geometry: Geometry, stack: Multilayer) -> None:
     """Refuse a mesh that does not fit its stack.
 
     Parameters
@@ -115,7 +115,7 @@ class Facets:
         }
 
 
-def _name_problems(geometry: Geometry, stack: Stack) -> Iterator[Problem]:
+def _name_problems(geometry: Geometry, stack: Multilayer) -> Iterator[Problem]:
     count = np.bincount(geometry.layer_of_cell + 1, minlength=len(geometry.layers) + 1)
     groups = ", ".join(map(spell, geometry.layers)) or "none"
     for name in stack.names:
@@ -205,7 +205,7 @@ def _overlap_problems(facets: Facets) -> Iterator[Problem]:
         )
 
 
-def _plane_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+def _plane_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     open_planes = _open_planes(facets)
     for pair, (count, where) in open_planes.items():
         yield _open_plane(facets, pair, count, where)
@@ -282,15 +282,15 @@ def _open_plane(
     )
 
 
-def _undeclared_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+def _undeclared_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     for pair in facets.touching:
         names = _in_order(facets, pair)
         if pair <= set(stack.names) and stack.interface(*names) is None:
-            yield Problem("interfaces", missing_interface(*names))
+            yield Problem("interfaces", missing_interface(*names, stack.example_law))
 
 
 def _nowhere_problems(
-    facets: Facets, stack: Stack, open_planes: set[frozenset[str]]
+    facets: Facets, stack: Multilayer, open_planes: set[frozenset[str]]
 ) -> Iterator[Problem]:
     there = {facets.geometry.layers[i] for i in np.unique(facets.geometry.layer_of_cell) if i >= 0}
     for interface in stack.interfaces:
@@ -305,7 +305,7 @@ def _nowhere_problems(
             )
 
 
-def _distance(geometry: Geometry, interface: Interface) -> float:
+def _distance(geometry: Geometry, interface: Joint) -> float:
     """Least distance between points of two layers."""
     left, right = (
         geometry.points[np.unique(geometry.cells[geometry.layer_of_cell == number])]
@@ -314,7 +314,7 @@ def _distance(geometry: Geometry, interface: Interface) -> float:
     return float(KDTree(left).query(right)[0].min())
 
 
-def _group_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+def _group_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     for name, vertices in facets.geometry.facet_groups.items():
         pair = name.split("|")
         if len(pair) != 2:
@@ -341,7 +341,7 @@ def _group_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
             )
 
 
-def _slit_problems(facets: Facets, stack: Stack) -> Iterator[Problem]:
+def _slit_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     conductor = {name: frozenset((name,)) for name in stack.names}
     here = [interface for interface in stack.interfaces if interface.pair in facets.touching]
     for interface in here:

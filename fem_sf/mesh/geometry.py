@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import InputError, Problem
-from fem_sf.mesh.grading import Grading, layer_points
+from fem_sf.mesh.grading import Grading
+from fem_sf.multilayer import Multilayer
 from fem_sf.settings import MeshSettings
-from fem_sf.stack import Stack
 
 Cell = Literal["interval", "triangle", "quadrilateral", "tetrahedron"]
 """The cells that a mesh can consist of; all of a mesh are of one kind."""
@@ -65,8 +65,25 @@ class Geometry:
         return self.points.shape[1]
 
 
+class CellLayout(Protocol):
+    """What a generated mesh needs to know of the physics: how large its cells are."""
+
+    @property
+    def fewest(self) -> int:
+        """Rows of the narrowest rectangle."""
+
+    def layer_points(self, stack: Any, refinement: float) -> tuple[NDArray[np.float64], ...]:
+        """Points of every layer, each from 0 to its extent."""
+
+    def row_height(self, stack: Any) -> float:
+        """Height of the cells of a rectangle."""
+
+    def origin(self, stack: Any) -> float:
+        """X of the left end."""
+
+
 def stack_geometry(
-    stack: Stack, settings: MeshSettings, grading: Grading | None = None
+    stack: Multilayer, settings: MeshSettings, grading: CellLayout | None = None
 ) -> Geometry:
     """A stack as a graded line, or as a rectangle graded along x and uniform along y.
 
@@ -88,20 +105,20 @@ def stack_geometry(
     if problems:
         raise InputError(problems)
     grading = grading or Grading()
-    of_layers = layer_points(stack, settings.refinement, grading)
-    x, column_layers = _join(of_layers)
+    of_layers = grading.layer_points(stack, settings.refinement)
+    x, column_layers = _join(of_layers, grading.origin(stack))
     if settings.dimension == 1:
         number = np.arange(len(column_layers))
         cells = np.column_stack([number, number + 1])
         return Geometry("interval", x[:, None], cells, column_layers, stack.names)
     assert settings.width is not None
-    wanted = max(settings.width / grading.row, grading.fewest) * settings.refinement
+    wanted = max(settings.width / grading.row_height(stack), grading.fewest) * settings.refinement
     rows = ceil(wanted * (1 - 1e-12))
     points, cells = _rectangle(x, np.linspace(0, settings.width, rows + 1))
     return Geometry("quadrilateral", points, cells, np.repeat(column_layers, rows), stack.names)
 
 
-def _stack_problems(stack: Stack, settings: MeshSettings) -> Iterator[Problem]:
+def _stack_problems(stack: Multilayer, settings: MeshSettings) -> Iterator[Problem]:
     for layer in stack.layers:
         if layer.thickness is None:
             message = "a generated mesh needs a thickness in ξ0 of every layer"
@@ -117,11 +134,12 @@ def _stack_problems(stack: Stack, settings: MeshSettings) -> Iterator[Problem]:
 
 
 def _join(
-    of_layers: tuple[NDArray[np.float64], ...],
+    of_layers: tuple[NDArray[np.float64], ...], origin: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Points of all layers in a row, and the layer of each cell between them."""
-    ends = np.cumsum([points[-1] for points in of_layers])
-    starts = np.concatenate([[0.0], ends[:-1]])
+    # summed from x = 0, so that the place of a plane does not depend on where the mesh begins
+    offsets = np.concatenate([[0.0], np.cumsum([points[-1] for points in of_layers])])
+    ends, starts = origin + offsets[1:], origin + offsets[:-1]
     inner = [start + points[:-1] for start, points in zip(starts, of_layers, strict=True)]
     counts = [len(points) - 1 for points in of_layers]
     layers = np.repeat(np.arange(len(of_layers), dtype=np.int32), counts)

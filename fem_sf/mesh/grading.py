@@ -54,6 +54,18 @@ class Grading:
     row: float = 0.5
     fewest: int = 4
 
+    def layer_points(self, stack: Stack, refinement: float) -> tuple[NDArray[np.float64], ...]:
+        """Points of every layer of a stack, see `layer_points`."""
+        return layer_points(stack, refinement, self)
+
+    def row_height(self, stack: Stack) -> float:
+        """Height of the cells of a rectangle in ξ0."""
+        return self.row
+
+    def origin(self, stack: Stack) -> float:
+        """X of the left end of the mesh."""
+        return 0.0
+
 
 @dataclass(frozen=True)
 class CellSizes:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,6 +53,9 @@ class LayeredMesh:
         Index into ``names`` for every local cell, ghosts included, shape (cells,).
     names
         Names of the layers.
+    facet_groups
+        Facets that a mesh names itself, by the numbers of their vertices in the undistributed mesh,
+        shape (k, vertices) each.
 
     Raises
     ------
@@ -61,11 +64,16 @@ class LayeredMesh:
     """
 
     def __init__(
-        self, mesh: dolfinx.mesh.Mesh, layer_of_cell: NDArray[np.int32], names: Sequence[str]
+        self,
+        mesh: dolfinx.mesh.Mesh,
+        layer_of_cell: NDArray[np.int32],
+        names: Sequence[str],
+        facet_groups: Mapping[str, NDArray[np.int64]] | None = None,
     ):
         self.mesh = mesh
         self.names = tuple(names)
         self.layer_of_cell = np.asarray(layer_of_cell, dtype=np.int32)
+        self.facet_groups = dict(facet_groups or {})
         self._parts: dict[tuple[str, ...], compat.SubMesh] = {}
         self._check_cells()
 
@@ -84,7 +92,8 @@ class LayeredMesh:
         element = basix.ufl.element("Lagrange", cell, 1, shape=(dimension,))
         mesh = compat.create_mesh(comm, cells, points, element)
         layer_of_cell = comm.bcast(None if geometry is None else geometry.layer_of_cell)
-        return cls(mesh, layer_of_cell[mesh.topology.original_cell_index], names)
+        groups = comm.bcast(None if geometry is None else geometry.facet_groups)
+        return cls(mesh, layer_of_cell[mesh.topology.original_cell_index], names, groups)
 
     @property
     def comm(self) -> MPI.Comm:
@@ -129,6 +138,57 @@ class LayeredMesh:
             )
             for left, right in touching
         )
+
+    @cached_property
+    def outer_facets(self) -> NDArray[np.int32]:
+        """Facets on the outer surface that this rank owns."""
+        topology, dimension = self.mesh.topology, self.dimension
+        topology.create_connectivity(dimension - 1, dimension)
+        topology.create_connectivity(dimension, dimension - 1)
+        return dolfinx.mesh.exterior_facet_indices(topology)
+
+    def end_facets(self, *, right: bool) -> NDArray[np.int32]:
+        """Outer facets at the least or the largest x of the whole mesh."""
+        corners = self._facet_points(self.outer_facets)[:, :, 0]
+        x = self.mesh.geometry.x[:, 0]
+        low = self.comm.allreduce(x.min(initial=np.inf), op=MPI.MIN)
+        high = self.comm.allreduce(x.max(initial=-np.inf), op=MPI.MAX)
+        end = high if right else low
+        return self.outer_facets[(np.abs(corners - end) < 1e-9 * (high - low)).all(axis=1)]
+
+    def group_facets(self, name: str) -> NDArray[np.int32]:
+        """Outer facets of a group that the mesh names."""
+        wanted = np.sort(self.facet_groups[name], axis=1)
+        numbers = self.mesh.geometry.input_global_indices
+        own = np.sort(np.asarray(numbers)[self._facet_nodes(self.outer_facets)], axis=1)
+        keys = {tuple(each) for each in wanted.tolist()}
+        return self.outer_facets[[tuple(each) in keys for each in own.tolist()]]
+
+    def facet_entities(self, facets: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Outer facets as integration entities (cell, local facet), shape (n, 2)."""
+        topology, dimension = self.mesh.topology, self.dimension
+        cells_of_facet = topology.connectivity(dimension - 1, dimension)
+        cells = cells_of_facet.array[cells_of_facet.offsets[facets]]
+        facets_of_cell = topology.connectivity(dimension, dimension - 1).array.reshape(
+            -1, dolfinx.cpp.mesh.cell_num_entities(topology.cell_type, dimension - 1)
+        )
+        local = np.argmax(facets_of_cell[cells] == facets[:, None], axis=1)
+        return np.stack([cells, local], axis=1).astype(np.int32)
+
+    def facet_corners(self, entities: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Corners of facets given as (cell, local facet), shape (n, vertices, 3)."""
+        topology, dimension = self.mesh.topology, self.dimension
+        facets_of_cell = topology.connectivity(dimension, dimension - 1).array.reshape(
+            -1, dolfinx.cpp.mesh.cell_num_entities(topology.cell_type, dimension - 1)
+        )
+        return self._facet_points(facets_of_cell[entities[:, 0], entities[:, 1]])
+
+    def _facet_nodes(self, facets: NDArray[np.int32]) -> NDArray[np.int32]:
+        return dolfinx.mesh.entities_to_geometry(self.mesh, self.dimension - 1, facets)
+
+    def _facet_points(self, facets: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Corners of facets, shape (n, vertices, 3)."""
+        return self.mesh.geometry.x[self._facet_nodes(facets)]
 
     def _check_cells(self) -> None:
         count = np.bincount(self.layer_of_cell[self.layer_of_cell >= 0], minlength=len(self.names))

@@ -28,14 +28,14 @@ class BlockVector:
     def __init__(self, functions: Sequence[dolfinx.fem.Function]):
         self.functions = tuple(functions)
         self.spaces = tuple(function.function_space for function in functions)
-        maps = [space.dofmap.index_map for space in self.spaces]
-        self.sizes = [index_map.size_local for index_map in maps]
+        maps = [(space.dofmap.index_map, space.dofmap.index_map_bs) for space in self.spaces]
+        self.sizes = [index_map.size_local * size for index_map, size in maps]
         ends = np.cumsum([0, *self.sizes])
         self.slices = [slice(*pair) for pair in pairwise(ends)]
-        self.global_size = sum(index_map.size_global for index_map in maps)
+        self.global_size = sum(index_map.size_global * size for index_map, size in maps)
         self.comm = self.spaces[0].mesh.comm
         self._accumulators = [
-            dolfinx.la.vector(index_map, 1, PETSc.ScalarType) for index_map in maps
+            dolfinx.la.vector(index_map, size, PETSc.ScalarType) for index_map, size in maps
         ]
 
     def vector(self) -> PETSc.Vec:

@@ -23,7 +23,7 @@ from fem_sf.spin.interfaces import (
     Tunnel,
     TunnelVector,
 )
-from fem_sf.spin.materials import Ferromagnet, FloatArray, Material
+from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, normal_plane
 
 _IDENTITY = np.eye(4)
 _LEFT_FLUX = np.eye(4, 16, 8)
@@ -118,17 +118,9 @@ def _without_resistance(left: Material, right: Material) -> FloatArray:
     constraints = np.zeros((8, 16))
     constraints[0, [0, 4]] = 1, -1
     constraints[1, [8, 12]] = 1, -1
-    constraints[2:4, 9:12] = _across(left.axis)
-    constraints[4:6, 13:16] = _across(right.axis)
+    constraints[2:4, 9:12] = normal_plane(left.axis)
+    constraints[4:6, 13:16] = normal_plane(right.axis)
     return constraints
-
-
-def _across(axis: FloatArray) -> FloatArray:
-    """Two unit vectors normal to an axis and to each other, shape (2, 3)."""
-    start = np.eye(3)[np.argmin(np.abs(axis))]
-    first = np.cross(axis, start)
-    first /= np.linalg.norm(first)
-    return np.array([first, np.cross(axis, first)])
 
 
 @coupling.register

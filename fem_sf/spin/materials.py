@@ -14,6 +14,14 @@ FloatArray = NDArray[np.float64]
 Vector = tuple[float, float, float]
 
 
+def normal_plane(axis: FloatArray) -> FloatArray:
+    """Two unit vectors normal to a unit vector and to each other, shape (2, 3)."""
+    start = np.eye(3)[np.argmin(np.abs(axis))]
+    first = np.cross(axis, start)
+    first /= np.linalg.norm(first)
+    return np.array([first, np.cross(axis, first)])
+
+
 @dataclass(frozen=True)
 class Material:
     """What ferromagnets and normal metals have in common; a layer of it is homogeneous.

@@ -133,6 +133,8 @@ class Stack(Multilayer[Layer, Interface]):
         With every problem at once, each naming the layer or interface.
     """
 
+    example_law = '"transparent"  # or "tunnel", or "circuit", with its conductance'
+
     def __init__(self, layers: Sequence[Layer], interfaces: Sequence[Interface] = ()):
         super().__init__(layers, interfaces)
         order = sorted(self.interfaces, key=lambda each: self.layer_index(each.left))
