@@ -14,18 +14,11 @@ import xarray as xr
 
 from fem_sf.errors import FemSFError
 from fem_sf.output.files import replacing
-from fem_sf.output.quantities import (
-    FREQUENCY,
-    Quantity,
-    amplitude_quantities,
-    energy_mev,
-    length_nm,
-    si_columns,
-    usadel_quantities,
-)
+from fem_sf.output.history import history_arrays, read_history
+from fem_sf.output.kinds import KINDS
+from fem_sf.output.labels import Labels, owners_of, unstacked
 from fem_sf.output.summary import summary_text
-from fem_sf.settings import PhysicalScales
-from fem_sf.study.results import AMPLITUDE_COLUMNS, LayerFields, UsadelResult
+from fem_sf.study.results import AMPLITUDE_COLUMNS, History, LayerFields, SpinResult, UsadelResult
 
 FILE = "result.nc"
 """Its name in the folder of a result."""
@@ -52,6 +45,10 @@ class StoredResult:
         What was in the summary when the fields were written.
     frequencies
         ω in Tc of the layers' amplitudes.
+    kind
+        Of the case.
+    history
+        Of a run in time, else ``None``.
     """
 
     title: str
@@ -60,9 +57,11 @@ class StoredResult:
     probes: dict[str, LayerFields]
     summary: dict[str, Any]
     frequencies: tuple[float, ...] = ()
+    kind: str = "usadel"
+    history: History | None = None
 
 
-def to_dataset(result: UsadelResult) -> xr.Dataset:
+def to_dataset(result: UsadelResult | SpinResult) -> xr.Dataset:
     """Label a result as one flat dataset.
 
     Returns
@@ -73,18 +72,24 @@ def to_dataset(result: UsadelResult) -> xr.Dataset:
         ``cells`` (cell, vertex) are the linear cells as positions along ``node``, filled up with
         −1. The amplitudes at chosen frequencies are variables such as ``singlet_at_omega``
         (omega, node). Probes are variables ``probe_…`` along ``probe``. ``material`` is labelled by
-        ``layer_name``. With the SI scales known, columns such as ``x_nm`` are appended. The
-        attributes hold the case's text and the summary and versions as JSON.
+        ``layer_name``. A run in time adds what `history_arrays` makes. With the SI scales known,
+        columns such as ``x_nm`` are appended. The attributes hold the case's text and the summary
+        and versions as JSON.
     """
-    case = result.case
-    quantities = usadel_quantities(case.reference)
-    dataset = _points(result.layers, quantities, case.scales, "node", "")
+    case, kind = result.case, KINDS[result.case.kind]
+    labels = Labels(kind.quantities(case), kind.si_columns, case.scales)
+    dataset = _points(result.layers, labels, "node", "")
     dataset["cells"] = (("cell", "vertex"), _join_cells(result.layers))
     dataset["cells"].attrs["long_name"] = "positions along node of the vertices of each cell"
-    if case.output.frequencies:
-        dataset = dataset.merge(_amplitudes(result))
+    amplitudes = [each.amplitudes for each in result.layers.values()]
+    if any(amplitudes):
+        dataset = dataset.assign_coords(labels.axis("omega", case.output.frequencies))
+        dataset = dataset.assign(labels.stacked(amplitudes, AT_OMEGA, ("omega", "node")))
     if result.probes:
-        dataset = dataset.merge(_points(result.probes, quantities, case.scales, "probe", "probe_"))
+        dataset = dataset.merge(_points(result.probes, labels, "probe", "probe_"))
+    if isinstance(result, SpinResult) and result.history is not None:
+        owners = list(result.layers), list(result.probes)
+        dataset = dataset.merge(history_arrays(result.history, labels, *owners))
     names = list(result.layers)
     materials = [case.stack.layer(name).material.kind for name in names]
     dataset = dataset.assign_coords(layer_name=names)
@@ -92,24 +97,17 @@ def to_dataset(result: UsadelResult) -> xr.Dataset:
     dataset.attrs = {
         "title": case.title,
         "name": case.name,
-        "kind": "usadel",
-        "temperature": case.temperature,
-        "reference": case.reference or "",
+        "kind": case.kind,
+        **kind.attributes(case),
         "case": case.text,
         "summary": summary_text(result.summary),
         "versions": summary_text(result.summary.get("versions", {})),
     }
-    if case.scales:
-        dataset.attrs |= {"xi0_nm": length_nm(case.scales), "kTc_meV": energy_mev(case.scales)}
     return dataset
 
 
 def _points(
-    layers: Mapping[str, LayerFields],
-    quantities: Mapping[str, Quantity],
-    scales: PhysicalScales | None,
-    dimension: str,
-    prefix: str,
+    layers: Mapping[str, LayerFields], labels: Labels, dimension: str, prefix: str
 ) -> xr.Dataset:
     """Positions and observables of all layers along one dimension."""
     fields = list(layers.values())
@@ -118,30 +116,10 @@ def _points(
     coordinates = {f"{prefix}layer", *(f"{prefix}{axis}" for axis in columns)}
     for name in fields[0].values:
         columns[name] = np.concatenate([each.values[name] for each in fields])
-    labels = [name for name, each in layers.items() for _ in range(len(each.points))]
-    variables: dict[str, Any] = {f"{prefix}layer": (dimension, labels, {"long_name": "layer"})}
-    for name, values in columns.items():
-        variables[prefix + name] = (dimension, values, quantities[name].attributes)
-    for si in si_columns(scales) if scales else ():
-        if si.source in columns:
-            values = si.factor * columns[si.source]
-            variables[prefix + si.name] = (dimension, values, si.quantity.attributes)
+    owners = [name for name, each in layers.items() for _ in range(len(each.points))]
+    variables: dict[str, Any] = {f"{prefix}layer": (dimension, owners, {"long_name": "layer"})}
+    variables |= labels.variables(columns, (dimension,), prefix)
     return xr.Dataset(variables).set_coords(coordinates)
-
-
-def _amplitudes(result: UsadelResult) -> xr.Dataset:
-    """Pair amplitudes of all layers along frequency and node."""
-    scales, frequencies = result.case.scales, np.array(result.case.output.frequencies)
-    coordinates: dict[str, Any] = {"omega": ("omega", frequencies, FREQUENCY.attributes)}
-    for si in si_columns(scales) if scales else ():
-        if si.source in coordinates:
-            values = si.factor * frequencies
-            coordinates[si.name] = ("omega", values, si.quantity.attributes)
-    variables = {}
-    for name, quantity in amplitude_quantities("at the frequency omega").items():
-        values = np.concatenate([each.amplitudes[name] for each in result.layers.values()], axis=1)
-        variables[name + AT_OMEGA] = (("omega", "node"), values, quantity.attributes)
-    return xr.Dataset(variables, coordinates)
 
 
 def _join_cells(layers: Mapping[str, LayerFields]) -> np.ndarray:
@@ -171,25 +149,15 @@ def _split(
     dataset: xr.Dataset, label: str, prefix: str, cells: np.ndarray
 ) -> dict[str, LayerFields]:
     axes = [axis for axis in "xyz" if prefix + axis in dataset]
-    columns = [name for name in usadel_quantities(None) if prefix + name in dataset]
-    labels = dataset[label].values
+    columns = [name for name in KINDS[dataset.attrs["kind"]].columns if prefix + name in dataset]
     fields = {}
-    for name in dict.fromkeys(labels):
-        (nodes,) = np.nonzero(labels == name)
+    for name, nodes in owners_of(dataset, label).items():
         own = cells[(cells[:, 0] >= nodes[0]) & (cells[:, 0] <= nodes[-1])]
-        fields[str(name)] = LayerFields(
+        fields[name] = LayerFields(
             points=np.column_stack([dataset[prefix + axis].values[nodes] for axis in axes]),
             cells=own[:, (own != _NO_VERTEX).all(axis=0)] - nodes[0],
-            values={
-                column: dataset[prefix + column].values[nodes]
-                for column in columns
-                if column not in axes
-            },
-            amplitudes={
-                column: dataset[prefix + column + AT_OMEGA].values[:, nodes]
-                for column in AMPLITUDE_COLUMNS
-                if prefix + column + AT_OMEGA in dataset
-            },
+            values={column: dataset[prefix + column].values[nodes] for column in columns},
+            amplitudes=unstacked(dataset, AMPLITUDE_COLUMNS, AT_OMEGA, nodes, prefix),
         )
     return fields
 
@@ -236,6 +204,7 @@ def load_result(folder: Path | str) -> StoredResult:
     """
     dataset = load_dataset(folder)
     frequencies = dataset["omega"].values if "omega" in dataset else np.empty(0)
+    kind = KINDS[dataset.attrs["kind"]]
     return StoredResult(
         title=dataset.attrs["title"],
         text=dataset.attrs["case"],
@@ -243,4 +212,6 @@ def load_result(folder: Path | str) -> StoredResult:
         probes=probe_fields(dataset),
         summary=json.loads(dataset.attrs["summary"]),
         frequencies=tuple(map(float, frequencies)),
+        kind=kind.name,
+        history=read_history(dataset, kind.columns, [each.name for each in kind.si_columns]),
     )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a two-dimensional result: maps of Δ and δM over the layers."""
+"""The picture of a two-dimensional result: maps over the layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
@@ -19,16 +19,18 @@ from numpy.typing import NDArray
 
 from fem_sf.output import style
 from fem_sf.output.dataset import layer_fields
+from fem_sf.output.kinds import KINDS
+from fem_sf.output.panels import Map, OtherUnit, Positions, peak
 from fem_sf.study.results import LayerFields
 
-_GAP_COLOURS, _MOMENT_COLOURS = "cividis", "PuOr"
+_COLOURS, _SIGNED_COLOURS = "cividis", "PuOr"
 """Told apart by colour-blind readers; the second has its middle at zero."""
 _LONG_SIDE, _SHORT_SIDE, _LEAST_WIDTH = 6.2, 0.9, 6.0
 """Inches: longer side of a map, what the shorter one has at least, what the picture is wide."""
-_LABELS, _NM_LABELS, _BAR = 0.85, 0.55, 1.1
-"""Inches: room for the labels of an axis, of one in nm, and for a colour bar."""
+_LABELS, _OTHER_LABELS, _BAR = 0.85, 0.55, 1.1
+"""Inches: room for the labels of an axis, of a second unit, and for a colour bar."""
 _LOGARITHMIC = 20.0
-"""Ratio of δM between layers beyond which its colours are logarithmic away from zero."""
+"""Ratio between layers beyond which colours are logarithmic away from zero."""
 
 
 def triangles(cells: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -53,8 +55,8 @@ def outline(fields: LayerFields) -> NDArray[np.float64]:
     return fields.points[sides[first[times == 1]]]
 
 
-def draw_maps(dataset: xr.Dataset) -> Figure:
-    """Draw maps of Δ in the superconductors and of each component of δM that is not negligible.
+def draw_maps(dataset: xr.Dataset) -> Figure | None:
+    """Draw maps of what its kind of result shows in a plane.
 
     Lengths along and across the stack are to the same scale unless one would be unreadable.
 
@@ -62,53 +64,48 @@ def draw_maps(dataset: xr.Dataset) -> Figure:
     ----------
     dataset
         A two-dimensional result.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        ``None`` where there is nothing to see.
     """
-    layers = layer_fields(dataset)
-    gapped = style.gap_layers(dataset, layers)
-    columns = (["delta"] if gapped else []) + style.moment_columns(dataset)
-    figure, frames = _lay_out(layers, len(columns), in_nm="xi0_nm" in dataset.attrs)
-    for (axes, bar), column in zip(frames, columns, strict=True):
-        if column == "delta":
-            norm = Normalize(0.0, _peak(gapped.values(), column) or 1.0)
-            image = _paint(axes, gapped, column, norm, _GAP_COLOURS)
-            label = style.GAP
-        else:
-            norm = moment_norm(layers, column)
-            image = _paint(axes, layers, column, norm, _MOMENT_COLOURS)
-            label = style.moment_label([column])
-        scale = figure.colorbar(image, cax=bar, label=label)
+    kind = KINDS[dataset.attrs["kind"]]
+    layers = kind.drawn_layers(dataset, layer_fields(dataset))
+    maps, positions = kind.maps(dataset, layers), kind.positions(dataset)
+    if not maps:
+        return None
+    figure, frames = _lay_out(layers, len(maps), positions)
+    for (axes, bar), each in zip(frames, maps, strict=True):
+        scale = figure.colorbar(_paint(axes, each), cax=bar, label=each.label)
         if isinstance(scale.formatter, ScalarFormatter):
             scale.formatter.set_powerlimits(style.PLAIN_POWERS)
             scale.formatter.set_useMathText(True)
         _draw_layers(axes, layers)
-        if "xi0_nm" in dataset.attrs:
-            _nm_axes(axes, dataset.attrs["xi0_nm"])
-    style.caption(figure, dataset, r"$\xi_0^2$")
+        if positions.others:
+            _other_axes(axes, positions.others)
+    style.caption(figure, dataset, kind.conditions(dataset), kind.footnote(dataset))
     return figure
 
 
-def moment_norm(layers: Mapping[str, LayerFields], column: str) -> Normalize:
+def signed_norm(layers: Mapping[str, LayerFields], column: str) -> Normalize:
     """Colours symmetric about zero; logarithmic away from it if layers differ very much."""
-    peaks = [_peak([each], column) for each in layers.values()]
+    peaks = [peak([each], [column]) for each in layers.values()]
     largest = max(peaks) or 1.0
-    smallest = min((peak for peak in peaks if peak > 1e-4 * largest), default=largest)
+    smallest = min((size for size in peaks if size > 1e-4 * largest), default=largest)
     if largest > _LOGARITHMIC * smallest:
         return SymLogNorm(smallest / 3, vmin=-largest, vmax=largest)
     return Normalize(-largest, largest)
 
 
-def _peak(fields: Iterable[LayerFields], column: str) -> float:
-    return max(float(np.abs(each.values[column]).max()) for each in fields)
-
-
 def _lay_out(
-    layers: Mapping[str, LayerFields], maps: int, in_nm: bool
+    layers: Mapping[str, LayerFields], maps: int, positions: Positions
 ) -> tuple[Figure, list[tuple[Axes, Axes]]]:
     """Place maps and their colour bars in a figure: below each other if wide, else side by side."""
     points = np.concatenate([each.points for each in layers.values()])
     low, high = points.min(axis=0), points.max(axis=0)
     width, height = np.maximum((high - low) * _LONG_SIDE / (high - low).max(), _SHORT_SIDE)
-    extra = _NM_LABELS if in_nm else 0.0
+    extra = _OTHER_LABELS if positions.others else 0.0
     cell = (_LABELS + width + extra + _BAR, extra + height + _LABELS)
     columns, rows = (1, maps) if width >= height else (maps, 1)
     size = (
@@ -123,19 +120,20 @@ def _lay_out(
         top = style.TOP + row * cell[1] + extra
         axes = style.add_axes(figure, left, top, width, height)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), facecolor="#eeeeee")
-        axes.set(xlabel=style.POSITION, ylabel=style.POSITION_ACROSS)
+        axes.set(xlabel=positions.along, ylabel=positions.across)
         bar = style.add_axes(figure, left + width + extra + 0.15, top, 0.14, height)
         frames.append((axes, bar))
     return figure, frames
 
 
-def _paint(
-    axes: Axes, layers: Mapping[str, LayerFields], column: str, norm: Normalize, colours: str
-) -> ScalarMappable:
+def _paint(axes: Axes, shown: Map) -> ScalarMappable:
     """Paint each layer by itself, so that colours jump at interfaces."""
-    for fields in layers.values():
+    norm, colours = signed_norm(shown.layers, shown.column), _SIGNED_COLOURS
+    if shown.limits:
+        norm, colours = Normalize(*shown.limits), _COLOURS
+    for fields in shown.layers.values():
         mesh = Triangulation(fields.points[:, 0], fields.points[:, 1], triangles(fields.cells))
-        values = fields.values[column]
+        values = fields.values[shown.column]
         axes.tripcolor(mesh, values, shading="gouraud", norm=norm, cmap=colours)
     return ScalarMappable(norm, colours)
 
@@ -153,8 +151,10 @@ def _draw_layers(axes: Axes, layers: Mapping[str, LayerFields]) -> None:
         text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
 
-def _nm_axes(axes: Axes, xi0_nm: float) -> None:
-    """Repeat positions in nm along the upper and right edges."""
-    functions = style.conversion(xi0_nm)
-    axes.secondary_xaxis("top", functions=functions).set_xlabel("$x$ (nm)")
-    axes.secondary_yaxis("right", functions=functions).set_ylabel("$y$ (nm)")
+def _other_axes(axes: Axes, others: tuple[OtherUnit, OtherUnit]) -> None:
+    """Repeat positions in another unit along the upper and right edges."""
+    along, across = others
+    upper = axes.secondary_xaxis("top", functions=style.conversion(along.factor))
+    upper.set_xlabel(along.label)
+    right = axes.secondary_yaxis("right", functions=style.conversion(across.factor))
+    right.set_ylabel(across.label)

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from fem_sf.output.files import replacing
 from fem_sf.output.maps import draw_maps
 from fem_sf.output.profiles import draw_profiles
-from fem_sf.output.style import materials
+from fem_sf.output.timelines import draw_history
 
 DOTS_PER_INCH = 160
 
-FILES = ("profiles.png", "maps.png")
-"""What pictures are called, in one dimension and in two."""
+PROFILES, MAPS, HISTORY = FILES = ("profiles.png", "maps.png", "history.png")
+"""What pictures are called: in one dimension, in two, and over time."""
 
 
 def draw(dataset: xr.Dataset) -> dict[str, Figure]:
@@ -31,16 +31,17 @@ def draw(dataset: xr.Dataset) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by file name, one of ``FILES``; none for normal metals alone, where there is
-        nothing to see, and in three dimensions, which are ParaView's.
+        Figures by file name, some of ``FILES``; none of the fields where there is nothing to see,
+        as in normal metals next to nothing, and in three dimensions, which are ParaView's.
     """
-    nothing_to_see = set(materials(dataset).values()) <= {"normal"}
-    if nothing_to_see or "z" in dataset.coords:
-        return {}
-    line, plane = FILES
-    if "y" in dataset.coords:
-        return {plane: draw_maps(dataset)}
-    return {line: draw_profiles(dataset)}
+    figures: dict[str, Figure | None] = {}
+    if "y" not in dataset.coords:
+        figures[PROFILES] = draw_profiles(dataset)
+    elif "z" not in dataset.coords:
+        figures[MAPS] = draw_maps(dataset)
+    if "time" in dataset.dims:
+        figures[HISTORY] = draw_history(dataset)
+    return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def write_pictures(dataset: xr.Dataset, folder: Path) -> list[Path]:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a one-dimensional result: Δ(x) and δM(x) over the stack of layers."""
+"""The picture of a one-dimensional result: panels over the stack of layers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -13,6 +12,8 @@ from matplotlib.figure import Figure
 
 from fem_sf.output import style
 from fem_sf.output.dataset import layer_fields
+from fem_sf.output.kinds import KINDS
+from fem_sf.output.panels import CloseUp, Curve, OtherUnit, Panel, limits
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.study.results import LayerFields
 
@@ -21,125 +22,80 @@ _WIDTH, _PANEL, _STRIP, _GAP = 8.0, 2.1, 0.28, 0.26
 _LEFT, _RIGHT = 0.95, 0.3
 _LABELS = 0.45
 """Inches that tick labels and the label of an axis take."""
-_MAGNIFIED = 6.0
-"""Ratio of δM between layers beyond which the small ones get a panel of their own."""
+_CLOSE_UP, _BETWEEN = 1.5, 0.55
+"""Inches: height of a close-up, room between two of them."""
 
 
-@dataclass(frozen=True)
-class Panel:
-    """One pair of axes over the stack.
-
-    Parameters
-    ----------
-    label
-        Of the vertical axis.
-    columns
-        What is drawn.
-    layers
-        Where it is drawn.
-    limits
-        Of the vertical axis.
-    legend
-        Whether it is said which line is which column.
-    """
-
-    label: str
-    columns: tuple[str, ...]
-    layers: dict[str, LayerFields]
-    limits: tuple[float, float]
-    legend: bool = False
-
-
-def draw_profiles(dataset: xr.Dataset) -> Figure:
-    """Draw Δ(x) of the superconductors above δM(x) of all layers.
+def draw_profiles(dataset: xr.Dataset) -> Figure | None:
+    """Draw panels over the stack, and close-ups of interfaces below them.
 
     Layers are shaded by material and named in a drawing of the stack; lines end at interfaces, so
-    that jumps are jumps. Where δM differs much between layers, the small ones are shown once
-    more in a magnified panel.
+    that jumps are jumps.
 
     Parameters
     ----------
     dataset
         A one-dimensional result.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        ``None`` where there is nothing to see.
     """
-    fields = layer_fields(dataset)
+    kind = KINDS[dataset.attrs["kind"]]
+    fields = kind.drawn_layers(dataset, layer_fields(dataset))
     layers = dict(sorted(fields.items(), key=lambda item: item[1].points[0, 0]))
+    panels, close_ups = kind.panels(dataset, layers), kind.close_ups(dataset, layers)
+    if not panels:
+        return None
     thicknesses = [float(np.ptp(each.points)) for each in layers.values()]
     scale = StackScale.of(thicknesses, float(next(iter(layers.values())).points[0, 0]))
-    panels = find_panels(dataset, layers)
-    shades = [style.SHADES[style.materials(dataset)[name]] for name in layers]
+    positions = kind.positions(dataset)
+    materials = style.materials(dataset)
+    shades = {name: style.SHADES[materials[name]] for name in layers}
 
-    figure, strip, axes = _lay_out(len(panels), in_nm="xi0_nm" in dataset.attrs)
-    if "xi0_nm" in dataset.attrs:
-        _nm_axis(strip, scale.in_unit(dataset.attrs["xi0_nm"]))
-    _draw_stack(strip, list(layers), shades, scale)
+    figure, strip, axes, below = _lay_out(len(panels), len(close_ups), positions.others is not None)
+    if positions.others:
+        _other_positions(strip, scale, positions.others[0])
+    _draw_stack(strip, shades, scale)
     for each, panel in zip(axes, panels, strict=True):
         _draw_panel(each, panel, scale)
-        _shade(each, shades, scale, strength=0.13)
+        _shade(each, list(shades.values()), scale, strength=0.13)
         each.tick_params(labelbottom=each is axes[-1])
-        if "delta" in panel.columns and "kTc_meV" in dataset.attrs:
-            _mev_axis(each, dataset.attrs["kTc_meV"])
+        if panel.other:
+            right = each.secondary_yaxis("right", functions=style.conversion(panel.other.factor))
+            right.set_ylabel(panel.other.label)
     axes[-1].set_xlabel(
-        style.POSITION + ("" if scale.to_scale else "   (layers not to scale with each other)")
+        positions.along + ("" if scale.to_scale else "   (layers not to scale with each other)")
     )
-    figure.align_ylabels(axes)
-    style.caption(figure, dataset, r"$\xi_0$")
+    for each, close_up in zip(below, close_ups, strict=True):
+        _draw_close_up(each, close_up, shades)
+        each.set_xlabel(positions.along)
+    figure.align_ylabels([*axes, *below[:1]])
+    style.caption(figure, dataset, kind.conditions(dataset), kind.footnote(dataset))
     return figure
 
 
-def find_panels(dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Panel]:
-    """Choose what to draw: Δ, δM, and δM once more where some layers have much less of it."""
-    panels = []
-    gapped = style.gap_layers(dataset, layers)
-    if gapped:
-        top = max(float(each.values["delta"].max()) for each in gapped.values())
-        panels.append(Panel(style.GAP, ("delta",), gapped, (0.0, 1.12 * top or 1.0)))
-    columns = tuple(style.moment_columns(dataset))
-    if columns:
-        label = style.moment_label(columns)
-        limits = _limits(layers.values(), columns)
-        panels.append(Panel(label, columns, dict(layers), limits, legend=len(columns) > 1))
-        small = _small_layers(style.active_layers(dataset, layers), columns)
-        if small:
-            limits = _limits(small.values(), columns)
-            panels.append(Panel(f"{label}\n(magnified)", columns, dict(layers), limits))
-    return panels
-
-
-def _limits(fields: Collection[LayerFields], columns: Sequence[str]) -> tuple[float, float]:
-    """Range of the columns with zero and some room; (−1, 1) where all is zero."""
-    values = np.concatenate([[0.0], *(each.values[name] for each in fields for name in columns)])
-    room = 0.08 * np.ptp(values)
-    return (values.min() - room, values.max() + room) if room else (-1.0, 1.0)
-
-
-def _small_layers(
-    layers: Mapping[str, LayerFields], columns: Sequence[str]
-) -> dict[str, LayerFields]:
-    """Layers whose δM would be a flat line beside the largest one, yet is not nothing."""
-    peaks = {
-        name: max(float(np.abs(each.values[column]).max()) for column in columns)
-        for name, each in layers.items()
-    }
-    largest = max(peaks.values())
-    return {
-        name: layers[name]
-        for name, peak in peaks.items()
-        if 1e-6 * largest < peak < largest / _MAGNIFIED
-    }
-
-
-def _lay_out(panels: int, in_nm: bool) -> tuple[Figure, Axes, list[Axes]]:
-    """Place the drawing of the stack and panels below it in a figure."""
-    above = style.TOP + (_LABELS if in_nm else 0.0)
+def _lay_out(
+    panels: int, close_ups: int, other_positions: bool
+) -> tuple[Figure, Axes, list[Axes], list[Axes]]:
+    """Place the drawing of the stack, panels below it and close-ups below those in a figure."""
+    extra = _LABELS if other_positions else 0.0
+    above = style.TOP + extra
     height = above + _STRIP + panels * (_PANEL + _GAP) + _LABELS + style.BOTTOM
+    if close_ups:
+        height += _CLOSE_UP + _LABELS + _GAP
     figure = Figure(figsize=(_WIDTH, height))
-    right = _RIGHT + (_LABELS if in_nm else 0.0)
-    width = _WIDTH - _LEFT - right
+    width = _WIDTH - _LEFT - _RIGHT - extra
     strip = style.add_axes(figure, _LEFT, above, width, _STRIP)
     first = above + _STRIP + _GAP
-    tops = [first + number * (_PANEL + _GAP) for number in range(panels)]
-    return figure, strip, [style.add_axes(figure, _LEFT, top, width, _PANEL) for top in tops]
+    tops = [first + number * (_PANEL + _GAP) for number in range(panels + 1)]
+    axes = [style.add_axes(figure, _LEFT, top, width, _PANEL) for top in tops[:-1]]
+    each = (width + _BETWEEN) / max(close_ups, 1) - _BETWEEN
+    lefts = [_LEFT + number * (each + _BETWEEN) for number in range(close_ups)]
+    top = tops[-1] + _LABELS
+    below = [style.add_axes(figure, left, top, each, _CLOSE_UP) for left in lefts]
+    return figure, strip, axes, below
 
 
 def _shade(axes: Axes, shades: Sequence[str], scale: StackScale, strength: float) -> None:
@@ -150,45 +106,69 @@ def _shade(axes: Axes, shades: Sequence[str], scale: StackScale, strength: float
         axes.axvline(edge, color=style.GREY, linewidth=0.8)
 
 
-def _draw_stack(axes: Axes, names: Sequence[str], shades: Sequence[str], scale: StackScale) -> None:
+def _draw_stack(axes: Axes, shades: Mapping[str, str], scale: StackScale) -> None:
     """Draw the stack as a bar with the names of the layers."""
     scale.apply(axes)
     axes.tick_params(bottom=False, labelbottom=False, left=False, labelleft=False)
-    _shade(axes, shades, scale, strength=0.5)
-    for name, centre in zip(names, scale.centres, strict=True):
+    _shade(axes, list(shades.values()), scale, strength=0.5)
+    for name, centre in zip(shades, scale.centres, strict=True):
         label = axes.text(centre, 0.47, name, ha="center", va="center", parse_math=False)
         label.set_clip_on(True)
 
 
 def _draw_panel(axes: Axes, panel: Panel, scale: StackScale) -> None:
-    """Lines of all layers and columns; dots where a line ends at an interface."""
+    """Lines of all layers and columns."""
     scale.apply(axes)
-    axes.set_ylim(panel.limits)
-    axes.ticklabel_format(axis="y", scilimits=style.PLAIN_POWERS, useMathText=True)
-    axes.set_ylabel(panel.label)
-    axes.axhline(0.0, color=style.GREY, linewidth=0.5)
-    inner = scale.edges[1:-1]
-    for column in panel.columns:
-        colour, dashes = style.LINES[column]
-        label = style.SYMBOLS[column]
-        for fields in panel.layers.values():
-            x, y = fields.points[:, 0], fields.values[column]
-            axes.plot(x, y, color=colour, linestyle=dashes, linewidth=1.6, label=label)
-            label = "_same"
-            ends = [i for i in (0, -1) if np.isclose(x[i], inner).any()]
-            axes.plot(x[ends], y[ends], "o", color=colour, markersize=3.5, clip_on=True)
+    _prepare(axes, panel.label, panel.limits)
+    for curve in panel.curves:
+        _draw_curve(axes, curve, panel.layers, scale.edges[1:-1])
     if panel.legend:
         axes.legend(fontsize=9, framealpha=0.8)
 
 
-def _nm_axis(axes: Axes, scale: StackScale) -> None:
-    """Repeat positions in nm along the upper edge."""
+def _draw_close_up(axes: Axes, close_up: CloseUp, shades: Mapping[str, str]) -> None:
+    """Lines on both sides of an interface."""
+    near = [
+        each.values[close_up.curve.column][
+            (each.points[:, 0] >= close_up.ends[0]) & (each.points[:, 0] <= close_up.ends[1])
+        ]
+        for each in close_up.layers.values()
+    ]
+    _prepare(axes, close_up.label, limits(near))
+    place = float(next(iter(close_up.layers.values())).points[-1, 0])
+    _draw_curve(axes, close_up.curve, close_up.layers, np.array([place]))
+    axes.set_xlim(close_up.ends)
+    axes.locator_params(axis="x", nbins=4)
+    edges = (close_up.ends[0], place, close_up.ends[1])
+    for left, right, name in zip(edges[:-1], edges[1:], close_up.layers, strict=True):
+        axes.axvspan(left, right, color=shades[name], alpha=0.13, linewidth=0)
+    axes.axvline(place, color=style.GREY, linewidth=0.8)
+    axes.set_title(close_up.name, fontsize=9, parse_math=False)
+
+
+def _prepare(axes: Axes, label: str, bounds: tuple[float, float]) -> None:
+    """Vertical axis with its label and a line at zero."""
+    axes.set_ylim(bounds)
+    axes.ticklabel_format(axis="y", scilimits=style.PLAIN_POWERS, useMathText=True)
+    axes.set_ylabel(label)
+    axes.axhline(0.0, color=style.GREY, linewidth=0.5)
+
+
+def _draw_curve(
+    axes: Axes, curve: Curve, layers: Mapping[str, LayerFields], interfaces: np.ndarray
+) -> None:
+    """One line a layer; dots where a line ends at an interface."""
+    label = curve.symbol
+    for fields in layers.values():
+        x, y = fields.points[:, 0], fields.values[curve.column]
+        axes.plot(x, y, color=curve.colour, linestyle=curve.dashes, linewidth=1.6, label=label)
+        label = "_same"
+        ends = [i for i in (0, -1) if np.isclose(x[i], interfaces).any()]
+        axes.plot(x[ends], y[ends], "o", color=curve.colour, markersize=3.5, clip_on=True)
+
+
+def _other_positions(axes: Axes, scale: StackScale, other: OtherUnit) -> None:
+    """Repeat positions in another unit along the upper edge."""
     upper = axes.twiny()
-    scale.apply(upper)
-    upper.set_xlabel("$x$ (nm)")
-
-
-def _mev_axis(axes: Axes, kTc_meV: float) -> None:
-    """Repeat energies in meV along the right edge."""
-    right = axes.secondary_yaxis("right", functions=style.conversion(kTc_meV))
-    right.set_ylabel("Δ (meV)")
+    scale.in_unit(other.factor).apply(upper)
+    upper.set_xlabel(other.label)

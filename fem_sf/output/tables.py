@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``profiles.csv``, ``probes.csv``, ``amplitudes.csv``: a row a node, probe, ω and node."""
+"""Tables: a row a node, a probe, a frequency and node, a time step."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import xarray as xr
 
 from fem_sf.output.dataset import AT_OMEGA
 from fem_sf.output.files import replacing
-from fem_sf.output.quantities import SI_COLUMNS, usadel_quantities
+from fem_sf.output.history import time_columns
+from fem_sf.output.kinds import KINDS
 from fem_sf.study.results import AMPLITUDE_COLUMNS
 
-AMPLITUDES = "amplitudes.csv"
-"""The table at chosen frequencies, only there where some are."""
+AMPLITUDES, HISTORY = "amplitudes.csv", "history.csv"
+"""The tables at chosen frequencies and of a run in time, only there where such are."""
 
 
 def profiles_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
-    """Columns ``layer, x[, y], delta, …`` at all nodes; both sides of an interface appear."""
+    """Columns ``layer, x[, y]`` and observables at all nodes; both sides of an interface appear."""
     return {name: dataset[name].values for name in _columns(dataset)}
 
 
@@ -43,19 +44,33 @@ def amplitudes_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     }
 
 
+def history_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
+    """Columns ``time, drive, …, left|right.J, …`` at all time steps, then those in SI units."""
+    repeated = {si.name for si in KINDS[dataset.attrs["kind"]].si_columns}
+    columns = time_columns(dataset)
+    in_si = [name for name in columns if name.rpartition(".")[2] in repeated]
+    reduced = [name for name in columns if name not in ("time", *in_si)]
+    return {name: columns[name] for name in ("time", *reduced, *in_si)}
+
+
 def _columns(dataset: xr.Dataset) -> list[str]:
     """Names along ``node``: coordinates first, then observables, then those in SI units."""
-    names = ("layer", *usadel_quantities(None), *SI_COLUMNS)
+    kind = KINDS[dataset.attrs["kind"]]
+    names = ("layer", *"xyz", *kind.columns, *(si.name for si in kind.si_columns))
     return [name for name in names if name in dataset and dataset[name].dims == ("node",)]
 
 
 def write_tables(dataset: xr.Dataset, folder: Path) -> None:
-    """Write the tables; numbers with all their digits. No amplitudes leave no file of them."""
+    """Write the tables; numbers with all their digits. What a result lacks leaves no file."""
     tables = {"profiles.csv": profiles_table(dataset), "probes.csv": probes_table(dataset)}
-    if "omega" in dataset.dims:
-        tables[AMPLITUDES] = amplitudes_table(dataset)
-    else:
-        (folder / AMPLITUDES).unlink(missing_ok=True)
+    for name, dimension, table_of in (
+        (AMPLITUDES, "omega", amplitudes_table),
+        (HISTORY, "time", history_table),
+    ):
+        if dimension in dataset.dims:
+            tables[name] = table_of(dataset)
+        else:
+            (folder / name).unlink(missing_ok=True)
     for name, table in tables.items():
         with (
             replacing(folder / name) as draft,

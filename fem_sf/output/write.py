@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.output import dataset, paraview, plots, summary, tables
-from fem_sf.study.results import UsadelResult
+from fem_sf.study.results import SpinResult, UsadelResult
 
 
-def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
+def write_result(result: UsadelResult | SpinResult, folder: Path | str) -> dict[str, Any]:
     """Write everything that a result becomes: tables, arrays, ParaView files, pictures, summary.
 
     Each file is complete or absent. Data come first, pictures last, and ``summary.json`` marks a
@@ -40,7 +40,8 @@ def write_result(result: UsadelResult, folder: Path | str) -> dict[str, Any]:
     arrays = dataset.to_dataset(result)
     dataset.write_dataset(arrays, target)
     tables.write_tables(arrays, target)
-    paraview.write_fields(result.layers, target)
+    history = result.history if isinstance(result, SpinResult) else None
+    paraview.write_fields(result.layers, target, history)
     plots.write_pictures(arrays, target)
     numbers = _with_output_time(result.summary, time.perf_counter() - start)
     summary.write_summary(numbers, target)

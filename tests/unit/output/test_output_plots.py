@@ -11,7 +11,7 @@ from matplotlib.colors import SymLogNorm
 
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.output.dataset import to_dataset
-from fem_sf.output.maps import moment_norm, outline, triangles
+from fem_sf.output.maps import outline, signed_norm, triangles
 from fem_sf.output.plots import draw
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.output.write import plot_folder, write_result
@@ -145,9 +145,9 @@ def test_outline_is_the_perimeter(plane):
 
 
 def test_colours_of_a_map_are_symmetric_and_logarithmic_when_layers_differ_much(plane):
-    norm = moment_norm(plane.layers, "dM_z")
+    norm = signed_norm(plane.layers, "dM_z")
     assert norm.vmin == -norm.vmax
     assert norm.vmax == pytest.approx(0.06, rel=1e-14)
     assert not isinstance(norm, SymLogNorm)
     plane.layers["F"].values["dM_z"][:] *= 100
-    assert isinstance(moment_norm(plane.layers, "dM_z"), SymLogNorm)
+    assert isinstance(signed_norm(plane.layers, "dM_z"), SymLogNorm)

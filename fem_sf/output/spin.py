@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: MIT
+"""What the files, tables and pictures of spin-transport results say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf.output import style
+from fem_sf.output.kind import Kind, Row
+from fem_sf.output.panels import (
+    CloseUp,
+    Curve,
+    Map,
+    Panel,
+    Positions,
+    TimePanel,
+    Trace,
+    panels_of,
+    peak,
+    significant,
+)
+from fem_sf.output.quantities import Quantity, SIColumn
+from fem_sf.spin.model import Voltage
+from fem_sf.spin.settings import SpinCase, SpinScales
+from fem_sf.study.results import ACROSS_COLUMNS, DIRECTION_COLUMNS, SPIN_COLUMNS, LayerFields
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_NEGLIGIBLE = 1e-6
+"""Part of the largest component below which another one is a flat line at zero."""
+_NEGLIGIBLE_MAP, _MOST_MAPS = 1e-3, 4
+_NEGLIGIBLE_CHARGE = 1e-3
+"""Part of δM below which δn says nothing."""
+_THIN, _DEPTHS = 0.12, 6.0
+"""Part of a layer below which a sheet of charge needs a close-up; depths that this shows."""
+_MOST_CLOSE_UPS, _MOST_INTERFACES = 4, 4
+
+_POTENTIAL = Curve("V", "$V$", style.BLACK, "-")
+_CHARGE = Curve("dn", r"$\delta n$", style.BLACK, "-")
+_CURRENT = Curve("J", "$J$", style.BLACK, ":")
+_ACCUMULATION = style.vector_curves("dM", r"\delta M_%s")
+_SPIN_CURRENT = style.vector_curves("JM", "J_{M%s}")
+_DIRECTION = style.vector_curves("p", "p_%s")
+_SIZE = "J_size"
+"""Column of |J| in a plane, only drawn."""
+_DRIVE = Curve("drive", "drive", style.BLACK, "-")
+_COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.ORANGE, style.SKY)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A unit that the units of the case make, and the SI unit that it is told in.
+
+    Parameters
+    ----------
+    words, formula
+        The first, in words and in mathtext.
+    si
+        The second, in words.
+    ending
+        The same as a part of a name.
+    scale
+        The first in basic SI units, from the SI values of the case's units.
+    size
+        The second in basic SI units.
+    """
+
+    words: str
+    formula: str
+    si: str
+    ending: str
+    scale: Callable[[SpinScales], float]
+    size: float = 1.0
+
+    def factor(self, scales: SpinScales) -> float:
+        """Number in the SI unit over number in the reduced one."""
+        return self.scale(scales) / self.size
+
+    def label(self, symbol: str, scales: SpinScales | None) -> str:
+        """Label of an axis."""
+        return f"{symbol} ({self.si})" if scales else f"{symbol} $({self.formula})$"
+
+    def tell(self, value: float, scales: SpinScales | None) -> str:
+        """A number with its unit."""
+        if scales:
+            return f"${style.formula(value * self.factor(scales))}$ {self.si}"
+        return rf"${style.formula(value)}\,{self.formula}$"
+
+
+_LENGTH = _Unit("L0", "L_0", "nm", "nm", attrgetter("length"), 1e-9)
+_TIME = _Unit("t0", "t_0", "ps", "ps", attrgetter("time"), 1e-12)
+_VOLTAGE = _Unit("V0", "V_0", "mV", "mV", attrgetter("voltage"), 1e-3)
+_DENSITY = _Unit(
+    "σ0 V0 t0/L0²", r"\sigma_0V_0t_0/L_0^2", "C/m³", "C_per_m3", attrgetter("charge_density")
+)
+_CURRENT_DENSITY = _Unit(
+    "σ0 V0/L0", r"\sigma_0V_0/L_0", "A/m²", "A_per_m2", attrgetter("current_density")
+)
+_WAVE_NUMBER = _Unit("1/L0", "L_0^{-1}", "/nm", "per_nm", lambda scales: 1 / scales.length, 1e9)
+
+_UNITS: dict[str, _Unit] = {
+    "x": _LENGTH,
+    "y": _LENGTH,
+    "V": _VOLTAGE,
+    "dn": _DENSITY,
+    **dict.fromkeys(_ACCUMULATION, _DENSITY),
+    "J": _CURRENT_DENSITY,
+    **dict.fromkeys(_SPIN_CURRENT, _CURRENT_DENSITY),
+    **dict.fromkeys(ACROSS_COLUMNS, _CURRENT_DENSITY),
+    "time": _TIME,
+    "snapshot_time": _TIME,
+    "total_current": _CURRENT_DENSITY,
+    "J_right": _CURRENT_DENSITY,
+    **{f"JM_{side}_{axis}": _CURRENT_DENSITY for side in ("left", "right") for axis in "xyz"},
+    "V_left": _VOLTAGE,
+    "V_right": _VOLTAGE,
+}
+"""By column, of those whose unit does not depend on the dimension."""
+
+_WORDS: dict[str, str] = {
+    "x": "position along the stack",
+    "y": "position across the stack",
+    "V": "potential V, screening included",
+    "dn": "charge density e δn",
+    **{name: f"spin accumulation e δM, component along {name[-1]}" for name in _ACCUMULATION},
+    "J": "charge current density along the stack",
+    **{
+        name: f"spin current density along the stack, spin along {name[-1]}"
+        for name in _SPIN_CURRENT
+    },
+    "J_across": "charge current density across the stack",
+    **{
+        name: f"spin current density across the stack, spin along {name[-1]}"
+        for name in ACROSS_COLUMNS[1:]
+    },
+    **{name: f"direction of the magnetization, component along {name[-1]}" for name in _DIRECTION},
+    "time": "time",
+    "snapshot_time": "times at which profiles were kept",
+    "drive": "factor of the drive",
+    "energy": "free energy of the accumulations and of the electric field",
+    "total_current": "current density with the displacement current",
+    "J_right": "charge current density on the right of the interface",
+    **{
+        f"JM_{side}_{axis}": f"spin current density {side} of the interface, spin along {axis}"
+        for side in ("left", "right")
+        for axis in "xyz"
+    },
+    "V_left": "potential on the left of the interface",
+    "V_right": "potential on the right of the interface",
+}
+
+_SCALES = {
+    "length": "length_in_m",
+    "time": "time_in_s",
+    "conductivity": "conductivity_in_S_per_m",
+    "voltage": "voltage_in_V",
+}
+"""Attributes of the dataset by the field of `SpinScales`."""
+
+
+class Spin(Kind):
+    """Spin drift-diffusion through junctions."""
+
+    name = "spin"
+    columns = (*SPIN_COLUMNS, *ACROSS_COLUMNS, *DIRECTION_COLUMNS)
+    si_columns = tuple(
+        SIColumn(source, unit.si, unit.ending, unit.factor) for source, unit in _UNITS.items()
+    )
+    owners = "where"
+
+    def quantities(self, case: SpinCase) -> dict[str, Quantity]:
+        """Describe coordinates, observables and what there is of a run in time."""
+        units = {name: unit.words for name, unit in _UNITS.items()}
+        units["energy"] = "σ0 V0² t0 L0^(dimension − 2)"
+        described = {name: Quantity(each, units.get(name, "1")) for name, each in _WORDS.items()}
+        at_times = {
+            name + "_at_time": Quantity(
+                f"{described[name].long_name}, at the times snapshot_time", described[name].unit
+            )
+            for name in self.columns
+        }
+        return described | at_times
+
+    def attributes(self, case: SpinCase) -> dict[str, str | float]:
+        """Drive and mode, and the scales where they are known."""
+        conditions: dict[str, str | float] = {
+            "mode": "steady" if case.time is None else "transient",
+            "drive": "voltage" if isinstance(case.drive, Voltage) else "current",
+            "drive_value": case.drive.value,
+            "wave_number": case.wave_number,
+        }
+        if case.time is not None:
+            conditions |= {"waveform": case.time.waveform.shape, "end": case.time.end}
+            conditions["initial"] = case.time.initial
+        if case.scales:
+            conditions |= {name: getattr(case.scales, field) for field, name in _SCALES.items()}
+        return conditions
+
+    def facts(self, summary: Mapping[str, Any]) -> Iterator[str]:
+        """Mode and drive."""
+        yield str(summary["mode"])
+        for name, value in summary["drive"].items():
+            yield f"{name} = {value:g}" if isinstance(value, int | float) else f"{name} {value}"
+
+    def rows(
+        self, summary: Mapping[str, Any], scales: SpinScales | None = None, dimension: int = 1
+    ) -> Iterator[Row]:
+        """Yield currents, torques and potentials of interfaces, lengths of layers, resistance."""
+        for name, numbers in summary["interfaces"].items():
+            yield from _interface_rows(name, numbers, scales)
+        for name, layer in summary["layers"].items():
+            yield from _length_rows(name, layer.get("lengths", {}), scales)
+        if summary.get("resistance_area") is not None:
+            factor = 1 / scales.conductance if scales else None
+            resistance = summary["resistance_area"]
+            yield Row("all", "resistance × area", "L0/σ0", resistance, None, factor, "Ω m²")
+        if "steps" in summary.get("iterations", {}):
+            yield Row("all", "time steps", "", summary["iterations"]["steps"])
+
+    def notes(self, summary: Mapping[str, Any]) -> Iterator[str]:
+        """Tell what the numbers are not to be trusted for."""
+        for caution in summary.get("cautions", ()):
+            yield f"caution: {caution}"
+
+    def conditions(self, dataset: xr.Dataset) -> str:
+        """Tell drive and mode."""
+        facts, scales = dataset.attrs, _scales(dataset)
+        if facts["drive"] == "voltage":
+            parts = [f"$V_L - V_R =$ {_VOLTAGE.tell(facts['drive_value'], scales)}"]
+        else:
+            parts = [f"$J =$ {_CURRENT_DENSITY.tell(facts['drive_value'], scales)}"]
+        if facts["wave_number"]:
+            wave_number = _WAVE_NUMBER.tell(facts["wave_number"], scales)
+            what = "" if "y" in dataset.coords else "amplitudes of "
+            parts.append(rf"{what}$\cos qy$, $q =$ {wave_number}")
+        if facts["mode"] == "steady":
+            return "    ".join([*parts, "steady state"])
+        change = f"{facts['waveform']} from equilibrium"
+        if facts["initial"] == "steady":
+            change = f"steady state minus a {facts['waveform']}"
+        end = f"until $t =$ {_TIME.tell(facts['end'], scales)}"
+        return "    ".join([*parts, change, end])
+
+    def footnote(self, dataset: xr.Dataset) -> list[str]:
+        """Tell how much J_M jumps at every interface, and the scales where they are known."""
+        summary, scales = json.loads(dataset.attrs["summary"]), _scales(dataset)
+        jumps = [
+            f"{style.escaped(name)}: {_CURRENT_DENSITY.tell(numbers['jump'], scales)}"
+            for name, numbers in summary.get("interfaces", {}).items()
+            if numbers.get("jump") is not None
+        ]
+        parts = [r"Jump $|\Delta\mathbf{J}_M|$", *jumps] if jumps else []
+        if scales:
+            parts += [
+                f"$L_0 = {style.formula(scales.length / 1e-9)}$ nm",
+                f"$t_0 = {style.formula(scales.time / 1e-12)}$ ps",
+                rf"$\sigma_0 = {style.formula(scales.conductivity)}$ S/m",
+                f"$V_0 = {style.formula(scales.voltage / 1e-3)}$ mV",
+            ]
+        return parts
+
+    def positions(self, dataset: xr.Dataset) -> Positions:
+        """Label positions in the unit of the case, or in nm where it is known."""
+        scales = _scales(dataset)
+        return Positions(_LENGTH.label("$x$", scales), _LENGTH.label("$y$", scales))
+
+    def drawn_layers(
+        self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]
+    ) -> dict[str, LayerFields]:
+        """Layers in SI units where they are known; in a plane with |J|."""
+        scales = _scales(dataset)
+        drawn = {}
+        for name, each in layers.items():
+            values = {
+                column: _in_drawn_unit(column, numbers, scales)
+                for column, numbers in each.values.items()
+            }
+            if "J_across" in values:
+                values[_SIZE] = np.hypot(values["J"], values["J_across"])
+            points = _in_drawn_unit("x", each.points, scales)
+            drawn[name] = replace(each, points=points, values=values)
+        return drawn
+
+    def panels(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Panel]:
+        """Choose V, the currents, the accumulations that are not negligible, and directions."""
+        scales = _scales(dataset)
+        panels = panels_of(_VOLTAGE.label(_POTENTIAL.symbol, scales), [_POTENTIAL], layers)
+        currents = significant(dataset, ["J", *_SPIN_CURRENT], _NEGLIGIBLE)
+        curves = [curve for name, curve in _SPIN_CURRENT.items() if name in currents]
+        symbol = r"$J,\ \mathbf{J}_M$" if curves else _CURRENT.symbol
+        panels += panels_of(_CURRENT_DENSITY.label(symbol, scales), [*curves, _CURRENT], layers)
+        curves = _curves_of(dataset, _ACCUMULATION)
+        if curves:
+            symbol = curves[0].symbol if len(curves) == 1 else r"$\delta\mathbf{M}$"
+            panels += panels_of(_DENSITY.label(symbol, scales), curves, layers, layers)
+        if _has_charge(dataset) and not self.close_ups(dataset, layers):
+            panels += panels_of(_DENSITY.label(_CHARGE.symbol, scales), [_CHARGE], layers)
+        if "p_x" in dataset:
+            turning = {
+                name: each for name, each in layers.items() if peak([each], list(_DIRECTION))
+            }
+            panels += panels_of(r"$\mathbf{p}$", _curves_of(dataset, _DIRECTION), turning)
+        return panels
+
+    def close_ups(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[CloseUp]:
+        """Choose δn at the interfaces with most of it, where it is screened in thin sheets."""
+        if not _has_charge(dataset):
+            return []
+        label = _DENSITY.label(_CHARGE.symbol, _scales(dataset))
+        largest = peak(layers.values(), ["dn"])
+        close_ups = []
+        for sides in pairwise(layers.items()):
+            left, right = (each for _, each in sides)
+            sheets = _sheet(left, slice(None, None, -1)), _sheet(right, slice(None))
+            thin = any(
+                0 < thickness < _THIN * float(np.ptp(each.points))
+                for (_, thickness), each in zip(sheets, (left, right), strict=True)
+            )
+            charge = max(height for height, _ in sheets)
+            if thin and charge > _NEGLIGIBLE_CHARGE * largest:
+                close_ups.append(CloseUp(label, _CHARGE, dict(sides), _reach(left, right, sheets)))
+        most = sorted(close_ups, key=lambda each: -peak(each.layers.values(), ["dn"]))
+        return [each for each in close_ups if each in most[:_MOST_CLOSE_UPS]]
+
+    def maps(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Map]:
+        """Choose V, |J| and the largest components of δM and J_M."""
+        scales, everything = _scales(dataset), dict(layers)
+        voltages = np.concatenate([each.values["V"] for each in layers.values()])
+        bounds = float(voltages.min()), float(voltages.max())
+        maps = [Map(_VOLTAGE.label("$V$", scales), "V", everything, bounds)]
+        bounds = (0.0, peak(layers.values(), [_SIZE]))
+        label = _CURRENT_DENSITY.label(r"$|\mathbf{J}|$", scales)
+        maps.append(Map(label, _SIZE, everything, bounds))
+        for unit, curves in ((_DENSITY, _ACCUMULATION), (_CURRENT_DENSITY, _SPIN_CURRENT)):
+            for name in significant(dataset, list(curves), _NEGLIGIBLE_MAP):
+                maps.append(Map(unit.label(curves[name].symbol, scales), name, everything))
+        return maps[:_MOST_MAPS]
+
+    def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
+        """Choose the currents at all interfaces, J_M on both sides of each, and the drive."""
+        scales = _scales(dataset)
+        names = [str(name) for name in dataset.get("interface", ())]
+        panels = [_current_traces(dataset, names, scales)]
+        at_interfaces = [_spin_current_traces(dataset, name, scales) for name in names]
+        at_interfaces = [each for each in at_interfaces if each.traces]
+        panels += at_interfaces[:_MOST_INTERFACES]
+        drive = dataset["drive"].values
+        if np.ptp(drive):
+            panels.append(TimePanel("drive", (Trace(drive, _DRIVE),)))
+        times = _in_drawn_unit("time", dataset["time"].values, scales)
+        return _TIME.label("$t$", scales), times, panels
+
+
+def _scales(dataset: xr.Dataset) -> SpinScales | None:
+    """SI values of the units of a dataset, where they are known."""
+    if any(name not in dataset.attrs for name in _SCALES.values()):
+        return None
+    return SpinScales(**{field: float(dataset.attrs[name]) for field, name in _SCALES.items()})
+
+
+def _in_drawn_unit(
+    column: str, values: NDArray[np.float64], scales: SpinScales | None
+) -> NDArray[np.float64]:
+    unit = _UNITS.get(column)
+    return values * unit.factor(scales) if scales and unit else values
+
+
+def _curves_of(dataset: xr.Dataset, curves: Mapping[str, Curve]) -> list[Curve]:
+    """Components that are not negligible."""
+    return [curves[name] for name in significant(dataset, list(curves), _NEGLIGIBLE)]
+
+
+def _has_charge(dataset: xr.Dataset) -> bool:
+    """Whether δn is to be seen beside δM."""
+    return bool(significant(dataset, ["dn", *_ACCUMULATION], _NEGLIGIBLE_CHARGE)[:1] == ["dn"])
+
+
+def _sheet(fields: LayerFields, order: slice) -> tuple[float, float]:
+    """Height of δn in the half of a layer next to a face, and its mean depth from there.
+
+    Parameters
+    ----------
+    fields
+        The layer.
+    order
+        Of its nodes, from the face on.
+    """
+    distance = np.abs(fields.points[order, 0] - fields.points[order, 0][0])
+    near = distance <= 0.5 * distance[-1]
+    charge = np.abs(fields.values["dn"][order][near])
+    height = float(charge.max())
+    if not height:
+        return 0.0, 0.0
+    return height, float(np.trapezoid(charge, distance[near])) / height
+
+
+def _reach(
+    left: LayerFields, right: LayerFields, sheets: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Where a picture of charge at an interface begins and ends."""
+    deepest = max(depth for _, depth in sheets)
+    before, after = (
+        min(_DEPTHS * max(depth, deepest / 4), 0.5 * float(np.ptp(each.points)))
+        for (_, depth), each in zip(sheets, (left, right), strict=True)
+    )
+    return float(left.points[-1, 0]) - before, float(right.points[0, 0]) + after
+
+
+def _current_traces(
+    dataset: xr.Dataset, interfaces: Sequence[str], scales: SpinScales | None
+) -> TimePanel:
+    """J at all interfaces and the total current."""
+    total = Curve("total_current", "total", style.BLACK, "--")
+    traces = [
+        Trace(dataset["interface_J"].values[i], Curve("J", _at(name, "J"), colour, "-"))
+        for i, (name, colour) in enumerate(zip(interfaces, cycle(_COLOURS), strict=False))
+    ]
+    traces.append(Trace(dataset["total_current"].values, total))
+    scaled = [replace(each, values=_in_drawn_unit("J", each.values, scales)) for each in traces]
+    return TimePanel(_CURRENT_DENSITY.label("$J$", scales), tuple(scaled))
+
+
+def _spin_current_traces(
+    dataset: xr.Dataset, interface: str, scales: SpinScales | None
+) -> TimePanel:
+    """J_M on the left and on the right of an interface."""
+    here = dataset.sel(interface=interface)
+    columns = [f"interface_JM_{side}_{axis}" for side in ("left", "right") for axis in "xyz"]
+    traces = []
+    for column in significant(here, columns, _NEGLIGIBLE):
+        side, axis = column.split("_")[-2:]
+        values = _in_drawn_unit("J", here[column].values, scales)
+        component = _SPIN_CURRENT[f"JM_{axis}"]
+        symbol = f"{component.symbol} {side}"
+        curve = Curve(column, symbol, component.colour, "-" if side == "left" else "--")
+        traces.append(Trace(values, curve))
+    label = _CURRENT_DENSITY.label(r"$\mathbf{J}_M$", scales)
+    return TimePanel(f"{label}\n{style.escaped(interface)}", tuple(traces))
+
+
+def _at(interface: str, symbol: str) -> str:
+    return f"${symbol}$ at {style.escaped(interface)}"
+
+
+def _interface_rows(
+    name: str, numbers: Mapping[str, Any], scales: SpinScales | None
+) -> Iterator[Row]:
+    """Currents, torque and potentials of one interface."""
+    errors = numbers.get("error", {})
+    current = _CURRENT_DENSITY.factor(scales) if scales else None
+    torque = scales.angular_momentum * current if scales and current else None
+    voltage = _VOLTAGE.factor(scales) if scales else None
+    density, angular = _CURRENT_DENSITY.words, f"ħ/2e {_CURRENT_DENSITY.words}"
+    for key, quantity, unit, factor, si_unit in (
+        ("J", "J", density, current, "A/m²"),
+        ("JM_left", "J_M left", density, current, "A/m²"),
+        ("JM_right", "J_M right", density, current, "A/m²"),
+        ("jump", "|ΔJ_M|", density, current, "A/m²"),
+        ("torque", "torque", angular, torque, "J/m²"),
+        ("mu_left", "μ left", _VOLTAGE.words, voltage, "mV"),
+        ("mu_right", "μ right", _VOLTAGE.words, voltage, "mV"),
+    ):
+        yield Row(name, quantity, unit, numbers[key], errors.get(key), factor, si_unit)
+
+
+def _length_rows(name: str, lengths: Mapping[str, Any], scales: SpinScales | None) -> Iterator[Row]:
+    """Decay lengths of one layer."""
+    factor = _LENGTH.factor(scales) if scales else None
+    for key, symbol in (("screening", "l screening"), ("longitudinal", "l longitudinal")):
+        if key in lengths:
+            yield Row(name, symbol, _LENGTH.words, lengths[key], None, factor, "nm")
+    if "transverse" in lengths:
+        length = complex(*lengths["transverse"])
+        yield Row(name, "l transverse", _LENGTH.words, length, None, factor, "nm")
+    for i, parts in enumerate(lengths.get("decay", ())):
+        yield Row(name, f"decay length {i + 1}", _LENGTH.words, complex(*parts), None, factor, "nm")
