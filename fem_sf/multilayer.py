@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from fem_sf.errors import Problem, StackError
 
@@ -77,6 +77,9 @@ class Multilayer(Generic[LayerType, JointType]):
 
     layers: tuple[LayerType, ...]
     interfaces: tuple[JointType, ...] = ()
+
+    example_law: ClassVar[str] = '"transparent"'
+    """What messages show as the law of an interface, in the words of a case."""
 
     def __init__(self, layers: Sequence[LayerType], interfaces: Sequence[JointType] = ()):
         object.__setattr__(self, "layers", tuple(layers))

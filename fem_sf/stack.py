@@ -63,6 +63,8 @@ class Stack(Multilayer[Layer, Interface]):
         With every problem at once, each naming the layer or interface.
     """
 
+    example_law = '"transparent"  # or "insulating", or "kupriyanov-lukichev" with its gamma'
+
     def find_problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the materials and the laws."""
         for layer in self.layers:

@@ -48,12 +48,12 @@ def spell(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
-def missing_interface(left: str, right: str) -> str:
+def missing_interface(left: str, right: str, example_law: str) -> str:
     """That two touching layers have no law, and the lines to add."""
     return (
         f"layers {spell(left)} and {spell(right)} touch, but no law says what happens between "
         "them, and there is no default; add, for example,\n"
         "    [[interfaces]]\n"
         f"    between = [{spell(left)}, {spell(right)}]\n"
-        '    law = "transparent"  # or "insulating", or "kupriyanov-lukichev" with its gamma'
+        f"    law = {example_law}"
     )

@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 from fem_sf.case.fields import Context
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
-from fem_sf.case.schema import LATER, Table
+from fem_sf.case.schema import Table
+from fem_sf.case.source import Source
 from fem_sf.words import did_you_mean, nearest, spell
 
 # How the schema's library marks that a key of a dictionary is wrong and not its value.
@@ -35,15 +36,15 @@ class Entry(Generic[AnyTable]):
         The keys that it was given, also those with wrong values.
     meant
         The same and those that a misspelt key was probably meant to be.
-    sound
-        Whether nothing in it was wrong.
+    wrong
+        Those of them whose values were wrong.
     """
 
     where: KeyPath
     table: AnyTable
     given: frozenset[str]
     meant: frozenset[str]
-    sound: bool
+    wrong: frozenset[str]
 
     def key(self, name: str) -> KeyPath:
         """Path of one of its keys."""
@@ -56,28 +57,39 @@ def read_table(
     """Read the table at a path; one that is not there is empty and right."""
     raw = report.source.value(where)
     if raw is None:
-        return Entry(where, schema(), frozenset(), frozenset(), True)
+        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
     if not isinstance(raw, dict):
         name = "" if isinstance(where[-1], int) else f" [{where[-1]}]"
         report.add(where, f"expected a table{name}, got {_shape(raw)}")
-        return Entry(where, schema(), frozenset(), frozenset(), False)
+        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
+    wrong: frozenset[str] = frozenset()
+    errors: list[ErrorDetails] = []
     try:
         table = schema.model_validate(raw, context=context)
-        errors: list[ErrorDetails] = []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        wrong = {each["loc"][0] for each in errors}
+        wrong = frozenset(str(each["loc"][0]) for each in errors)
         right = {key: value for key, value in raw.items() if key not in wrong}
         table = schema.model_validate(right, context=context)
     for each in errors:
         path = (*where, *(part for part in each["loc"] if part != _KEY_ITSELF))
-        report.add(path, _message(schema, where, each, report.source.value(path)))
-    meant = {nearest(key, schema.model_fields) or key for key in raw}
-    missing = [key for key in schema.required if key not in meant]
-    for key in missing:
-        description = schema.model_fields[key].description
-        report.add(where, f'missing key "{key}"; expected {description}')
-    return Entry(where, table, frozenset(raw), frozenset(meant), not errors and not missing)
+        report.add(path, _message(schema, path, each, report.source, context))
+    meant = frozenset(each for key in raw for each in _meant(key, schema))
+    entry = Entry(where, table, frozenset(raw), meant, wrong)
+    for key in schema.required:
+        if key not in meant:
+            add_missing(entry, key, report)
+    return entry
+
+
+def _meant(key: str, schema: type[Table]) -> tuple[str, ...]:
+    near = nearest(key, [*schema.model_fields, *schema.other_names])
+    return schema.other_names.get(near, (near,)) if near else (key,)
+
+
+def add_missing(entry: Entry[Any], key: str, report: Report) -> None:
+    """Report that a key is missing."""
+    report.add(entry.where, f'missing key "{key}"; expected {_description(type(entry.table), key)}')
 
 
 def read_tables(
@@ -100,16 +112,32 @@ def _shape(raw: Any) -> str:
     return spell(raw)
 
 
-def _message(schema: type[Table], where: KeyPath, error: ErrorDetails, value: Any) -> str:
+def _message(
+    schema: type[Table], path: KeyPath, error: ErrorDetails, source: Source, context: Context
+) -> str:
     """Tell an error of the schema in the words of the schema."""
     key = str(error["loc"][0])
     match error["type"]:
-        case "extra_forbidden" if not where and key in LATER:
-            return "not available in this version"
         case "extra_forbidden":
-            known = ", ".join(schema.model_fields)
-            hint = did_you_mean(key, schema.model_fields)
-            return f"unknown key{hint or f'; the keys here are {known}'}"
+            return _unexpected(schema, path, source)
         case "refused":
             return error["msg"]
-    return f"expected {schema.model_fields[key].description}, got {spell(value)}"
+    expected = _description(schema, key).replace("{length}", context.length)
+    return f"expected {expected}, got {spell(source.value(path))}"
+
+
+def _description(schema: type[Table], key: str) -> str:
+    return schema.model_fields[key].description or ""
+
+
+def _unexpected(schema: type[Table], path: KeyPath, source: Source) -> str:
+    key = str(path[-1])
+    if key in schema.refused:
+        return schema.refused[key]
+    if key in schema.other_names:
+        keys = [(*path[:-1], each) for each in schema.other_names[key]]
+        other = next(each for each in keys if source.value(each) is not None)
+        return f"says the same as {source.written(other)[-1]}; leave one of them out"
+    known = ", ".join(schema.model_fields)
+    hint = did_you_mean(key, [*schema.model_fields, *schema.other_names])
+    return f"unknown key{hint or f'; the keys here are {known}'}"

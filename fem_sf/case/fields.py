@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types of the values that a case may hold: quantities, words, vectors."""
+"""Types of the values that cases of every kind hold: quantities, words, options."""
 
 from __future__ import annotations
 
@@ -12,29 +12,15 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from fem_sf.case.units import (
-    CONDUCTIVITY,
     DIFFUSIVITY,
-    ENERGY,
     LENGTH,
-    RESISTANCE,
-    TEMPERATURE,
-    THERMAL_ENERGY,
     Kind,
-    Physical,
     QuantityError,
     looks_like_quantity,
     read_quantity,
     reduce_quantity,
 )
-from fem_sf.interfaces import LAWS
-from fem_sf.materials import MATERIALS
-from fem_sf.settings import GAPS, PhysicalScales
 from fem_sf.words import any_of, did_you_mean, spell
-
-ADD_UNITS = (
-    'add a [units] table with critical_temperature = "…" and diffusivity = "…" '
-    "of the bulk superconductor"
-)
 
 
 @dataclass(frozen=True)
@@ -45,12 +31,19 @@ class Context:
     ----------
     scales
         The units of the case; ``None`` where it has no ``[units]`` table.
+    length
+        What the unit of length is called.
+    add_units
+        How to add units where a quantity needs them.
     """
 
-    scales: PhysicalScales | None = None
+    scales: Any = None
+    length: str = ""
+    add_units: str = ""
 
 
-def _context(info: ValidationInfo) -> Context:
+def context_of(info: ValidationInfo) -> Context:
+    """What a value is read with."""
     context: Context | None = info.context
     assert context is not None
     return context
@@ -73,20 +66,12 @@ def number_or_refuse(value: Any, expected: str) -> float:
     raise refuse(f"expected {expected}, got {spell(value)}")
 
 
-def _read_si(text: str, kind: Kind) -> float:
-    try:
-        return read_quantity(text, kind)
-    except QuantityError as error:
-        raise refuse(str(error)) from None
-
-
-def _scales(text: str, context: Context) -> PhysicalScales:
+def need_scales(text: str, context: Context) -> Any:
     """Get the units of the case, needed because ``text`` is not a number."""
-    scales = context.scales
-    if scales is not None:
-        return scales
+    if context.scales is not None:
+        return context.scales
     if looks_like_quantity(text):
-        raise refuse(f"{spell(text)} needs units: {ADD_UNITS}")
+        raise refuse(f"{spell(text)} needs units: {context.add_units}")
     hint = "; write it without quotes" if _is_number(text) else ""
     raise refuse(f"expected a number, got {spell(text)}{hint}")
 
@@ -98,22 +83,32 @@ def _is_number(text: str) -> bool:
         return False
 
 
+def _read_si(text: str, kind: Kind) -> float:
+    try:
+        return read_quantity(text, kind)
+    except QuantityError as error:
+        raise refuse(str(error)) from None
+
+
 def read_reduced(value: Any, kind: Kind, context: Context) -> Any:
     """Text with a unit as a reduced number; anything else as it is."""
     if not isinstance(value, str):
         return value
-    scales = _scales(value, context)
+    scales = need_scales(value, context)
     return reduce_quantity(_read_si(value, kind), kind, scales)
 
 
-def _reduced(kind: Kind) -> BeforeValidator:
+def reduced(kind: Kind) -> BeforeValidator:
+    """Read a number, or text with a unit."""
+
     def read(value: Any, info: ValidationInfo) -> Any:
-        return read_reduced(value, kind, _context(info))
+        return read_reduced(value, kind, context_of(info))
 
     return BeforeValidator(read)
 
 
-def _read_positive_si(value: Any, kind: Kind) -> float:
+def read_positive_si(value: Any, kind: Kind) -> float:
+    """Read text with a unit, kept in SI."""
     if not isinstance(value, str):
         example = f'as in "{kind.example}"'
         raise refuse(f"expected {kind.name} with its unit, {example}, got {spell(value)}")
@@ -123,74 +118,18 @@ def _read_positive_si(value: Any, kind: Kind) -> float:
     return number
 
 
-def _scale(kind: Kind) -> PlainValidator:
+def scale(kind: Kind) -> PlainValidator:
     """Text with a unit, kept in SI, for the table that defines the units."""
 
     def read(value: Any) -> float:
-        return _read_positive_si(value, kind)
+        return read_positive_si(value, kind)
 
     return PlainValidator(read)
 
 
-def _read_resistance(value: Any, info: ValidationInfo) -> Physical:
-    if isinstance(value, str):
-        _scales(value, _context(info))
-    return Physical(_read_positive_si(value, RESISTANCE))
-
-
-def _read_conductivity(value: Any, info: ValidationInfo) -> float | Physical:
-    if isinstance(value, str):
-        _scales(value, _context(info))
-        return Physical(_read_positive_si(value, CONDUCTIVITY))
-    expected = "σ/σ_S, a number > 0"
-    number = number_or_refuse(value, expected)
-    if number <= 0:
-        raise refuse(f"expected {expected}, got {spell(value)}")
-    return number
-
-
-def _read_gap(value: Any, info: ValidationInfo) -> str | float:
-    if value in GAPS:
-        return str(value)
-    expected = f"{', '.join(spell(word) for word in GAPS)} or Δ/Tc, a number ≥ 0"
-    if isinstance(value, str) and not any(letter.isdigit() for letter in value):
-        hint = did_you_mean(value, GAPS)
-        raise refuse(f"unknown gap {spell(value)}{hint or f'; expected {expected}'}")
-    gap = number_or_refuse(read_reduced(value, ENERGY, _context(info)), expected)
-    if gap < 0:
-        raise refuse(f"expected {expected}, got {spell(value)}")
-    return gap
-
-
-def _read_exchange(value: Any, info: ValidationInfo) -> float:
-    """J along +z, given as a number or as a vector along z."""
-    expected = "J in Tc, a number or a vector [Jx, Jy, Jz]"
-    components = value if isinstance(value, list) else [0, 0, value]
-    if len(components) != 3:
-        raise refuse(f"expected {expected}, got a list of {len(components)}")
-    x, y, z = (
-        number_or_refuse(read_reduced(component, ENERGY, _context(info)), expected)
-        for component in components
-    )
-    if x or y:
-        raise refuse(
-            f"got {spell(value)}: exchange fields that do not point along z are not available in "
-            "this version; only [0, 0, Jz] is"
-        )
-    return z
-
-
-def _read_frequency(value: Any, info: ValidationInfo) -> float:
-    expected = "ω/Tc, a number > 0"
-    omega = number_or_refuse(read_reduced(value, ENERGY, _context(info)), expected)
-    if omega <= 0:
-        raise refuse(f"expected {expected}, got {spell(value)}")
-    return omega
-
-
 def read_position(value: Any, context: Context) -> float | tuple[float, float]:
     """Read a position from the left end of a layer, or a point (x, y)."""
-    expected = "positions in ξ0, numbers"
+    expected = f"positions in {context.length}, numbers"
     coordinates = [
         number_or_refuse(read_reduced(coordinate, LENGTH, context), expected)
         for coordinate in (value if isinstance(value, list) else [value])
@@ -216,7 +155,8 @@ def _read_option_name(name: str) -> str:
     return name
 
 
-def _one_of(what: str, words: Iterable[str]) -> PlainValidator:
+def one_of(what: str, words: Iterable[str]) -> PlainValidator:
+    """One of some words."""
     known = tuple(words)
 
     def read(value: Any) -> str:
@@ -230,18 +170,7 @@ def _one_of(what: str, words: Iterable[str]) -> PlainValidator:
     return PlainValidator(read)
 
 
-Length = Annotated[float, _reduced(LENGTH)]
-Temperature = Annotated[float, _reduced(THERMAL_ENERGY)]
-Diffusivity = Annotated[float, _reduced(DIFFUSIVITY)]
-Conductivity = Annotated[float | Physical, PlainValidator(_read_conductivity)]
-Resistance = Annotated[Physical, PlainValidator(_read_resistance)]
-TemperatureScale = Annotated[float, _scale(TEMPERATURE)]
-DiffusivityScale = Annotated[float, _scale(DIFFUSIVITY)]
-ConductivityScale = Annotated[float, _scale(CONDUCTIVITY)]
-Gap = Annotated[str | float, PlainValidator(_read_gap)]
-Exchange = Annotated[float, PlainValidator(_read_exchange)]
-Frequency = Annotated[float, PlainValidator(_read_frequency)]
-MaterialWord = Annotated[str, _one_of("material", MATERIALS)]
-LawWord = Annotated[str, _one_of("law", LAWS)]
+Length = Annotated[float, reduced(LENGTH)]
+Diffusivity = Annotated[float, reduced(DIFFUSIVITY)]
 OptionValue = Annotated[str, PlainValidator(_read_option)]
 OptionName = Annotated[str, PlainValidator(_read_option_name)]

@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""From a case file to a :class:`~fem_sf.settings.UsadelCase`, or to all that is wrong with it."""
+"""From a case file to the plain data of its kind, or to all that is wrong with it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fem_sf.case.checks import check_tables
 from fem_sf.case.places import add_problems
-from fem_sf.case.probes import read_probes
 from fem_sf.case.report import Report
-from fem_sf.case.source import Source, parse_source, read_source
-from fem_sf.case.stacks import build_stack
-from fem_sf.case.tables import Tables, read_all
+from fem_sf.case.source import Source, parse_source, read_source, with_usual_names
 from fem_sf.errors import CaseError, InputError
-from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
-from fem_sf.stack import Stack
-from fem_sf.words import did_you_mean, spell
+from fem_sf.words import any_of, did_you_mean, nearest, spell
 
-_KIND = "usadel"
-_LATER_KINDS = ("spin",)
+if TYPE_CHECKING:
+    from fem_sf.settings import UsadelCase
+    from fem_sf.spin.settings import SpinCase
+
+_USADEL = "usadel"
+_SPIN = "spin"
+_KINDS = (_USADEL, _SPIN)
 
 
-def load_case(path: Path) -> UsadelCase:
+def load_case(path: Path) -> UsadelCase | SpinCase:
     """Read a case file.
 
     Parameters
@@ -32,24 +31,27 @@ def load_case(path: Path) -> UsadelCase:
 
     Returns
     -------
-    UsadelCase
-        In reduced units, whatever units the file uses.
+    UsadelCase or SpinCase
+        As its ``kind`` says, in reduced units, whatever units the file uses.
 
     Raises
     ------
     CaseError
         With everything that is wrong with the file, by line.
     """
-    source = read_source(Path(path))
-    report = Report(source)
-    _check_kind(source.data.get("kind"), report)
-    tables = read_all(report)
-    stack = build_stack(tables, report)
-    check_tables(tables, report)
-    probes = read_probes(tables, report)
-    report.close()
-    assert stack is not None
-    return _case(tables, stack, probes, source)
+    report = _report(read_source(Path(path)))
+    kind = report.source.data.get("kind")
+    if kind is not None and kind not in _KINDS:
+        hint = did_you_mean(str(kind), _KINDS) or f"; expected {any_of(_KINDS)}"
+        report.add(("kind",), f"unknown kind {spell(kind)}{hint}")
+    # what a kind needs is imported with it: numbers alone are checked without NumPy
+    if _meant_kind(report.source.data) == _SPIN:
+        from fem_sf.case.spin.loading import read_spin_case
+
+        return read_spin_case(report)
+    from fem_sf.case.usadel.loading import read_usadel_case
+
+    return read_usadel_case(report)
 
 
 def locate_error(error: InputError, path: Path, text: str) -> CaseError:
@@ -62,41 +64,22 @@ def locate_error(error: InputError, path: Path, text: str) -> CaseError:
     path, text
         The case file and what it holds.
     """
-    report = Report(parse_source(path, text))
+    report = _report(parse_source(path, text))
     add_problems(error, report)
     return report.error()
 
 
-def _check_kind(kind: Any, report: Report) -> None:
-    """Refuse the kinds of problem that have other keys at once, without reading on."""
-    if kind in _LATER_KINDS:
-        report.add(("kind",), f"{spell(kind)} is not available in this version")
-        report.close()
-    if kind is not None and kind != _KIND:
-        hint = did_you_mean(str(kind), [_KIND, *_LATER_KINDS]) or f'; expected "{_KIND}"'
-        report.add(("kind",), f"unknown kind {spell(kind)}{hint}")
+def _report(source: Source) -> Report:
+    if _meant_kind(source.data) == _SPIN:
+        from fem_sf.case.spin.schema import OTHER_NAMES
+
+        source = with_usual_names(source, OTHER_NAMES)
+    return Report(source)
 
 
-def _case(
-    tables: Tables, stack: Stack, probes: dict[str, tuple[Any, ...]], source: Source
-) -> UsadelCase:
-    mesh = tables.mesh.table.model_dump(exclude_none=True)
-    if tables.mesh.table.file is not None:
-        mesh["file"] = source.path.parent / tables.mesh.table.file
-    temperature = tables.usadel.table.temperature
-    assert temperature is not None
-    return UsadelCase(
-        name=source.path.stem,
-        title=tables.case.table.title or source.path.stem,
-        stack=stack,
-        temperature=temperature,
-        gap=tables.usadel.table.gap,
-        reference=tables.reference.table.layer,
-        mesh=MeshSettings(**mesh),
-        solver=SolverSettings(**tables.solver.table.model_dump()),
-        output=OutputSettings(
-            probes, tables.output.table.vtx, tuple(tables.output.table.frequencies)
-        ),
-        scales=tables.scales,
-        text=source.text,
-    )
+def _meant_kind(data: dict[str, Any]) -> str:
+    """The kind of a case; the likeliest one where it is wrong or missing."""
+    kind = data.get("kind")
+    if kind is None:
+        return _SPIN if {"spin", "drive"} & data.keys() else _USADEL
+    return nearest(str(kind), _KINDS) or _USADEL

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from fem_sf.case.source import Source
 from fem_sf.case.units import looks_like_quantity
 from fem_sf.errors import InputError
 from fem_sf.words import spell
+
+_PART = re.compile(r"\[(?P<index>\d+)\]|(?P<key>[^.\[\]]+)")
 
 
 def add_problems(error: InputError, report: Report) -> None:
@@ -28,12 +31,15 @@ def add_problems(error: InputError, report: Report) -> None:
 def find_place(key: str, source: Source) -> KeyPath:
     """Path of a key such as ``layers.F.thickness`` or ``interfaces.S|F.gamma``."""
     places = [place for place in _named_places(source.data) if f"{key}.".startswith(f"{place[0]}.")]
-    if not places:
-        return tuple(key.split("."))
     # of "F" and "F.1" the longer name is meant
-    prefix, path = max(places, key=lambda place: len(place[0]))
-    rest = key[len(prefix) + 1 :]
-    return (*path, rest) if rest else path
+    prefix, path = max(places, key=lambda place: len(place[0]), default=("", ()))
+    return (*path, *_parts(key.removeprefix(prefix)))
+
+
+def _parts(key: str) -> Iterator[str | int]:
+    """Split ``time.times[2]`` into its keys and indices."""
+    for match in _PART.finditer(key):
+        yield int(match["index"]) if match["index"] else match["key"]
 
 
 def stand_in(where: KeyPath) -> str:

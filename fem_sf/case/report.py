@@ -26,7 +26,8 @@ class Report:
     def add(self, where: KeyPath, message: str, *, at: KeyPath | None = None) -> None:
         """Add a problem with the key ``where``, shown at its line or at that of the key ``at``."""
         line = self.source.line(where if at is None else at)
-        key = " ".join(part for part in (spell_key(where), self._label(where)) if part)
+        written = spell_key(self.source.written(where))
+        key = " ".join(part for part in (written, self._label(where)) if part)
         problem = LocatedProblem(key, message, str(self.source.path), line)
         if problem not in self.problems:
             self.problems.append(problem)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,27 @@ class Source:
     data
         The same, parsed.
     lines
-        Line of every key, counted from 1.
+        Line of every key as it is written, counted from 1.
+    spelled
+        How keys are written that have another name in ``data``.
     """
 
     path: Path
     text: str
     data: dict[str, Any]
     lines: dict[KeyPath, int]
+    spelled: dict[KeyPath, str] = field(default_factory=dict)
+
+    def written(self, where: KeyPath) -> KeyPath:
+        """Path of a key as the file writes it."""
+        return tuple(self.spelled.get(where[: i + 1], part) for i, part in enumerate(where))
 
     def line(self, where: KeyPath) -> int:
         """Line of a key, or of the nearest table around it that is written out."""
-        for length in range(len(where), 0, -1):
-            if where[:length] in self.lines:
-                return self.lines[where[:length]]
+        path = self.written(where)
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
         return 1
 
     def value(self, where: KeyPath) -> Any:
@@ -63,6 +72,33 @@ class Source:
             except (KeyError, IndexError, TypeError):
                 return None
         return value
+
+
+OtherNames = Mapping[tuple[str, ...], Mapping[str, tuple[str, ...]]]
+"""By the keys that lead to a table: its other names of keys, each with the keys that it gives."""
+
+
+def with_usual_names(source: Source, other_names: OtherNames) -> Source:
+    """Give every key its usual name; one whose value is given twice is left as it is."""
+    spelled: dict[KeyPath, str] = {}
+
+    def rename(value: Any, where: KeyPath, table: tuple[str, ...]) -> Any:
+        if isinstance(value, list):
+            return [rename(each, (*where, i), table) for i, each in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        renamed: dict[str, Any] = {}
+        for written, inner in value.items():
+            names = other_names.get(table, {}).get(written, (written,))
+            if any(name in value or name in renamed for name in names):
+                names = (written,)
+            for name in names:
+                if name != written:
+                    spelled[*where, name] = written
+                renamed[name] = rename(inner, (*where, name), (*table, name))
+        return renamed
+
+    return replace(source, data=rename(source.data, (), ()), spelled=spelled)
 
 
 def read_source(path: Path) -> Source:

@@ -1,80 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""All tables of a Usadel case, read and checked one by one."""
+"""The tables that cases of every kind have, read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from fem_sf.case.entries import Entry, read_table, read_tables
+from fem_sf.case.entries import Entry
 from fem_sf.case.fields import Context
-from fem_sf.case.report import Report
-from fem_sf.case.schema import (
-    CaseTable,
-    InterfaceTable,
-    LayerTable,
-    MeshTable,
-    OutputTable,
-    ReferenceTable,
-    SolverTable,
-    UnitsTable,
-    UsadelTable,
-)
-from fem_sf.settings import PhysicalScales
+from fem_sf.case.schema import InterfaceTable, LayerTable, MeshTable, OutputTable
 
-# Stands in for units that are themselves wrong, so that the rest of a case is still checked.
-_ANY_SCALES = PhysicalScales(critical_temperature=1.0, diffusivity=1.0)
+LayerEntries = TypeVar("LayerEntries", bound=LayerTable)
+InterfaceEntries = TypeVar("InterfaceEntries", bound=InterfaceTable)
+Output = TypeVar("Output", bound=OutputTable)
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The tables of a case and its units.
+@dataclass(frozen=True, kw_only=True)
+class Tables(Generic[LayerEntries, InterfaceEntries, Output]):
+    """Tables of a case that are treated alike whatever its kind.
 
     Parameters
     ----------
-    case, usadel, layers, interfaces, units, mesh, reference, solver, output
+    layers, interfaces, mesh, output
         As the format names them; an absent one is empty.
-    scales
-        SI values of the reduced units; ``None`` without ``[units]``.
+    context
+        What their values were read with.
     """
 
-    case: Entry[CaseTable]
-    usadel: Entry[UsadelTable]
-    layers: list[Entry[LayerTable]]
-    interfaces: list[Entry[InterfaceTable]]
-    units: Entry[UnitsTable]
+    layers: list[Entry[LayerEntries]]
+    interfaces: list[Entry[InterfaceEntries]]
     mesh: Entry[MeshTable]
-    reference: Entry[ReferenceTable]
-    solver: Entry[SolverTable]
-    output: Entry[OutputTable]
-    scales: PhysicalScales | None
+    output: Entry[Output]
+    context: Context
 
     @property
     def has_mesh_file(self) -> bool:
         """Whether the geometry comes from a file."""
         return "file" in self.mesh.given
-
-
-def read_all(report: Report) -> Tables:
-    """Read every table of a case; what is wrong goes into the report."""
-    units = read_table(UnitsTable, ("units",), report, Context())
-    scales = _scales(units) if report.source.value(("units",)) is not None else None
-    context = Context(scales)
-    return Tables(
-        case=read_table(CaseTable, (), report, context),
-        usadel=read_table(UsadelTable, ("usadel",), report, context),
-        layers=read_tables(LayerTable, "layers", report, context),
-        interfaces=read_tables(InterfaceTable, "interfaces", report, context),
-        units=units,
-        mesh=read_table(MeshTable, ("mesh",), report, context),
-        reference=read_table(ReferenceTable, ("reference",), report, context),
-        solver=read_table(SolverTable, ("solver",), report, context),
-        output=read_table(OutputTable, ("output",), report, context),
-        scales=scales,
-    )
-
-
-def _scales(units: Entry[UnitsTable]) -> PhysicalScales:
-    temperature, diffusivity = units.table.critical_temperature, units.table.diffusivity
-    if temperature is None or diffusivity is None:
-        return _ANY_SCALES
-    return PhysicalScales(temperature, diffusivity)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Quantities with units, ``"2 nm"`` or ``"150 K"``, turned into the reduced numbers used inside.
 
-Energies and temperatures are divided by k_B Tc and Tc, lengths by ξ0 = √(ħ D_S / 2 k_B Tc), all of
-the bulk superconductor that the ``[units]`` table describes.
+What a quantity is divided by follows from the ``[units]`` table of its case, in the way that its
+kind says.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
-from fem_sf.settings import PhysicalScales
 from fem_sf.words import did_you_mean, spell
 
 _QUANTITY = re.compile(r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*)")
 _USUAL_UNITS = (
     *("m", "mm", "um", "µm", "nm", "cm", "Å", "m^2", "cm^2", "nm^2", "um^2", "meter", "nanometer"),
     *("K", "mK", "kelvin", "eV", "meV", "µeV", "ueV", "J", "joule", "s", "second"),
-    *("ohm", "Ω", "S", "siemens"),
+    *("ohm", "Ω", "S", "siemens", "V", "mV", "volt", "A", "ampere", "F", "farad"),
+    *("ns", "ps", "fs", "Hz", "MHz", "GHz", "THz", "rad"),
 )
+
+Conversion = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -36,20 +40,25 @@ class Kind:
         The SI unit it is converted to.
     example
         A value as one would write it.
+    scale
+        From the scales of a case to the value of its reduced unit in ``unit``; ``None`` where
+        nothing is reduced.
+    also
+        Units of other kinds that are understood, each with the way from a value in it to ``unit``.
+    ambiguous
+        Parts of units by which people mean different things, each with what to write instead.
     """
 
     name: str
     unit: str
     example: str
+    scale: Callable[[Any], float] | None = None
+    also: Mapping[str, Conversion] = field(default_factory=dict)
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
 
 
-LENGTH = Kind("a length", "m", "2 nm")
-TEMPERATURE = Kind("a temperature", "K", "9.2 K")
-ENERGY = Kind("an energy or a temperature", "J", "20 meV")
-THERMAL_ENERGY = Kind("a temperature or an energy", "J", "2 K")
-DIFFUSIVITY = Kind("a diffusivity", "m^2/s", "5 cm^2/s")
-CONDUCTIVITY = Kind("a conductivity", "S/m", "1e7 S/m")
-RESISTANCE = Kind("a resistance times an area", "ohm m^2", "1e-15 ohm m^2")
+LENGTH = Kind("a length", "m", "2 nm", attrgetter("length"))
+DIFFUSIVITY = Kind("a diffusivity", "m^2/s", "5 cm^2/s", attrgetter("diffusivity"))
 
 
 class QuantityError(ValueError):
@@ -81,34 +90,33 @@ def read_quantity(text: str, kind: Kind) -> float:
     Raises
     ------
     QuantityError
-        If the text is no number with a unit, or its unit is unknown or of another kind.
+        If the text is no number with a unit, or its unit is unknown, ambiguous or of another kind.
     """
     match = _QUANTITY.fullmatch(text)
     if match is None or not match["unit"]:
         raise _unexpected(text, kind)
     unit = match["unit"]
+    for part, reason in kind.ambiguous.items():
+        if part in unit:
+            raise _unexpected(text, kind, f"; {reason}")
     quantity = _registry().Quantity(float(match["number"]), _read_unit(text, unit, kind))
-    if kind.unit == ENERGY.unit and quantity.check("[temperature]"):
-        from scipy.constants import Boltzmann
-
-        value = quantity.to("K").magnitude * Boltzmann
-    elif quantity.is_compatible_with(kind.unit):
-        value = quantity.to(kind.unit).magnitude
-    else:
+    ways: dict[str, Conversion] = {kind.unit: float, **kind.also}
+    understood = next((each for each in ways if quantity.is_compatible_with(each)), None)
+    if understood is None:
         raise _unexpected(text, kind, f'; "{unit}" is a unit of something else')
+    try:
+        value = ways[understood](quantity.to(understood).magnitude)
+    except ZeroDivisionError:
+        raise _unexpected(text, kind, "; that has no inverse") from None
     if not math.isfinite(value):
         raise _unexpected(text, kind, "; that is too large")
-    return float(value)
+    return value
 
 
-def reduce_quantity(value: float, kind: Kind, scales: PhysicalScales) -> float:
-    """Divide an SI value by the reduced unit of its kind: ξ0, k_B Tc or D_S."""
-    reduced_units = {
-        LENGTH.unit: scales.length,
-        ENERGY.unit: scales.energy,
-        DIFFUSIVITY.unit: scales.diffusivity,
-    }
-    return value / reduced_units[kind.unit]
+def reduce_quantity(value: float, kind: Kind, scales: Any) -> float:
+    """Divide an SI value by the reduced unit of its kind."""
+    assert kind.scale is not None
+    return value / kind.scale(scales)
 
 
 def _unexpected(text: str, kind: Kind, reason: str = "") -> QuantityError:

@@ -322,7 +322,8 @@ class UsadelSystem:
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
     problems = [
         Problem(
-            f"interfaces.{plane.left}|{plane.right}", missing_interface(plane.left, plane.right)
+            f"interfaces.{plane.left}|{plane.right}",
+            missing_interface(plane.left, plane.right, stack.example_law),
         )
         for plane in planes
         if stack.interface(plane.left, plane.right) is None

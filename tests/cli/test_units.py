@@ -3,17 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from fem_sf.case.units import (
-    CONDUCTIVITY,
-    DIFFUSIVITY,
-    ENERGY,
-    LENGTH,
-    RESISTANCE,
-    TEMPERATURE,
-    Kind,
-    QuantityError,
-    read_quantity,
-)
+from fem_sf.case.units import DIFFUSIVITY, LENGTH, Kind, QuantityError, read_quantity
+from fem_sf.case.usadel.fields import CONDUCTIVITY, ENERGY, RESISTANCE, TEMPERATURE
 
 
 @pytest.mark.parametrize(

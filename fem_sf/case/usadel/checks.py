@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fem_sf.case.conductivities import check_conductivities
-from fem_sf.case.entries import Entry
+from fem_sf.case.entries import Entry, add_missing
+from fem_sf.case.meshes import check_mesh
+from fem_sf.case.names import find_layer
 from fem_sf.case.report import Report
-from fem_sf.case.schema import InterfaceTable, LayerTable
-from fem_sf.case.stacks import find_layer
-from fem_sf.case.tables import Tables
+from fem_sf.case.usadel.conductivities import check_conductivities
+from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
+from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.words import spell
 
 
-def check_tables(tables: Tables, report: Report) -> None:
+def check_tables(tables: UsadelTables, report: Report) -> None:
     """Everything but the stack itself; what is wrong goes into the report."""
     for layer in tables.layers:
         _check_layer(layer, tables, report)
@@ -24,23 +23,18 @@ def check_tables(tables: Tables, report: Report) -> None:
         _check_law(interface, report)
     check_conductivities(tables, report)
     _check_superconductor(tables, report)
-    _check_mesh(tables, report)
+    check_mesh(tables, report)
     _check_reference(tables, report)
     _check_solver(tables, report)
 
 
-def _missing(entry: Entry[Any], key: str, report: Report) -> None:
-    description = type(entry.table).model_fields[key].description
-    report.add(entry.where, f'missing key "{key}"; expected {description}')
-
-
-def _check_layer(layer: Entry[LayerTable], tables: Tables, report: Report) -> None:
+def _check_layer(layer: Entry[LayerTable], tables: UsadelTables, report: Report) -> None:
     material = layer.table.material
     if not tables.has_mesh_file and "thickness" not in layer.meant:
-        _missing(layer, "thickness", report)
+        add_missing(layer, "thickness", report)
     if material == Ferromagnet.kind:
         if "exchange" not in layer.meant:
-            _missing(layer, "exchange", report)
+            add_missing(layer, "exchange", report)
     elif material is not None:
         for key in ("exchange", "localized_moment"):
             if key in layer.given:
@@ -65,12 +59,12 @@ def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
             "gamma and resistance are both given; γ = R_b σ/ξ0, so give one of them",
         )
     elif "gamma" in given and "gamma_of" not in interface.meant:
-        _missing(interface, "gamma_of", report)
+        add_missing(interface, "gamma_of", report)
     elif not {"gamma", "resistance"} & interface.meant:
-        _missing(interface, "gamma", report)
+        add_missing(interface, "gamma", report)
 
 
-def _check_superconductor(tables: Tables, report: Report) -> None:
+def _check_superconductor(tables: UsadelTables, report: Report) -> None:
     materials = [layer.table.material for layer in tables.layers]
     if materials and None not in materials and Superconductor.kind not in materials:
         report.add(
@@ -79,33 +73,7 @@ def _check_superconductor(tables: Tables, report: Report) -> None:
         )
 
 
-def _check_mesh(tables: Tables, report: Report) -> None:
-    mesh, table = tables.mesh, tables.mesh.table
-    if tables.has_mesh_file:
-        for key in ("dimension", "width", "refinement"):
-            if key in mesh.given:
-                report.add(mesh.key(key), "a mesh file has this already; leave one of them out")
-        if table.file is not None:
-            file = report.source.path.parent / table.file
-            if not file.is_file():
-                what = "is a folder, not a mesh" if file.is_dir() else "no such file"
-                report.add(mesh.key("file"), f"{what}: {file}")
-        return
-    if "unit" in mesh.given:
-        report.add(mesh.key("unit"), "only a mesh from a file has a unit of its own")
-    if table.dimension > 2:
-        report.add(
-            mesh.key("dimension"),
-            f"expected 1 or 2, got {table.dimension}; more dimensions are not available in this "
-            "version",
-        )
-    elif table.dimension == 2 and "width" not in mesh.meant:
-        report.add(mesh.where, 'missing key "width"; a rectangle (dimension = 2) needs one')
-    elif table.dimension == 1 and "width" in mesh.given:
-        report.add(mesh.key("width"), "only a rectangle has a width; add dimension = 2")
-
-
-def _check_reference(tables: Tables, report: Report) -> None:
+def _check_reference(tables: UsadelTables, report: Report) -> None:
     name = tables.reference.table.layer
     if name is None:
         return
@@ -121,7 +89,7 @@ def _check_reference(tables: Tables, report: Report) -> None:
         report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
 
 
-def _check_solver(tables: Tables, report: Report) -> None:
+def _check_solver(tables: UsadelTables, report: Report) -> None:
     if tables.solver.table.frequencies and tables.usadel.table.temperature == 0:
         report.add(
             tables.solver.key("frequencies"),

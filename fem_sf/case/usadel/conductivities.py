@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from fem_sf.case.entries import Entry
 from fem_sf.case.report import Report
-from fem_sf.case.schema import LayerTable
-from fem_sf.case.tables import Tables
 from fem_sf.case.units import Physical
+from fem_sf.case.usadel.schema import LayerTable
+from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.materials import Superconductor
 
 _REFERENCE_NEEDED = (
@@ -19,7 +19,7 @@ _REFERENCE_NEEDED = (
 )
 
 
-def reference_conductivity(tables: Tables) -> float | None:
+def reference_conductivity(tables: UsadelTables) -> float | None:
     """σ_S in S/m, as ``[units]`` or a layer gives it; ``None`` where nothing does."""
     if tables.units.table.conductivity is not None:
         return tables.units.table.conductivity
@@ -48,7 +48,7 @@ def density_of_states(
     return conductivity.value / reference / _diffusivity(layer)
 
 
-def check_conductivities(tables: Tables, report: Report) -> None:
+def check_conductivities(tables: UsadelTables, report: Report) -> None:
     """Whether every layer says at most one of two things that fix each other."""
     fixing = _fixing_layer(tables)
     for layer in tables.layers:
@@ -61,7 +61,7 @@ def check_conductivities(tables: Tables, report: Report) -> None:
 
 
 def gamma_from_resistance(
-    resistance: Physical, layer: Entry[LayerTable], reference: float | None, tables: Tables
+    resistance: Physical, layer: Entry[LayerTable], reference: float | None, tables: UsadelTables
 ) -> float | None:
     """γ = R_b σ/ξ0 with σ of a layer; ``None`` where no physical conductivity is known."""
     assert tables.scales is not None
@@ -82,7 +82,7 @@ def _diffusivity(layer: Entry[LayerTable]) -> float:
     return value if value is not None and value > 0 else 1.0
 
 
-def _fixing_layer(tables: Tables) -> Entry[LayerTable] | None:
+def _fixing_layer(tables: UsadelTables) -> Entry[LayerTable] | None:
     """Find the layer whose conductivity in SI units fixes σ_S, where ``[units]`` does not.
 
     One that also states its density of states, or a superconductor that is the reference material.

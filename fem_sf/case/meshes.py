@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""The ``[mesh]`` table of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fem_sf.case.report import Report
+from fem_sf.case.source import Source
+from fem_sf.case.tables import Tables
+from fem_sf.settings import MeshSettings
+
+
+def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
+    """What the keys of the table must agree on; what is wrong goes into the report."""
+    mesh, table = tables.mesh, tables.mesh.table
+    if tables.has_mesh_file:
+        for key in ("dimension", "width", "refinement"):
+            if key in mesh.given:
+                report.add(mesh.key(key), "a mesh file has this already; leave one of them out")
+        if table.file is not None:
+            file = report.source.path.parent / table.file
+            if not file.is_file():
+                what = "is a folder, not a mesh" if file.is_dir() else "no such file"
+                report.add(mesh.key("file"), f"{what}: {file}")
+        return
+    if "unit" in mesh.given:
+        report.add(mesh.key("unit"), "only a mesh from a file has a unit of its own")
+    if table.dimension > 2:
+        report.add(
+            mesh.key("dimension"),
+            f"expected 1 or 2, got {table.dimension}; more dimensions are not available in this "
+            "version",
+        )
+    elif table.dimension == 2 and "width" not in mesh.meant:
+        report.add(mesh.where, 'missing key "width"; a rectangle (dimension = 2) needs one')
+    elif table.dimension == 1 and "width" in mesh.given:
+        report.add(mesh.key("width"), "only a rectangle has a width; add dimension = 2")
+
+
+def mesh_settings(tables: Tables[Any, Any, Any], source: Source) -> MeshSettings:
+    """The table as settings, the file relative to the case."""
+    values = tables.mesh.table.model_dump(exclude_none=True)
+    if tables.mesh.table.file is not None:
+        values["file"] = source.path.parent / tables.mesh.table.file
+    return MeshSettings(**values)

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: MIT
+"""The tables that only cases of spin transport have, or in which they have keys of their own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from fem_sf.case import schema
+from fem_sf.case.fields import Diffusivity, Length
+from fem_sf.case.schema import (
+    NOT_AVAILABLE,
+    Bound,
+    Pair,
+    PetscOptions,
+    Switch,
+    Table,
+    Tolerance,
+)
+from fem_sf.case.source import OtherNames
+from fem_sf.case.spin.fields import (
+    Anisotropy,
+    BarrierHeight,
+    BarrierModel,
+    Capacitance,
+    Checkpoint,
+    Conductance,
+    ConductancePair,
+    Conductivity,
+    ConductivityScale,
+    CurrentDensity,
+    Direction,
+    Frequency,
+    InitialState,
+    LawWord,
+    LengthScale,
+    MaterialWord,
+    Method,
+    ModeWord,
+    Permittivity,
+    Precession,
+    Rate,
+    Scheme,
+    Shape,
+    Stiffness,
+    Thickness,
+    Time,
+    TimeInList,
+    TimeScale,
+    Voltage,
+    VoltageScale,
+    WaveNumber,
+)
+from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS
+from fem_sf.spin.settings import SpinSolverSettings, TimeSettings, Waveform
+from fem_sf.words import any_of
+
+
+class CaseTable(schema.CaseTable):
+    """The whole file; its tables are read one by one."""
+
+    required: ClassVar = ("kind", "drive", "layers")
+    refused: ClassVar = {
+        "sweep": NOT_AVAILABLE,
+        "spectra": 'a density of states belongs to kind = "usadel"; leave it out',
+        "critical_temperature": 'a critical temperature belongs to kind = "usadel"; leave it out',
+        "usadel": 'the conditions of kind = "usadel"; spin transport has [drive] instead',
+        "reference": 'belongs to kind = "usadel"; nothing is divided by a moment here',
+    }
+
+    kind: Any = Field(None, description='kind = "spin" in the first line')
+    spin: Any = None
+    drive: Any = Field(None, description="a table [drive] with voltage = … or current = …")
+    time: Any = Field(None, description="a table [time] with end = …")
+
+
+class SpinTable(Table):
+    """What is computed."""
+
+    mode: ModeWord = "steady"
+
+
+class DriveTable(Table):
+    """What drives the current."""
+
+    voltage: Voltage | None = Field(
+        None, description="V of the left end minus V of the right end, in V0, a number"
+    )
+    current: CurrentDensity | None = Field(
+        None, description="the current density J from left to right, in σ0 V0/L0, a number"
+    )
+    wave_number: WaveNumber = Field(0.0, description="q of a drive cos(qy), in 1/L0, a number ≥ 0")
+    contacts: Pair | None = Field(
+        None,
+        description="the groups of facets that are the left and the right reservoir, as in "
+        '["left", "right"]',
+    )
+    waveform: dict[str, Any] | None = Field(
+        None, description='a table, as in { shape = "pulse", start = 0.0, duration = 1.0 }'
+    )
+
+
+class WaveformTable(Table):
+    """How the drive depends on time."""
+
+    required: ClassVar = ("shape",)
+
+    shape: Shape | None = Field(None, description='"step", "pulse" or "sine"')
+    start: Time = Field(Waveform.start, description="a time in t0, a number ≥ 0")
+    duration: Time | None = Field(None, description="how long the pulse lasts, in t0, a number > 0")
+    frequency: Frequency | None = Field(
+        None, description="the frequency of the sine in 1/t0, a number > 0"
+    )
+
+
+class TimeTable(Table):
+    """How a run in time goes."""
+
+    required: ClassVar = ("end",)
+
+    end: Time | None = Field(None, description="the time at the end in t0, a number > 0")
+    tolerance: float = Field(
+        TimeSettings.tolerance, description="an error of one step between 0 and 1"
+    )
+    step: Time | None = Field(None, description="a time step in t0, a number > 0")
+    scheme: Scheme = TimeSettings.scheme
+    initial: InitialState = TimeSettings.initial
+    times: list[TimeInList] = Field([], description="a list of times in t0, as in [0.5, 1.0]")
+    checkpoint: Checkpoint = TimeSettings.checkpoint
+
+
+_ALPHA = "a coefficient α of ∇δn, a number"
+
+
+class LayerTable(schema.LayerTable):
+    """One layer; which keys it may have depends on its material."""
+
+    other_names: ClassVar = {"alpha": ("alpha1", "alpha2")}
+
+    material: MaterialWord | None = Field(None, description='"ferromagnet" or "normal"')
+    thickness: Thickness | None = Field(
+        None, description='a thickness in L0, a number > 0, or "semi-infinite"'
+    )
+    conductivity: Conductivity | None = Field(
+        None, description="the conductivity σ in σ0, a number > 0"
+    )
+    diffusivity: Diffusivity | None = Field(
+        None, description="the diffusivity D in L0²/t0, a number > 0"
+    )
+    polarisation: float | None = Field(
+        None, description="the polarisation β of the conductivity, a number between −1 and 1"
+    )
+    alpha1: float | None = Field(None, description=_ALPHA)
+    alpha2: float | None = Field(None, description=_ALPHA)
+    relaxation_time: Time | None = Field(
+        None, description="the relaxation time τ in t0, a number > 0"
+    )
+    permittivity: Permittivity | None = Field(
+        None, description="the permittivity ε in σ0 t0, a number > 0"
+    )
+    direction: Direction | None = None
+    precession: Precession | None = None
+    exchange_precession: Rate | None = Field(
+        None, description="γH0 of the exchange field in 1/t0, a number"
+    )
+    wall: dict[str, Any] | None = Field(
+        None, description="a table, as in { stiffness = 1.0, anisotropy = 0.5 }"
+    )
+
+
+class WallTable(Table):
+    """What holds a magnetization that may turn."""
+
+    required: ClassVar = ("stiffness", "anisotropy")
+
+    stiffness: Stiffness | None = Field(
+        None, description="the stiffness A_ex in σ0 V0, a number > 0"
+    )
+    anisotropy: Anisotropy | None = Field(
+        None, description="the anisotropy K of the easy axis in σ0 V0/L0², a number > 0"
+    )
+    hard_axis_anisotropy: Anisotropy | None = Field(
+        None, description="the anisotropy K_d of the hard axis in σ0 V0/L0², a number ≥ 0"
+    )
+    hard_axis: Direction | None = None
+
+
+class InterfaceTable(schema.InterfaceTable):
+    """One interface; which keys it may have depends on its law."""
+
+    other_names: ClassVar = {
+        written: (usual,)
+        for written, usual in {
+            "g": "conductance",
+            "P": "polarisation",
+            "Gr": "mixing_real",
+            "Gi": "mixing_imaginary",
+            "P_left": "polarisation_left",
+            "PL": "polarisation_left",
+            "P_right": "polarisation_right",
+            "PR": "polarisation_right",
+            "P12": "polarisation_product",
+            "Cb": "capacitance",
+            "q1": "charge_left",
+            "q2": "charge_right",
+            "rL1": "spin_left_left",
+            "rL2": "spin_left_right",
+            "rR1": "spin_right_left",
+            "rR2": "spin_right_right",
+        }.items()
+    }
+
+    between: Pair | None = Field(
+        None, description='the names of two layers that touch, as in ["FL", "FR"]'
+    )
+    law: LawWord | None = Field(None, description=any_of(LAWS))
+    capacitance: Capacitance | None = Field(
+        None, description="C_b per area, in σ0 t0/L0, a number > 0"
+    )
+    conductance: Conductance | None = Field(
+        None, description="the conductance g per area, in σ0/L0, a number > 0"
+    )
+    polarisation_left: float | None = Field(None, description="P_L, a number from −1 to 1")
+    polarisation_right: float | None = Field(None, description="P_R, a number from −1 to 1")
+    polarisation_product: float | None = Field(None, description="P_12, a number from −1 to 1")
+    barrier: dict[str, Any] | None = Field(
+        None, description="a table, as in { height = 1.0, decay = 10.0 }"
+    )
+    polarisation: float | None = Field(
+        None, description="the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1"
+    )
+    mixing_real: Conductance | None = Field(
+        None, description="Gr = 2 Re G_↑↓ per area, in σ0/L0, a number ≥ 0"
+    )
+    mixing_imaginary: Conductance | None = Field(
+        None, description="Gi = 2 Im G_↑↓ per area, in σ0/L0, a number"
+    )
+    charge_left: ConductancePair | None = Field(
+        None, description="two conductances [+, −], q1 of J = Σ q1 μ_L − q2 μ_R"
+    )
+    charge_right: ConductancePair | None = Field(
+        None, description="two conductances [+, −], q2 of J = Σ q1 μ_L − q2 μ_R"
+    )
+    spin_left_left: ConductancePair | None = Field(
+        None, description="two conductances [+, −], rL1 of J_M^L = Σ rL1 μ_L − rL2 μ_R"
+    )
+    spin_left_right: ConductancePair | None = Field(
+        None, description="two conductances [+, −], rL2 of J_M^L = Σ rL1 μ_L − rL2 μ_R"
+    )
+    spin_right_left: ConductancePair | None = Field(
+        None, description="two conductances [+, −], rR1 of J_M^R = Σ rR1 μ_L − rR2 μ_R"
+    )
+    spin_right_right: ConductancePair | None = Field(
+        None, description="two conductances [+, −], rR2 of J_M^R = Σ rR1 μ_L − rR2 μ_R"
+    )
+
+
+class BarrierTable(Table):
+    """The shape of a tunnel barrier at finite bias."""
+
+    required: ClassVar = ("height",)
+    other_names: ClassVar = {"U0": ("height",), "lam": ("decay",), "lambda": ("decay",)}
+
+    model: BarrierModel = BARRIER_MODELS[0]
+    height: BarrierHeight | None = Field(
+        None, description="the height U0 above the Fermi level in V0, a number > 0"
+    )
+    decay: float | None = Field(None, description="λ = 2√(2mU0)d/ħ, a number > 0")
+    thickness: Length | None = Field(
+        None, gt=0, description="the thickness d of the barrier in L0, a number > 0"
+    )
+    mass: float | None = Field(
+        None, gt=0, description="the mass of an electron in the barrier in m_e, a number > 0"
+    )
+
+
+class UnitsTable(Table):
+    """The units in SI."""
+
+    length: LengthScale | None = None
+    time: TimeScale | None = None
+    conductivity: ConductivityScale | None = None
+    voltage: VoltageScale | None = None
+
+
+class SolverTable(Table):
+    """How the equations are solved."""
+
+    method: Method = SpinSolverSettings.method
+    tolerance: Tolerance = SpinSolverSettings.tolerance
+    max_iterations: Bound = SpinSolverSettings.max_iterations
+    first_load: float = Field(
+        SpinSolverSettings.first_load, gt=0, le=1, description="a part of the drive, from 0 to 1"
+    )
+    error_estimate: Switch = SpinSolverSettings.error_estimate
+    petsc: PetscOptions = Field({})
+
+
+OTHER_NAMES: OtherNames = {
+    ("layers",): LayerTable.other_names,
+    ("interfaces",): InterfaceTable.other_names,
+    ("interfaces", "barrier"): BarrierTable.other_names,
+}
+"""Other people's cases use the symbols of the equations."""

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Types of the values that only Usadel cases hold.
+
+Energies and temperatures are divided by k_B Tc and Tc, lengths by ξ0 = √(ħ D_S / 2 k_B Tc), all of
+the bulk superconductor that the ``[units]`` table describes.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, ValidationInfo
+
+from fem_sf.case.fields import (
+    context_of,
+    need_scales,
+    number_or_refuse,
+    one_of,
+    read_positive_si,
+    read_reduced,
+    reduced,
+    refuse,
+    scale,
+)
+from fem_sf.case.units import DIFFUSIVITY, Kind, Physical
+from fem_sf.interfaces import LAWS
+from fem_sf.materials import MATERIALS
+from fem_sf.settings import GAPS
+from fem_sf.words import did_you_mean, spell
+
+
+def _thermal_energy(kelvin: float) -> float:
+    from scipy.constants import Boltzmann
+
+    return kelvin * Boltzmann
+
+
+def _energy(name: str, example: str) -> Kind:
+    return Kind(name, "J", example, attrgetter("energy"), also={"K": _thermal_energy})
+
+
+TEMPERATURE = Kind("a temperature", "K", "9.2 K")
+ENERGY = _energy("an energy or a temperature", "20 meV")
+THERMAL_ENERGY = _energy("a temperature or an energy", "2 K")
+CONDUCTIVITY = Kind("a conductivity", "S/m", "1e7 S/m")
+RESISTANCE = Kind("a resistance times an area", "ohm m^2", "1e-15 ohm m^2")
+
+
+def _read_resistance(value: Any, info: ValidationInfo) -> Physical:
+    if isinstance(value, str):
+        need_scales(value, context_of(info))
+    return Physical(read_positive_si(value, RESISTANCE))
+
+
+def _read_conductivity(value: Any, info: ValidationInfo) -> float | Physical:
+    if isinstance(value, str):
+        need_scales(value, context_of(info))
+        return Physical(read_positive_si(value, CONDUCTIVITY))
+    expected = "σ/σ_S, a number > 0"
+    number = number_or_refuse(value, expected)
+    if number <= 0:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    return number
+
+
+def _read_gap(value: Any, info: ValidationInfo) -> str | float:
+    if value in GAPS:
+        return str(value)
+    expected = f"{', '.join(spell(word) for word in GAPS)} or Δ/Tc, a number ≥ 0"
+    if isinstance(value, str) and not any(letter.isdigit() for letter in value):
+        hint = did_you_mean(value, GAPS)
+        raise refuse(f"unknown gap {spell(value)}{hint or f'; expected {expected}'}")
+    gap = number_or_refuse(read_reduced(value, ENERGY, context_of(info)), expected)
+    if gap < 0:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    return gap
+
+
+def _read_exchange(value: Any, info: ValidationInfo) -> float:
+    """J along +z, given as a number or as a vector along z."""
+    expected = "J in Tc, a number or a vector [Jx, Jy, Jz]"
+    components = value if isinstance(value, list) else [0, 0, value]
+    if len(components) != 3:
+        raise refuse(f"expected {expected}, got a list of {len(components)}")
+    x, y, z = (
+        number_or_refuse(read_reduced(component, ENERGY, context_of(info)), expected)
+        for component in components
+    )
+    if x or y:
+        raise refuse(
+            f"got {spell(value)}: exchange fields that do not point along z are not available in "
+            "this version; only [0, 0, Jz] is"
+        )
+    return z
+
+
+def _read_frequency(value: Any, info: ValidationInfo) -> float:
+    expected = "ω/Tc, a number > 0"
+    omega = number_or_refuse(read_reduced(value, ENERGY, context_of(info)), expected)
+    if omega <= 0:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    return omega
+
+
+Temperature = Annotated[float, reduced(THERMAL_ENERGY)]
+Conductivity = Annotated[float | Physical, PlainValidator(_read_conductivity)]
+Resistance = Annotated[Physical, PlainValidator(_read_resistance)]
+TemperatureScale = Annotated[float, scale(TEMPERATURE)]
+DiffusivityScale = Annotated[float, scale(DIFFUSIVITY)]
+ConductivityScale = Annotated[float, scale(CONDUCTIVITY)]
+Gap = Annotated[str | float, PlainValidator(_read_gap)]
+Exchange = Annotated[float, PlainValidator(_read_exchange)]
+Frequency = Annotated[float, PlainValidator(_read_frequency)]
+MaterialWord = Annotated[str, one_of("material", MATERIALS)]
+LawWord = Annotated[str, one_of("law", LAWS)]

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""From a case file to a :class:`~fem_sf.settings.UsadelCase`, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fem_sf.case.meshes import mesh_settings
+from fem_sf.case.probes import read_probes
+from fem_sf.case.report import Report
+from fem_sf.case.source import Source
+from fem_sf.case.usadel.checks import check_tables
+from fem_sf.case.usadel.stacks import build_stack
+from fem_sf.case.usadel.tables import UsadelTables, read_all
+from fem_sf.settings import OutputSettings, SolverSettings, UsadelCase
+from fem_sf.stack import Stack
+
+
+def read_usadel_case(report: Report) -> UsadelCase:
+    """Read the case of a report, in reduced units.
+
+    Raises
+    ------
+    CaseError
+        With everything that is wrong with it.
+    """
+    tables = read_all(report)
+    stack = build_stack(tables, report)
+    check_tables(tables, report)
+    probes = read_probes(tables, report)
+    report.close()
+    assert stack is not None
+    return _case(tables, stack, probes, report.source)
+
+
+def _case(
+    tables: UsadelTables, stack: Stack, probes: dict[str, tuple[Any, ...]], source: Source
+) -> UsadelCase:
+    temperature = tables.usadel.table.temperature
+    assert temperature is not None
+    return UsadelCase(
+        name=source.path.stem,
+        title=tables.case.table.title or source.path.stem,
+        stack=stack,
+        temperature=temperature,
+        gap=tables.usadel.table.gap,
+        reference=tables.reference.table.layer,
+        mesh=mesh_settings(tables, source),
+        solver=SolverSettings(**tables.solver.table.model_dump()),
+        output=OutputSettings(
+            probes, tables.output.table.vtx, tuple(tables.output.table.frequencies)
+        ),
+        scales=tables.scales,
+        text=source.text,
+    )

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The tables that only Usadel cases have, or in which they have keys of their own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from fem_sf.case import schema
+from fem_sf.case.fields import Diffusivity, Length
+from fem_sf.case.schema import (
+    NOT_AVAILABLE,
+    Bound,
+    Pair,
+    PetscOptions,
+    Switch,
+    Table,
+    Tolerance,
+)
+from fem_sf.case.usadel.fields import (
+    Conductivity,
+    ConductivityScale,
+    DiffusivityScale,
+    Exchange,
+    Frequency,
+    Gap,
+    LawWord,
+    MaterialWord,
+    Resistance,
+    Temperature,
+    TemperatureScale,
+)
+from fem_sf.settings import SolverSettings
+
+
+class CaseTable(schema.CaseTable):
+    """The whole file; its tables are read one by one."""
+
+    required: ClassVar = ("kind", "usadel", "layers")
+    refused: ClassVar = dict.fromkeys(("sweep", "spectra", "critical_temperature"), NOT_AVAILABLE)
+
+    kind: Any = Field(None, description='kind = "usadel" in the first line')
+    usadel: Any = Field(None, description="a table [usadel] with temperature = …")
+    reference: Any = None
+
+
+class UsadelTable(Table):
+    """Conditions."""
+
+    required: ClassVar = ("temperature",)
+
+    temperature: Temperature | None = Field(None, ge=0, description="T/Tc, a number ≥ 0")
+    gap: Gap = "self-consistent"
+
+
+class LayerTable(schema.LayerTable):
+    """One layer; which keys it may have depends on its material."""
+
+    material: MaterialWord | None = Field(
+        None, description='"superconductor", "ferromagnet" or "normal"'
+    )
+    thickness: Length | None = Field(None, description="a thickness in ξ0, a number > 0")
+    exchange: Exchange | None = Field(
+        None, description="the exchange field J in Tc, a number of either sign"
+    )
+    diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
+    density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
+    conductivity: Conductivity | None = None
+    localized_moment: float | None = Field(
+        None, description="a moment in units of 2ν|J| of the layer, a number"
+    )
+
+
+class InterfaceTable(schema.InterfaceTable):
+    """One interface; which keys it may have depends on its law."""
+
+    between: Pair | None = Field(
+        None, description='the names of two layers that touch, as in ["S", "F"]'
+    )
+    law: LawWord | None = Field(
+        None, description='"kupriyanov-lukichev", "transparent" or "insulating"'
+    )
+    gamma: Length | None = Field(None, description="γ = R_b σ/ξ0, a number > 0")
+    gamma_of: str | None = Field(
+        None, description="the name of the layer whose conductivity σ is in γ"
+    )
+    resistance: Resistance | None = None
+
+
+class UnitsTable(Table):
+    """The bulk superconductor in SI units."""
+
+    required: ClassVar = ("critical_temperature", "diffusivity")
+
+    critical_temperature: TemperatureScale | None = Field(
+        None, description='Tc with its unit, as in "9.2 K"'
+    )
+    diffusivity: DiffusivityScale | None = Field(
+        None, description='D_S with its unit, as in "4.6 cm^2/s"'
+    )
+    conductivity: ConductivityScale | None = None
+
+
+class ReferenceTable(Table):
+    """What magnetizations are divided by."""
+
+    required: ClassVar = ("layer",)
+
+    layer: str | None = Field(None, description="the name of a ferromagnet")
+
+
+class SolverTable(Table):
+    """How the equations are solved."""
+
+    tolerance: Tolerance = SolverSettings.tolerance
+    max_iterations: Bound = SolverSettings.max_iterations
+    max_sweeps: Bound = SolverSettings.max_sweeps
+    frequencies: int | None = Field(
+        None, ge=0, description="how many frequencies are summed one by one, a whole number ≥ 0"
+    )
+    tail: int | None = Field(
+        None, ge=4, le=128, description="how many nodes the tail has, a whole number from 4 to 128"
+    )
+    error_estimate: Switch = SolverSettings.error_estimate
+    petsc: PetscOptions = Field({})
+
+
+class OutputTable(schema.OutputTable):
+    """What is written besides the standard files."""
+
+    frequencies: list[Frequency] = Field(
+        [], description="a list of frequencies ω/Tc, as in [0.5, 3.0]"
+    )
