@@ -133,7 +133,7 @@ class Stack(Multilayer[Layer, Interface]):
         With every problem at once, each naming the layer or interface.
     """
 
-    example_law = '"transparent"  # or "tunnel", or "circuit", with its conductance'
+    example_law = '"transparent"  # or "tunnel", "circuit" at a normal layer, with their parameters'
 
     def __init__(self, layers: Sequence[Layer], interfaces: Sequence[Interface] = ()):
         super().__init__(layers, interfaces)
@@ -231,7 +231,7 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
             f"{key}.polarisation",
             f"expected |β| < 1, got {beta!r}; otherwise currents would gain energy",
         )
-    elif not material.alpha1 > material.alpha2 * beta**2:
+    elif material.alpha1 > 0 and not material.alpha1 > material.alpha2 * beta**2:
         yield Problem(
             f"{key}.alpha1",
             f"expected α1 > α2 β² = {material.alpha2 * beta**2:g}, got {material.alpha1!r}; "

@@ -279,7 +279,7 @@ def _drive_problems(case: SpinCase) -> Iterator[Problem]:
         yield Problem("drive.wave_number", f"expected q ≥ 0, got {case.wave_number!r}")
     elif case.wave_number:
         if isinstance(case.drive, Current):
-            yield Problem("drive.wave_number", "only a voltage can be cos(qy); an electrode is one")
+            yield Problem("drive.wave_number", "only a voltage can be cos(qy), not a current")
         if case.solver.method != "exact" and (case.mesh.dimension != 2 or case.mesh.file):
             yield Problem(
                 "drive.wave_number",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import Any
 
 from fem_sf.case.entries import Entry, add_missing
 from fem_sf.case.meshes import check_mesh
@@ -59,8 +60,8 @@ def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
     own = parameters(LAWS[law])
     for key in interface.given:
         if key in _ALL_PARAMETERS and key not in own:
-            known = f"its own are {', '.join(own)}" if own else "it has none"
-            report.add(interface.key(key), f"the law {spell(law)} has no such parameter; {known}")
+            known = f"no such parameter; its own are {', '.join(own)}" if own else "no parameters"
+            report.add(interface.key(key), f"the law {spell(law)} has {known}")
     for key, required in own.items():
         if required and key not in interface.meant:
             add_missing(interface, key, report)
@@ -95,14 +96,14 @@ def _check_drive(tables: SpinTables, report: Report) -> None:
     drive = tables.drive
     if {"voltage", "current"} <= drive.given:
         report.add(drive.key("current"), "voltage and current are both given; give one of them")
-    elif report.source.value(drive.where) is not None and not {"voltage", "current"} & drive.meant:
+    elif _is_table(drive, report) and not {"voltage", "current"} & drive.meant:
         report.add(
             drive.where,
             'missing key "voltage"; expected V of the left end minus V of the right end, or '
             "instead current, the current density from left to right",
         )
     contacts = drive.table.contacts
-    if "contacts" in drive.given and not tables.has_mesh_file:
+    if contacts is not None and not tables.has_mesh_file:
         report.add(
             drive.key("contacts"),
             "only a mesh from a file has contacts by name; here they are the two ends of the stack",
@@ -113,7 +114,7 @@ def _check_drive(tables: SpinTables, report: Report) -> None:
 
 def _check_waveform(tables: SpinTables, report: Report) -> None:
     drive, waveform = tables.drive, tables.waveform
-    if "waveform" in drive.given and _mode(tables) == "steady":
+    if drive.table.waveform is not None and _mode(tables) == "steady":
         report.add(
             drive.key("waveform"), f"a steady state has none; leave it out, or add {_TRANSIENT}"
         )
@@ -121,13 +122,15 @@ def _check_waveform(tables: SpinTables, report: Report) -> None:
         return
     shape = waveform.table.shape
     for key, has_it in (("duration", "pulse"), ("frequency", "sine")):
-        if shape not in (has_it, None) and key in waveform.given:
+        if shape == has_it and key not in waveform.meant:
+            add_missing(waveform, key, report)
+        elif shape not in (has_it, None) and key in waveform.given:
             report.add(waveform.key(key), f'only shape = "{has_it}" has this; leave it out')
 
 
 def _check_time(tables: SpinTables, report: Report) -> None:
     mode, has_time = _mode(tables), "time" in tables.case.meant
-    if mode == "steady" and "time" in tables.case.given:
+    if mode == "steady" and _is_table(tables.time, report):
         report.add(("time",), f"a steady state has none; leave it out, or add {_TRANSIENT}")
     elif mode == "transient" and not has_time:
         message = 'missing key "time"; a run in time needs a table [time] with end = …'
@@ -136,6 +139,10 @@ def _check_time(tables: SpinTables, report: Report) -> None:
         if after <= before:
             message = "expected times that ascend, but this is not later than the one before"
             report.add((*tables.time.key("times"), i + 1), message)
+
+
+def _is_table(entry: Entry[Any], report: Report) -> bool:
+    return isinstance(report.source.value(entry.where), dict)
 
 
 def _mode(tables: SpinTables) -> str | None:

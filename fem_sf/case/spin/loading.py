@@ -79,8 +79,13 @@ def _time(tables: SpinTables) -> TimeSettings:
     times = tuple(values.pop("times"))
     if values["end"] is None:
         values["end"] = max(times, default=1.0)
-    waveform = Waveform()
-    if tables.waveform is not None:
-        given = tables.waveform.table.model_dump(exclude_none=True)
-        waveform = Waveform(**given)
-    return TimeSettings(**values, times=times, waveform=waveform)
+    return TimeSettings(**values, times=times, waveform=_waveform(tables))
+
+
+def _waveform(tables: SpinTables) -> Waveform:
+    if tables.waveform is None:
+        return Waveform()
+    given = tables.waveform.table.model_dump(exclude_none=True)
+    own = {"pulse": "duration", "sine": "frequency"}.get(given.get("shape", ""))
+    # anything in the place of what is missing or cannot be read, which is told already
+    return Waveform(**({own: 1.0} if own else {}) | given)

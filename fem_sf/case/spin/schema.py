@@ -63,10 +63,10 @@ class CaseTable(schema.CaseTable):
     required: ClassVar = ("kind", "drive", "layers")
     refused: ClassVar = {
         "sweep": NOT_AVAILABLE,
-        "spectra": 'a density of states belongs to kind = "usadel"; leave it out',
-        "critical_temperature": 'a critical temperature belongs to kind = "usadel"; leave it out',
-        "usadel": 'the conditions of kind = "usadel"; spin transport has [drive] instead',
-        "reference": 'belongs to kind = "usadel"; nothing is divided by a moment here',
+        "spectra": "a case of spin transport has no density of states; leave it out",
+        "critical_temperature": "a case of spin transport has none; leave it out",
+        "usadel": 'these are the conditions of kind = "usadel"; spin transport has [drive] instead',
+        "reference": "a case of spin transport has none; leave it out",
     }
 
     kind: Any = Field(None, description='kind = "spin" in the first line')
@@ -90,7 +90,9 @@ class DriveTable(Table):
     current: CurrentDensity | None = Field(
         None, description="the current density J from left to right, in σ0 V0/L0, a number"
     )
-    wave_number: WaveNumber = Field(0.0, description="q of a drive cos(qy), in 1/L0, a number ≥ 0")
+    wave_number: WaveNumber = Field(
+        0.0, ge=0, description="q of a drive cos(qy), in 1/L0, a number ≥ 0"
+    )
     contacts: Pair | None = Field(
         None,
         description="the groups of facets that are the left and the right reservoir, as in "
@@ -221,14 +223,20 @@ class InterfaceTable(schema.InterfaceTable):
     conductance: Conductance | None = Field(
         None, description="the conductance g per area, in σ0/L0, a number > 0"
     )
-    polarisation_left: float | None = Field(None, description="P_L, a number from −1 to 1")
-    polarisation_right: float | None = Field(None, description="P_R, a number from −1 to 1")
-    polarisation_product: float | None = Field(None, description="P_12, a number from −1 to 1")
+    polarisation_left: float | None = Field(
+        None, ge=-1, le=1, description="P_L, a number from −1 to 1"
+    )
+    polarisation_right: float | None = Field(
+        None, ge=-1, le=1, description="P_R, a number from −1 to 1"
+    )
+    polarisation_product: float | None = Field(
+        None, ge=-1, le=1, description="P_12, a number from −1 to 1"
+    )
     barrier: dict[str, Any] | None = Field(
         None, description="a table, as in { height = 1.0, decay = 10.0 }"
     )
     polarisation: float | None = Field(
-        None, description="the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1"
+        None, ge=-1, le=1, description="the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1"
     )
     mixing_real: Conductance | None = Field(
         None, description="Gr = 2 Re G_↑↓ per area, in σ0/L0, a number ≥ 0"
