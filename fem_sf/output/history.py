@@ -76,7 +76,7 @@ def by_interface(history: History) -> dict[str, Columns]:
 
 def time_columns(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     """Columns along ``time``: common ones, then those of each interface as ``left|right.name``."""
-    names = [str(name) for name in dataset.variables]
+    names = [str(name) for name in (*dataset.coords, *dataset.data_vars)]
     columns = {name: dataset[name].values for name in names if dataset[name].dims == ("time",)}
     at_interfaces = [name for name in names if dataset[name].dims == ("interface", "time")]
     for i, interface in enumerate(dataset["interface"].values if at_interfaces else ()):

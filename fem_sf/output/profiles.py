@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -123,7 +124,9 @@ def _draw_panel(axes: Axes, panel: Panel, scale: StackScale) -> None:
     for curve in panel.curves:
         _draw_curve(axes, curve, panel.layers, scale.edges[1:-1])
     if panel.legend:
-        axes.legend(fontsize=9, framealpha=0.8)
+        # above the axes, because a box inside would hide an interface sooner or later
+        place: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
+        axes.legend(**place, ncols=len(panel.curves), fontsize=9, frameon=False, borderaxespad=0.0)
 
 
 def _draw_close_up(axes: Axes, close_up: CloseUp, shades: Mapping[str, str]) -> None:

@@ -46,7 +46,7 @@ _MOST_CLOSE_UPS, _MOST_INTERFACES = 4, 4
 
 _POTENTIAL = Curve("V", "$V$", style.BLACK, "-")
 _CHARGE = Curve("dn", r"$\delta n$", style.BLACK, "-")
-_CURRENT = Curve("J", "$J$", style.BLACK, ":")
+_CURRENT = Curve("J", "$J$", style.BLACK, "--")
 _ACCUMULATION = style.vector_curves("dM", r"\delta M_%s")
 _SPIN_CURRENT = style.vector_curves("JM", "J_{M%s}")
 _DIRECTION = style.vector_curves("p", "p_%s")
@@ -247,7 +247,7 @@ class Spin(Kind):
         change = f"{facts['waveform']} from equilibrium"
         if facts["initial"] == "steady":
             change = f"steady state minus a {facts['waveform']}"
-        end = f"until $t =$ {_TIME.tell(facts['end'], scales)}"
+        end = f"end at $t =$ {_TIME.tell(facts['end'], scales)}"
         return "    ".join([*parts, change, end])
 
     def footnote(self, dataset: xr.Dataset) -> list[str]:
@@ -322,8 +322,8 @@ class Spin(Kind):
             left, right = (each for _, each in sides)
             sheets = _sheet(left, slice(None, None, -1)), _sheet(right, slice(None))
             thin = any(
-                0 < thickness < _THIN * float(np.ptp(each.points))
-                for (_, thickness), each in zip(sheets, (left, right), strict=True)
+                0 < depth < _THIN * float(np.ptp(each.points))
+                for (_, depth), each in zip(sheets, (left, right), strict=True)
             )
             charge = max(height for height, _ in sheets)
             if thin and charge > _NEGLIGIBLE_CHARGE * largest:
@@ -348,7 +348,7 @@ class Spin(Kind):
     def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
         """Choose the currents at all interfaces, J_M on both sides of each, and the drive."""
         scales = _scales(dataset)
-        names = [str(name) for name in dataset.get("interface", ())]
+        names = list(map(str, dataset["interface"].values)) if "interface" in dataset else []
         panels = [_current_traces(dataset, names, scales)]
         at_interfaces = [_spin_current_traces(dataset, name, scales) for name in names]
         at_interfaces = [each for each in at_interfaces if each.traces]
@@ -478,8 +478,8 @@ def _length_rows(name: str, lengths: Mapping[str, Any], scales: SpinScales | Non
     for key, symbol in (("screening", "l screening"), ("longitudinal", "l longitudinal")):
         if key in lengths:
             yield Row(name, symbol, _LENGTH.words, lengths[key], None, factor, "nm")
-    if "transverse" in lengths:
-        length = complex(*lengths["transverse"])
-        yield Row(name, "l transverse", _LENGTH.words, length, None, factor, "nm")
-    for i, parts in enumerate(lengths.get("decay", ())):
-        yield Row(name, f"decay length {i + 1}", _LENGTH.words, complex(*parts), None, factor, "nm")
+    others = {"l transverse": lengths["transverse"]} if "transverse" in lengths else {}
+    others |= {f"decay length {i + 1}": each for i, each in enumerate(lengths.get("decay", ()))}
+    for symbol, (real, imaginary) in others.items():
+        value = complex(real, imaginary) if imaginary else real
+        yield Row(name, symbol, _LENGTH.words, value, None, factor, "nm")

@@ -12,8 +12,10 @@ from fem_sf.output import style
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.panels import limits
 
-_WIDTH, _PANEL, _GAP, _LEFT, _RIGHT, _LABELS = 8.0, 1.9, 0.22, 0.95, 1.55, 0.45
-"""Inches: width of the picture, height of a panel, gap below it, room beside and below them all."""
+_WIDTH, _PANEL, _GAP = 8.0, 1.9, 0.25
+"""Inches: width of the picture, height of a panel, gap above it for the power of its numbers."""
+_LEFT, _RIGHT, _LABELS = 0.95, 1.55, 0.45
+"""Inches: room beside the panels, the right one for their legends, and below them."""
 _EARLY = 0.02
 """Part of the whole time: where most steps are within it, time is drawn on a logarithmic scale."""
 
@@ -32,7 +34,7 @@ def draw_history(dataset: xr.Dataset) -> Figure:
     figure = Figure(figsize=(_WIDTH, height))
     axes = []
     for number, panel in enumerate(panels):
-        top = style.TOP + number * (_PANEL + _GAP)
+        top = style.TOP + _GAP + number * (_PANEL + _GAP)
         each = style.add_axes(figure, _LEFT, top, _WIDTH - _LEFT - _RIGHT, _PANEL)
         for trace in panel.traces:
             line = trace.curve

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Made-up results with known numbers: a bilayer on a line, and one in a plane."""
+"""Results with known numbers: made-up superconductors, exactly solved junctions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,22 @@ import pytest
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.settings import OutputSettings, PhysicalScales, UsadelCase
+from fem_sf.spin import exact, model
+from fem_sf.spin.interfaces import Circuit, Tunnel
+from fem_sf.spin.materials import Ferromagnet as magnet
+from fem_sf.spin.materials import Normal as normal
+from fem_sf.spin.settings import SpinCase, SpinScales, TimeSettings
 from fem_sf.stack import Interface, Layer, Stack
-from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields, UsadelResult
+from fem_sf.study.results import (
+    ACROSS_COLUMNS,
+    AMPLITUDE_COLUMNS,
+    SPIN_COLUMNS,
+    USADEL_COLUMNS,
+    History,
+    LayerFields,
+    SpinResult,
+    UsadelResult,
+)
 
 STACK = Stack(
     [Layer("S", Superconductor(), 3.0), Layer("F", Ferromagnet(exchange=15.0), 0.25)],
@@ -135,3 +149,246 @@ def plane():
         "F": fields(others, cells, dM_z=-0.05 - 0.01 * others[:, 1]),
     }
     return result(layers, {"S": fields([[0.5, 0.5]], np.empty((0, 2)), delta=[1.0])})
+
+
+# --- spin transport: exact steady states, and a run in time of simple curves ---
+
+
+def tilted(angle):
+    """A direction at an angle in degrees from z, in the x-z plane."""
+    return (np.sin(np.radians(angle)), 0.0, np.cos(np.radians(angle)))
+
+
+def junction_of(left, right):
+    """F/I/F at 60°, with the names of its layers."""
+    return model.Stack(
+        [
+            model.Layer(left, magnet(polarisation=0.5, direction=tilted(0)), 3.0),
+            model.Layer(right, magnet(polarisation=0.5, direction=tilted(60)), 3.0),
+        ],
+        [model.Interface(left, right, Tunnel(0.7), capacitance=0.5)],
+    )
+
+
+JUNCTION = junction_of("FL", "FR")
+
+SCALES = SpinScales(length=1e-9, time=1e-12, conductivity=1e6, voltage=1e-3)
+
+
+def cobalt(angle):
+    """Co at low temperature, in the units of ``SCALES``; D = 5e-3 m²/s, l_sf = 50 nm."""
+    return magnet(
+        conductivity=10.0,
+        diffusivity=5000.0,
+        relaxation_time=0.63,
+        permittivity=8.85e-6,
+        polarisation=0.46,
+        direction=tilted(angle),
+        exchange_precession=2000.0,
+    )
+
+
+COPPER = normal(conductivity=160.0, diffusivity=20000.0, relaxation_time=10.0, permittivity=8.85e-6)
+VALVE = model.Stack(
+    [
+        model.Layer("Co1", cobalt(0), 40.0),
+        model.Layer("Cu", COPPER, 10.0),
+        model.Layer("Co2", cobalt(90), 15.0),
+    ],
+    [
+        model.Interface("Co1", "Cu", Circuit(0.6, 0.77, 1.0)),
+        model.Interface("Cu", "Co2", Circuit(0.6, 0.77, 1.0)),
+    ],
+)
+"""Co/Cu/Co at 90°, a circuit-theory law at both interfaces."""
+
+
+def exact_fields(solution, layer, left, distances):
+    """A layer of an exact solution at distances from its left face, which is at x = ``left``."""
+    profile = solution.profile(layer, distances)
+    values = dict(
+        zip(
+            SPIN_COLUMNS,
+            (
+                profile.potential,
+                profile.charge,
+                *profile.magnetization.T,
+                profile.current,
+                *profile.spin_current.T,
+            ),
+            strict=True,
+        )
+    )
+    points, cells = line(left + np.asarray(distances, dtype=float))
+    return LayerFields(points, cells, values)
+
+
+def graded(thickness):
+    """Distances from a face, dense at both, with as good as nothing between the first two."""
+    depth = np.geomspace(1e-4, 0.5, 60) * thickness
+    return np.concatenate([[0.0], depth, (thickness - depth[::-1])[1:], [thickness]])
+
+
+def exact_result(case, summary=None):
+    """The steady state of a case, with a summary as a solve makes it."""
+    solution = exact.solve(case.stack, case.drive)
+    layers, probes, left = {}, {}, 0.0
+    for layer in case.stack.layers:
+        layers[layer.name] = exact_fields(solution, layer.name, left, graded(layer.extent))
+        probes[layer.name] = exact_fields(solution, layer.name, left, [0.0, layer.extent / 3])
+        left += layer.extent
+    interfaces = {
+        interface.name: interface_numbers(interface.law.kind, state)
+        for interface, state in zip(case.stack.interfaces, solution.interfaces, strict=True)
+    }
+    lengths = {"screening": 0.1, "longitudinal": 0.87, "transverse": [0.2, 0.1]}
+    decay = {"decay": [[0.1, 0.0], [0.5, 0.25], [0.5, -0.25], [0.87, 0.0]]}
+    numbers = {
+        "versions": {"fem_sf": "0.0"},
+        "seconds": {"setup": 1.0, "solve": 2.0},
+        "kind": "spin",
+        "title": case.title,
+        "converged": True,
+        "mode": "steady",
+        "drive": {"voltage": case.drive.value},
+        "iterations": {"newton": 1},
+        "layers": {
+            each.name: {
+                "material": each.material.kind,
+                "lengths": lengths if each.material.kind == "ferromagnet" else decay,
+            }
+            for each in case.stack.layers
+        },
+        "interfaces": interfaces,
+        "resistance_area": case.drive.value / solution.interfaces[0].left.current,
+        "cautions": ["layers.FL.alpha2: contradicts Onsager symmetry"],
+    }
+    return SpinResult(case, layers, probes, numbers | (summary or {}))
+
+
+def interface_numbers(law, state):
+    """What the summary says about an interface."""
+    left, right = state.left, state.right
+    return {
+        "law": law,
+        "J": left.current,
+        "JM_left": left.spin_current.tolist(),
+        "JM_right": right.spin_current.tolist(),
+        "torque": state.torque.tolist(),
+        "torque_left": None,
+        "torque_right": None,
+        "jump": float(np.linalg.norm(state.torque)),
+        "mu_left": left.chemical_potential,
+        "mu_right": right.chemical_potential,
+        "m_left": left.spin_potential.tolist(),
+        "m_right": right.spin_potential.tolist(),
+        "V_left": left.potential,
+        "V_right": right.potential,
+        "displacement": left.displacement,
+        "dissipation": state.dissipation,
+        "error": {"J": 1e-9, "torque": 2e-9},
+    }
+
+
+def spin_case(stack=JUNCTION, voltage=1.0, **settings):
+    """A case of spin transport."""
+    return SpinCase(
+        stack=stack,
+        drive=model.Voltage(voltage),
+        name="made-up",
+        title="A made-up junction",
+        text='kind = "spin"  # μ, Δ\n',
+        **settings,
+    )
+
+
+@pytest.fixture
+def junction():
+    """F/I/F at 60° in reduced units."""
+    return exact_result(spin_case())
+
+
+@pytest.fixture
+def valve_in_si():
+    """Co/Cu/Co with known units."""
+    return exact_result(spin_case(VALVE, voltage=0.5, scales=SCALES))
+
+
+def relaxing(made_up):
+    """The same as the end of a run in time: everything goes as 1 − e^{−t} from zero."""
+    times = np.concatenate([[0.0], np.geomspace(1e-3, 20.0, 40)])
+    growth = 1 - np.exp(-times)
+    final = next(iter(made_up.summary["interfaces"].values()))["J"]
+    values = {"drive": np.ones_like(times), "energy": 0.3 * growth**2}
+    values["total_current"] = final * (1 + np.exp(-5 * times))
+    for name, numbers in made_up.summary["interfaces"].items():
+        for key in ("J", "V_left", "V_right"):
+            values[f"{name}.{key}"] = numbers[key] * growth
+        values[f"{name}.J_right"] = numbers["J"] * growth**2
+        for side in ("left", "right"):
+            for axis, component in zip("xyz", numbers[f"JM_{side}"], strict=True):
+                values[f"{name}.JM_{side}_{axis}"] = component * growth
+    kept = np.array([0.0, 1 / 3, 20.0])
+
+    def snapshots(fields):
+        return {
+            name: {
+                column: np.multiply.outer(1 - np.exp(-kept), numbers)
+                for column, numbers in each.values.items()
+            }
+            for name, each in fields.items()
+        }
+
+    history = History(times, values, kept, snapshots(made_up.layers), snapshots(made_up.probes))
+    time = TimeSettings(end=20.0, times=tuple(kept))
+    case = replace(made_up.case, time=time)
+    summary = {**made_up.summary, "mode": "transient", "iterations": {"steps": len(times) - 1}}
+    return SpinResult(case, made_up.layers, made_up.probes, summary, history)
+
+
+@pytest.fixture
+def transient():
+    """The junction after a step of the voltage; its layers are called ``F.L`` and ``F.R``."""
+    return relaxing(exact_result(spin_case(junction_of("F.L", "F.R"))))
+
+
+@pytest.fixture
+def transient_in_si(valve_in_si):
+    """Co/Cu/Co after a step of the voltage."""
+    return relaxing(valve_in_si)
+
+
+@pytest.fixture
+def spin_plane(junction):
+    """The junction in a plane: half of the current goes upwards too, and p turns."""
+    layers = {}
+    for name, each in junction.layers.items():
+        x, width = each.points[::4, 0], np.linspace(0.0, 2.0, 5)
+        points, quads = rectangle(x, width)
+        row = {column: values[::4] for column, values in each.values.items()}
+        values = {
+            column: np.outer(1 + 0.1 * width, numbers).ravel() for column, numbers in row.items()
+        }
+        values |= {
+            across: 0.5 * values[along]
+            for across, along in zip(ACROSS_COLUMNS, ("J", "JM_x", "JM_y", "JM_z"), strict=True)
+        }
+        values |= {
+            "p_x": np.sin(points[:, 0]),
+            "p_y": 0 * points[:, 0],
+            "p_z": np.cos(points[:, 0]),
+        }
+        layers[name] = LayerFields(points, quads, values)
+    return SpinResult(junction.case, layers, {}, junction.summary)
+
+
+@pytest.fixture
+def turning(junction):
+    """The junction where p of the right layer turns away from its easy axis."""
+    for name, angle in (("FL", 0.0), ("FR", np.pi / 3)):
+        each = junction.layers[name]
+        tilt = angle + (0.2 * np.exp(3 - each.points[:, 0]) if name == "FR" else 0.0)
+        p = {"p_x": np.sin(tilt), "p_y": 0 * each.points[:, 0], "p_z": np.cos(tilt)}
+        each.values.update({key: p[key] * np.ones(len(each.points)) for key in p})
+    junction.probes.clear()
+    return junction

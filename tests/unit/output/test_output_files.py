@@ -14,7 +14,7 @@ from fem_sf.output import plots
 from fem_sf.output.dataset import load_dataset, load_result
 from fem_sf.output.files import replacing
 from fem_sf.output.write import plot_folder, write_result
-from fem_sf.study.results import UsadelResult
+from fem_sf.study.results import SpinResult, UsadelResult
 
 
 def test_a_file_appears_when_its_block_ends(tmp_path):
@@ -58,6 +58,32 @@ def test_amplitudes_of_an_earlier_run_go(tmp_path, bilayer, bilayer_at_frequenci
     assert not (tmp_path / "amplitudes.csv").exists()
 
 
+def test_all_files_of_a_run_in_time(tmp_path, transient):
+    write_result(transient, tmp_path)
+    blocks = [f"fields_{i}_F.{name}" for i, name in enumerate("LR")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "fields.pvd",
+        *sorted(f"{each}{step}.vtu" for each in blocks for step in ("", "_0", "_1")),
+        "history.csv",
+        "history.png",
+        "probes.csv",
+        "profiles.csv",
+        "profiles.png",
+        "result.nc",
+        "summary.json",
+    ]
+
+
+def test_an_earlier_run_in_time_leaves_nothing(tmp_path, transient, spin_plane, bilayer):
+    write_result(transient, tmp_path)
+    write_result(spin_plane, tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert "maps.png" in names
+    assert not names & {"history.csv", "history.png", "profiles.png", "fields_0_F.L_0.vtu"}
+    write_result(bilayer, tmp_path)
+    assert not {path.name for path in tmp_path.iterdir()} & {"history.csv", "maps.png"}
+
+
 def test_a_folder_is_not_complete_until_its_pictures_are(tmp_path, bilayer, monkeypatch):
     write_result(bilayer, tmp_path)
 
@@ -80,6 +106,11 @@ def test_other_files_stay(tmp_path, bilayer):
 def test_ranks_without_layers_write_nothing(tmp_path, bilayer):
     summary = write_result(UsadelResult(bilayer.case, summary={"kind": "usadel"}), tmp_path / "a")
     assert summary == {"kind": "usadel"}
+    assert not (tmp_path / "a").exists()
+
+
+def test_ranks_without_spin_layers_write_nothing(tmp_path, junction):
+    assert write_result(SpinResult(junction.case, summary={"kind": "spin"}), tmp_path / "a")
     assert not (tmp_path / "a").exists()
 
 

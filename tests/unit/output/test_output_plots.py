@@ -10,25 +10,41 @@ import pytest
 from matplotlib.colors import SymLogNorm
 
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
+from fem_sf.output import style
 from fem_sf.output.dataset import to_dataset
 from fem_sf.output.maps import outline, signed_norm, triangles
 from fem_sf.output.plots import draw
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.output.write import plot_folder, write_result
+from fem_sf.spin.model import Current
 from fem_sf.stack import Layer, Stack
 from fem_sf.study.results import UsadelResult
 
 
-def panels(result):
-    """Axes of the picture by the label of their vertical axis."""
-    (figure,) = draw(to_dataset(result)).values()
-    return {axes.get_ylabel(): axes for axes in figure.axes}
+def panels(result, name=None):
+    """Axes of the picture, of that name or the only one, by the label of their vertical axis."""
+    return {axes.get_ylabel(): axes for axes in picture(result, name).axes}
 
 
-def texts(result):
+def texts(result, name=None):
     """All text of the picture outside its axes."""
-    (figure,) = draw(to_dataset(result)).values()
-    return " ".join(text.get_text() for text in figure.texts)
+    return " ".join(text.get_text() for text in picture(result, name).texts)
+
+
+def picture(result, name):
+    figures = draw(to_dataset(result))
+    return figures[name or next(iter(figures))]
+
+
+def curves(axes, colour, dashes=None):
+    """What is drawn in a colour (and dashes), dots left out."""
+    return [
+        line.get_xydata()
+        for line in axes.lines
+        if line.get_color() == colour
+        and line.get_marker() == "None"
+        and dashes in (None, line.get_linestyle())
+    ]
 
 
 def test_lines_end_at_interfaces_with_the_values_of_their_side(bilayer):
@@ -94,14 +110,17 @@ def test_known_units_give_second_axes(bilayer_in_si):
     assert "nm" in " ".join(text.get_text() for text in figure.texts)
 
 
-@pytest.mark.parametrize("made_up", ["bilayer", "bilayer_in_si", "plane"])
-def test_the_same_picture_from_what_is_stored(tmp_path, made_up, request):
+@pytest.mark.parametrize(
+    "made_up", ["bilayer", "bilayer_in_si", "plane", "valve_in_si", "transient", "spin_plane"]
+)
+def test_the_same_pictures_from_what_is_stored(tmp_path, made_up, request):
     write_result(request.getfixturevalue(made_up), tmp_path)
-    (path,) = tmp_path.glob("*.png")
-    first = path.read_bytes()
-    path.unlink()
-    assert plot_folder(tmp_path) == [path]
-    assert path.read_bytes() == first
+    first = {path: path.read_bytes() for path in tmp_path.glob("*.png")}
+    assert first
+    for path in first:
+        path.unlink()
+    assert set(plot_folder(tmp_path)) == set(first)
+    assert {path: path.read_bytes() for path in first} == first
 
 
 def test_dollars_in_names_are_no_formulas(tmp_path, bilayer):
@@ -151,3 +170,141 @@ def test_colours_of_a_map_are_symmetric_and_logarithmic_when_layers_differ_much(
     assert not isinstance(norm, SymLogNorm)
     plane.layers["F"].values["dM_z"][:] *= 100
     assert isinstance(signed_norm(plane.layers, "dM_z"), SymLogNorm)
+
+
+CURRENTS = r"$J,\ \mathbf{J}_M$ $(\sigma_0V_0/L_0)$"
+
+
+def test_the_spin_current_ends_at_the_interface_with_the_values_of_its_side(junction):
+    axes = panels(junction)[CURRENTS]
+    along_x = curves(axes, style.VERMILLION)
+    numbers = junction.summary["interfaces"]["FL|FR"]
+    assert along_x[0][-1] == pytest.approx([3.0, numbers["JM_left"][0]], abs=1e-14)
+    assert along_x[1][0] == pytest.approx([3.0, numbers["JM_right"][0]], abs=1e-14)
+    assert numbers["JM_right"][0] - numbers["JM_left"][0] > 0.1 * np.ptp(axes.get_ylim())
+    # J is there beside it, a dashed line
+    assert all(np.ptp(each[:, 1]) < 1e-12 for each in curves(axes, style.BLACK, "--"))
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == {
+        "$J_{Mx}$",
+        "$J_{Mz}$",
+        "$J$",
+    }
+
+
+def test_spin_axes_have_the_units_of_the_case(junction):
+    labels = set(panels(junction))
+    density = r"$(\sigma_0V_0t_0/L_0^2)$"
+    assert {"$V$ $(V_0)$", CURRENTS, rf"$\delta\mathbf{{M}}$ {density}"} <= labels
+    assert rf"$\delta n$ {density}" in labels
+    assert any(axes.get_xlabel() == "$x$ $(L_0)$" for axes in panels(junction).values())
+
+
+def test_spin_axes_in_si(valve_in_si):
+    drawn = panels(valve_in_si)
+    labels = {"$V$ (mV)", r"$J,\ \mathbf{J}_M$ (A/m²)", r"$\delta\mathbf{M}$ (C/m³)"}
+    assert labels <= set(drawn)
+    (along_x, *_) = curves(drawn[r"$J,\ \mathbf{J}_M$ (A/m²)"], style.VERMILLION)
+    layer = valve_in_si.layers["Co1"]
+    np.testing.assert_allclose(along_x[:, 1], 1e12 * layer.values["JM_x"], rtol=1e-14)
+    assert "V_0 = 1$ mV" in texts(valve_in_si) and r"\sigma_0 = 10^{6}$ S/m" in texts(valve_in_si)
+
+
+def test_spin_captions_tell_drive_mode_and_jump(junction, valve_in_si, transient):
+    assert r"$V_L - V_R =$ $1\,V_0$    steady state" in texts(junction)
+    jump = junction.summary["interfaces"]["FL|FR"]["jump"]
+    assert rf"FL|FR: ${jump:.4g}\,\sigma_0V_0/L_0$" in texts(junction)
+    assert "$V_L - V_R =$ $0.5$ mV" in texts(valve_in_si)
+    assert r"step from equilibrium    end at $t =$ $20\,t_0$" in texts(transient)
+    case = replace(junction.case, drive=Current(-1e-12), scales=valve_in_si.case.scales)
+    assert "$J =$ $-1$ A/m²" in texts(replace(junction, case=case))
+
+
+def test_screening_is_drawn_close_to_the_interfaces(valve_in_si):
+    close = [axes for axes in picture(valve_in_si, None).axes if "delta n" in axes.get_ylabel()]
+    assert [axes.get_title() for axes in close] == ["Co1|Cu", "Cu|Co2"]
+    # l_scr² = ε D/σ: some lengths of it to the left and to the right
+    for axes, place, lengths in zip(
+        close, (40.0, 50.0), ((0.0665, 0.0333), (0.0333, 0.0665)), strict=True
+    ):
+        left, right = axes.get_xlim()
+        for reach, length in zip((place - left, right - place), lengths, strict=True):
+            assert 3 * length < reach < 10 * length
+
+
+def test_charge_that_is_nothing_beside_the_spin_is_not_drawn(valve_in_si):
+    for layer in valve_in_si.layers.values():
+        layer.values["dn"][:] *= 1e-6
+    assert not any("delta n" in label for label in panels(valve_in_si))
+
+
+def test_charge_far_from_thin_is_drawn_over_the_stack(junction):
+    for layer in junction.layers.values():
+        layer.values["dn"] = 1 + layer.points[:, 0]
+    (axes,) = (each for label, each in panels(junction).items() if "delta n" in label)
+    assert axes.get_xlim() == (0.0, 6.0)
+
+
+def test_directions_are_drawn_where_they_are_unknown(turning):
+    (along_x, _) = curves(panels(turning)[r"$\mathbf{p}$"], style.VERMILLION)
+    np.testing.assert_array_equal(along_x[:, 1], turning.layers["FL"].values["p_x"])
+    for layer in turning.layers.values():
+        for column in ("p_x", "p_y", "p_z"):
+            del layer.values[column]
+    assert r"$\mathbf{p}$" not in panels(turning)
+
+
+def test_a_stack_in_equilibrium_can_be_drawn(tmp_path, junction):
+    for layer in junction.layers.values():
+        for values in layer.values.values():
+            values[:] = 0.0
+    write_result(junction, tmp_path)
+    assert (tmp_path / "profiles.png").stat().st_size > 10_000
+
+
+def test_maps_of_a_spin_plane(spin_plane):
+    figure = picture(spin_plane, "maps.png")
+    bars = figure.axes[1::2]
+    symbols = ("$V$", r"$|\mathbf{J}|$", r"$\delta M_x$", r"$\delta M_z$")
+    for axes, symbol in zip(bars, symbols, strict=True):
+        assert axes.get_ylabel().startswith(f"{symbol} $(")
+    # 0.5 across for 1 along, and 1.2 times as much at the upper edge
+    current = spin_plane.layers["FL"].values["J"].max()
+    assert bars[1].get_ylim() == pytest.approx((0.0, np.hypot(1, 0.5) * current))
+
+
+def test_history_shows_both_sides_of_every_interface(transient_in_si):
+    drawn = panels(transient_in_si, "history.png")
+    assert list(drawn) == [
+        "$J$ (A/m²)",
+        "$\\mathbf{J}_M$ (A/m²)\nCo1|Cu",
+        "$\\mathbf{J}_M$ (A/m²)\nCu|Co2",
+    ]
+    axes = drawn["$\\mathbf{J}_M$ (A/m²)\nCu|Co2"]
+    assert axes.get_xlabel() == "$t$ (ps)"
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["$J_{Mx}$ left", "$J_{Mz}$ left", "$J_{Mx}$ right"]
+    values = transient_in_si.history.values
+    (left,) = curves(axes, style.VERMILLION, "-")
+    np.testing.assert_allclose(left[:, 1], 1e12 * values["Cu|Co2.JM_left_x"], rtol=1e-14)
+    (right,) = curves(axes, style.VERMILLION, "--")
+    np.testing.assert_allclose(right[:, 1], 1e12 * values["Cu|Co2.JM_right_x"], rtol=1e-14)
+    (total,) = curves(drawn["$J$ (A/m²)"], style.BLACK, "--")
+    np.testing.assert_allclose(total[:, 1], 1e12 * values["total_current"], rtol=1e-14)
+
+
+def test_time_is_logarithmic_where_most_of_it_passes_early(transient):
+    axes = next(iter(panels(transient, "history.png").values()))
+    assert axes.get_xscale() == "log"
+    times = transient.history.times
+    even = replace(transient.history, times=np.linspace(0.0, 20.0, len(times)))
+    axes = next(iter(panels(replace(transient, history=even), "history.png").values()))
+    assert axes.get_xscale() == "linear"
+    assert axes.get_xlim() == (0.0, 20.0)
+
+
+def test_a_drive_that_changes_is_drawn(transient):
+    assert "drive" not in panels(transient, "history.png")
+    drive = transient.history.values["drive"]
+    drive[len(drive) // 2 :] = 0.0
+    (line,) = curves(panels(transient, "history.png")["drive"], style.BLACK)
+    np.testing.assert_array_equal(line[:, 1], drive)

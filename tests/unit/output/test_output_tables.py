@@ -9,9 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fem_sf.output.dataset import load_dataset, to_dataset
 from fem_sf.output.summary import summary_text
+from fem_sf.output.tables import history_table, probes_table, profiles_table
 from fem_sf.output.write import write_result
-from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS
+from fem_sf.study.results import (
+    ACROSS_COLUMNS,
+    AMPLITUDE_COLUMNS,
+    DIRECTION_COLUMNS,
+    SPIN_COLUMNS,
+    USADEL_COLUMNS,
+)
 
 
 def read(path):
@@ -124,3 +132,83 @@ def test_lists_of_numbers_take_one_line_and_text_stays_as_it_is():
     text = summary_text({"integral": (1, 2.5, None), "note": "[\n 1 ]", "rows": [[1], []]})
     assert '"integral": [1, 2.5, null]' in text
     assert json.loads(text) == {"integral": [1, 2.5, None], "note": "[\n 1 ]", "rows": [[1], []]}
+
+
+def test_spin_profiles_and_probes_hold_every_number_exactly(tmp_path, junction):
+    write_result(junction, tmp_path)
+    for name, fields in (("profiles.csv", junction.layers), ("probes.csv", junction.probes)):
+        table = read(tmp_path / name)
+        assert list(table) == ["layer", "x", *SPIN_COLUMNS]
+        for layer, each in fields.items():
+            rows = table[table["layer"] == layer]
+            np.testing.assert_array_equal(rows["x"], each.points[:, 0])
+            for column in SPIN_COLUMNS:
+                np.testing.assert_array_equal(rows[column], each.values[column])
+
+
+def test_the_spin_current_on_both_sides_of_an_interface(tmp_path, junction):
+    write_result(junction, tmp_path)
+    table = read(tmp_path / "profiles.csv")
+    left, right = (row for _, row in table[table["x"] == 3.0].iterrows())
+    assert (left["layer"], right["layer"]) == ("FL", "FR")
+    numbers = junction.summary["interfaces"]["FL|FR"]
+    for side, row in (("left", left), ("right", right)):
+        current = [row[f"JM_{axis}"] for axis in "xyz"]
+        np.testing.assert_allclose(current, numbers[f"JM_{side}"], atol=1e-14)
+    # the same size on both sides, each along its own magnetization: the jump is 2 j sin(60°/2)
+    size = left["JM_z"]
+    jump = [right[f"JM_{axis}"] - left[f"JM_{axis}"] for axis in "xyz"]
+    assert np.linalg.norm(jump) == pytest.approx(size, rel=1e-12)
+
+
+def test_spin_columns_in_si(tmp_path, valve_in_si):
+    write_result(valve_in_si, tmp_path)
+    table = read(tmp_path / "profiles.csv")
+    factors = {  # of L0 = 1 nm, t0 = 1 ps, σ0 = 1e6 S/m, V0 = 1 mV
+        "x_nm": 1.0,
+        "V_mV": 1.0,
+        "dn_C_per_m3": 1e6 * 1e-3 * 1e-12 / 1e-9**2,
+        **{f"dM_{axis}_C_per_m3": 1e6 * 1e-3 * 1e-12 / 1e-9**2 for axis in "xyz"},
+        "J_A_per_m2": 1e6 * 1e-3 / 1e-9,
+        **{f"JM_{axis}_A_per_m2": 1e6 * 1e-3 / 1e-9 for axis in "xyz"},
+    }
+    assert list(table) == ["layer", "x", *SPIN_COLUMNS, *factors]
+    for (name, factor), column in zip(factors.items(), ("x", *SPIN_COLUMNS), strict=True):
+        np.testing.assert_allclose(table[name], factor * table[column], rtol=1e-14)
+
+
+def test_a_spin_plane_has_currents_across_and_directions(tmp_path, spin_plane):
+    write_result(spin_plane, tmp_path)
+    columns = ["layer", "x", "y", *SPIN_COLUMNS, *ACROSS_COLUMNS, *DIRECTION_COLUMNS]
+    assert list(read(tmp_path / "profiles.csv")) == columns
+
+
+def test_history_has_a_row_a_step(tmp_path, transient):
+    write_result(transient, tmp_path)
+    table, history = read(tmp_path / "history.csv"), transient.history
+    assert list(table)[:4] == ["time", "drive", "energy", "total_current"]
+    assert set(table) == {"time", *history.values}
+    assert "F.L|F.R.JM_left_z" in table
+    np.testing.assert_array_equal(table["time"], history.times)
+    for name, values in history.values.items():
+        np.testing.assert_array_equal(table[name], values)
+
+
+def test_history_in_si_follows_the_reduced_one(tmp_path, transient_in_si):
+    write_result(transient_in_si, tmp_path)
+    table = read(tmp_path / "history.csv")
+    reduced = 1 + len(transient_in_si.history.values)
+    assert list(table)[reduced : reduced + 2] == ["time_ps", "total_current_A_per_m2"]
+    np.testing.assert_allclose(table["time_ps"], table["time"], rtol=1e-14)
+    for name in ("total_current", "Co1|Cu.J", "Cu|Co2.JM_right_x"):
+        np.testing.assert_allclose(table[f"{name}_A_per_m2"], 1e12 * table[name], rtol=1e-14)
+    np.testing.assert_allclose(table["Cu|Co2.V_left_mV"], table["Cu|Co2.V_left"], rtol=1e-14)
+
+
+def test_spin_tables_are_the_same_from_what_is_stored(tmp_path, transient_in_si):
+    write_result(transient_in_si, tmp_path)
+    fresh, stored = to_dataset(transient_in_si), load_dataset(tmp_path)
+    for table in (profiles_table, probes_table, history_table):
+        assert list(table(stored)) == list(table(fresh))
+        for name, column in table(fresh).items():
+            np.testing.assert_array_equal(table(stored)[name], column)
