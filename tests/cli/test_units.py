@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 
+from fem_sf.case.spin import fields as spin
 from fem_sf.case.units import DIFFUSIVITY, LENGTH, Kind, QuantityError, read_quantity
 from fem_sf.case.usadel.fields import CONDUCTIVITY, ENERGY, RESISTANCE, TEMPERATURE
 
@@ -27,6 +28,21 @@ from fem_sf.case.usadel.fields import CONDUCTIVITY, ENERGY, RESISTANCE, TEMPERAT
         ("1e5/ohm/cm", CONDUCTIVITY, 1e7),
         ("1e-15 ohm m^2", RESISTANCE, 1e-15),
         ("1 mΩ µm²", RESISTANCE, 1e-15),
+        ("1e7 S/m", spin.CONDUCTIVITY, 1e7),
+        ("75 nohm m", spin.CONDUCTIVITY, 1 / 75e-9),
+        ("7.5 µΩ cm", spin.CONDUCTIVITY, 1 / 75e-9),
+        ("-2 fohm m^2", spin.CONDUCTANCE, -5e14),
+        ("1 S/um^2", spin.CONDUCTANCE, 1e12),
+        ("1 eV", spin.BARRIER_HEIGHT, 1.0),
+        ("3 V", spin.BARRIER_HEIGHT, 3.0),
+        ("1e7 /m", spin.WAVE_NUMBER, 1e7),
+        ("0.01 /nm", spin.WAVE_NUMBER, 1e7),
+        ("1e15 /s", spin.PRECESSION, 1e15),
+        ("1 rad/fs", spin.PRECESSION, 1e15),
+        ("1 GHz", spin.FREQUENCY, 1e9),
+        ("10 MA/cm^2", spin.CURRENT, 1e11),
+        ("30 pJ/m", spin.STIFFNESS, 3e-11),
+        ("500 kJ/m^3", spin.ANISOTROPY, 5e5),
     ],
 )
 def test_values(text: str, kind: Kind, value: float) -> None:
@@ -43,3 +59,20 @@ def test_values(text: str, kind: Kind, value: float) -> None:
 def test_what_is_not_a_length(text: str) -> None:
     with pytest.raises(QuantityError, match="expected a length with its unit"):
         read_quantity(text, LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "reason"),
+    [
+        ("28 GHz", spin.PRECESSION, "that counts turns"),
+        ("28 gigahertz", spin.PRECESSION, "that counts turns"),
+        ("1 rad/ns", spin.FREQUENCY, "that is an angle per time"),
+        ("0 ohm m", spin.CONDUCTIVITY, "that has no inverse"),
+        ("0.0 ohm m^2", spin.CONDUCTANCE, "that has no inverse"),
+        ("1 ohm", spin.CONDUCTANCE, "a unit of something else"),
+        ("1 eV", spin.VOLTAGE, "a unit of something else"),
+    ],
+)
+def test_units_that_would_be_misunderstood(text: str, kind: Kind, reason: str) -> None:
+    with pytest.raises(QuantityError, match=reason):
+        read_quantity(text, kind)
