@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle, pairwise
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +27,18 @@ from fem_sf.output.panels import (
     significant,
 )
 from fem_sf.output.quantities import Quantity, SIColumn
+from fem_sf.output.spin_units import (
+    CURRENT_DENSITY,
+    DENSITY,
+    LENGTH,
+    TIME,
+    UNITS,
+    VOLTAGE,
+    WAVE_NUMBER,
+    quantities,
+    scale_attributes,
+    scales_of,
+)
 from fem_sf.spin.model import Voltage
 from fem_sf.spin.settings import SpinCase, SpinScales
 from fem_sf.study.results import ACROSS_COLUMNS, DIRECTION_COLUMNS, SPIN_COLUMNS, LayerFields
@@ -43,6 +54,7 @@ _NEGLIGIBLE_CHARGE = 1e-3
 _THIN, _DEPTHS = 0.12, 6.0
 """Part of a layer below which a sheet of charge needs a close-up; depths that this shows."""
 _MOST_CLOSE_UPS, _MOST_INTERFACES = 4, 4
+_LENGTHS = ("screening", "longitudinal", "transverse")
 
 _POTENTIAL = Curve("V", "$V$", style.BLACK, "-")
 _CHARGE = Curve("dn", r"$\delta n$", style.BLACK, "-")
@@ -56,139 +68,19 @@ _DRIVE = Curve("drive", "drive", style.BLACK, "-")
 _COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.ORANGE, style.SKY)
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """A unit that the units of the case make, and the SI unit that it is told in.
-
-    Parameters
-    ----------
-    words, formula
-        The first, in words and in mathtext.
-    si
-        The second, in words.
-    ending
-        The same as a part of a name.
-    scale
-        The first in basic SI units, from the SI values of the case's units.
-    size
-        The second in basic SI units.
-    """
-
-    words: str
-    formula: str
-    si: str
-    ending: str
-    scale: Callable[[SpinScales], float]
-    size: float = 1.0
-
-    def factor(self, scales: SpinScales) -> float:
-        """Number in the SI unit over number in the reduced one."""
-        return self.scale(scales) / self.size
-
-    def label(self, symbol: str, scales: SpinScales | None) -> str:
-        """Label of an axis."""
-        return f"{symbol} ({self.si})" if scales else f"{symbol} $({self.formula})$"
-
-    def tell(self, value: float, scales: SpinScales | None) -> str:
-        """A number with its unit."""
-        if scales:
-            return f"${style.formula(value * self.factor(scales))}$ {self.si}"
-        return rf"${style.formula(value)}\,{self.formula}$"
-
-
-_LENGTH = _Unit("L0", "L_0", "nm", "nm", attrgetter("length"), 1e-9)
-_TIME = _Unit("t0", "t_0", "ps", "ps", attrgetter("time"), 1e-12)
-_VOLTAGE = _Unit("V0", "V_0", "mV", "mV", attrgetter("voltage"), 1e-3)
-_DENSITY = _Unit(
-    "σ0 V0 t0/L0²", r"\sigma_0V_0t_0/L_0^2", "C/m³", "C_per_m3", attrgetter("charge_density")
-)
-_CURRENT_DENSITY = _Unit(
-    "σ0 V0/L0", r"\sigma_0V_0/L_0", "A/m²", "A_per_m2", attrgetter("current_density")
-)
-_WAVE_NUMBER = _Unit("1/L0", "L_0^{-1}", "/nm", "per_nm", lambda scales: 1 / scales.length, 1e9)
-
-_UNITS: dict[str, _Unit] = {
-    "x": _LENGTH,
-    "y": _LENGTH,
-    "V": _VOLTAGE,
-    "dn": _DENSITY,
-    **dict.fromkeys(_ACCUMULATION, _DENSITY),
-    "J": _CURRENT_DENSITY,
-    **dict.fromkeys(_SPIN_CURRENT, _CURRENT_DENSITY),
-    **dict.fromkeys(ACROSS_COLUMNS, _CURRENT_DENSITY),
-    "time": _TIME,
-    "snapshot_time": _TIME,
-    "total_current": _CURRENT_DENSITY,
-    "J_right": _CURRENT_DENSITY,
-    **{f"JM_{side}_{axis}": _CURRENT_DENSITY for side in ("left", "right") for axis in "xyz"},
-    "V_left": _VOLTAGE,
-    "V_right": _VOLTAGE,
-}
-"""By column, of those whose unit does not depend on the dimension."""
-
-_WORDS: dict[str, str] = {
-    "x": "position along the stack",
-    "y": "position across the stack",
-    "V": "potential V, screening included",
-    "dn": "charge density e δn",
-    **{name: f"spin accumulation e δM, component along {name[-1]}" for name in _ACCUMULATION},
-    "J": "charge current density along the stack",
-    **{
-        name: f"spin current density along the stack, spin along {name[-1]}"
-        for name in _SPIN_CURRENT
-    },
-    "J_across": "charge current density across the stack",
-    **{
-        name: f"spin current density across the stack, spin along {name[-1]}"
-        for name in ACROSS_COLUMNS[1:]
-    },
-    **{name: f"direction of the magnetization, component along {name[-1]}" for name in _DIRECTION},
-    "time": "time",
-    "snapshot_time": "times at which profiles were kept",
-    "drive": "factor of the drive",
-    "energy": "free energy of the accumulations and of the electric field",
-    "total_current": "current density with the displacement current",
-    "J_right": "charge current density on the right of the interface",
-    **{
-        f"JM_{side}_{axis}": f"spin current density {side} of the interface, spin along {axis}"
-        for side in ("left", "right")
-        for axis in "xyz"
-    },
-    "V_left": "potential on the left of the interface",
-    "V_right": "potential on the right of the interface",
-}
-
-_SCALES = {
-    "length": "length_in_m",
-    "time": "time_in_s",
-    "conductivity": "conductivity_in_S_per_m",
-    "voltage": "voltage_in_V",
-}
-"""Attributes of the dataset by the field of `SpinScales`."""
-
-
 class Spin(Kind):
     """Spin drift-diffusion through junctions."""
 
     name = "spin"
     columns = (*SPIN_COLUMNS, *ACROSS_COLUMNS, *DIRECTION_COLUMNS)
     si_columns = tuple(
-        SIColumn(source, unit.si, unit.ending, unit.factor) for source, unit in _UNITS.items()
+        SIColumn(source, unit.si, unit.ending, unit.factor) for source, unit in UNITS.items()
     )
     owners = "where"
 
     def quantities(self, case: SpinCase) -> dict[str, Quantity]:
         """Describe coordinates, observables and what there is of a run in time."""
-        units = {name: unit.words for name, unit in _UNITS.items()}
-        units["energy"] = "σ0 V0² t0 L0^(dimension − 2)"
-        described = {name: Quantity(each, units.get(name, "1")) for name, each in _WORDS.items()}
-        at_times = {
-            name + "_at_time": Quantity(
-                f"{described[name].long_name}, at the times snapshot_time", described[name].unit
-            )
-            for name in self.columns
-        }
-        return described | at_times
+        return quantities()
 
     def attributes(self, case: SpinCase) -> dict[str, str | float]:
         """Drive and mode, and the scales where they are known."""
@@ -202,7 +94,7 @@ class Spin(Kind):
             conditions |= {"waveform": case.time.waveform.shape, "end": case.time.end}
             conditions["initial"] = case.time.initial
         if case.scales:
-            conditions |= {name: getattr(case.scales, field) for field, name in _SCALES.items()}
+            conditions |= scale_attributes(case.scales)
         return conditions
 
     def facts(self, summary: Mapping[str, Any]) -> Iterator[str]:
@@ -233,13 +125,13 @@ class Spin(Kind):
 
     def conditions(self, dataset: xr.Dataset) -> str:
         """Tell drive and mode."""
-        facts, scales = dataset.attrs, _scales(dataset)
+        facts, scales = dataset.attrs, scales_of(dataset)
         if facts["drive"] == "voltage":
-            parts = [f"$V_L - V_R =$ {_VOLTAGE.tell(facts['drive_value'], scales)}"]
+            parts = [f"$V_L - V_R =$ {VOLTAGE.tell(facts['drive_value'], scales)}"]
         else:
-            parts = [f"$J =$ {_CURRENT_DENSITY.tell(facts['drive_value'], scales)}"]
+            parts = [f"$J =$ {CURRENT_DENSITY.tell(facts['drive_value'], scales)}"]
         if facts["wave_number"]:
-            wave_number = _WAVE_NUMBER.tell(facts["wave_number"], scales)
+            wave_number = WAVE_NUMBER.tell(facts["wave_number"], scales)
             what = "" if "y" in dataset.coords else "amplitudes of "
             parts.append(rf"{what}$\cos qy$, $q =$ {wave_number}")
         if facts["mode"] == "steady":
@@ -247,14 +139,14 @@ class Spin(Kind):
         change = f"{facts['waveform']} from equilibrium"
         if facts["initial"] == "steady":
             change = f"steady state minus a {facts['waveform']}"
-        end = f"end at $t =$ {_TIME.tell(facts['end'], scales)}"
+        end = f"end at $t =$ {TIME.tell(facts['end'], scales)}"
         return "    ".join([*parts, change, end])
 
     def footnote(self, dataset: xr.Dataset) -> list[str]:
         """Tell how much J_M jumps at every interface, and the scales where they are known."""
-        summary, scales = json.loads(dataset.attrs["summary"]), _scales(dataset)
+        summary, scales = json.loads(dataset.attrs["summary"]), scales_of(dataset)
         jumps = [
-            f"{style.escaped(name)}: {_CURRENT_DENSITY.tell(numbers['jump'], scales)}"
+            f"{style.escaped(name)}: {CURRENT_DENSITY.tell(numbers['jump'], scales)}"
             for name, numbers in summary.get("interfaces", {}).items()
             if numbers.get("jump") is not None
         ]
@@ -270,14 +162,14 @@ class Spin(Kind):
 
     def positions(self, dataset: xr.Dataset) -> Positions:
         """Label positions in the unit of the case, or in nm where it is known."""
-        scales = _scales(dataset)
-        return Positions(_LENGTH.label("$x$", scales), _LENGTH.label("$y$", scales))
+        scales = scales_of(dataset)
+        return Positions(LENGTH.label("$x$", scales), LENGTH.label("$y$", scales))
 
     def drawn_layers(
         self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]
     ) -> dict[str, LayerFields]:
         """Layers in SI units where they are known; in a plane with |J|."""
-        scales = _scales(dataset)
+        scales = scales_of(dataset)
         drawn = {}
         for name, each in layers.items():
             values = {
@@ -292,18 +184,18 @@ class Spin(Kind):
 
     def panels(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Panel]:
         """Choose V, the currents, the accumulations that are not negligible, and directions."""
-        scales = _scales(dataset)
-        panels = panels_of(_VOLTAGE.label(_POTENTIAL.symbol, scales), [_POTENTIAL], layers)
+        scales = scales_of(dataset)
+        panels = panels_of(VOLTAGE.label(_POTENTIAL.symbol, scales), [_POTENTIAL], layers)
         currents = significant(dataset, ["J", *_SPIN_CURRENT], _NEGLIGIBLE)
         curves = [curve for name, curve in _SPIN_CURRENT.items() if name in currents]
         symbol = r"$J,\ \mathbf{J}_M$" if curves else _CURRENT.symbol
-        panels += panels_of(_CURRENT_DENSITY.label(symbol, scales), [*curves, _CURRENT], layers)
+        panels += panels_of(CURRENT_DENSITY.label(symbol, scales), [*curves, _CURRENT], layers)
         curves = _curves_of(dataset, _ACCUMULATION)
         if curves:
             symbol = curves[0].symbol if len(curves) == 1 else r"$\delta\mathbf{M}$"
-            panels += panels_of(_DENSITY.label(symbol, scales), curves, layers, layers)
+            panels += panels_of(DENSITY.label(symbol, scales), curves, layers, layers)
         if _has_charge(dataset) and not self.close_ups(dataset, layers):
-            panels += panels_of(_DENSITY.label(_CHARGE.symbol, scales), [_CHARGE], layers)
+            panels += panels_of(DENSITY.label(_CHARGE.symbol, scales), [_CHARGE], layers)
         if "p_x" in dataset:
             turning = {
                 name: each for name, each in layers.items() if peak([each], list(_DIRECTION))
@@ -315,7 +207,7 @@ class Spin(Kind):
         """Choose δn at the interfaces with most of it, where it is screened in thin sheets."""
         if not _has_charge(dataset):
             return []
-        label = _DENSITY.label(_CHARGE.symbol, _scales(dataset))
+        label = DENSITY.label(_CHARGE.symbol, scales_of(dataset))
         largest = peak(layers.values(), ["dn"])
         close_ups = []
         for sides in pairwise(layers.items()):
@@ -333,21 +225,21 @@ class Spin(Kind):
 
     def maps(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Map]:
         """Choose V, |J| and the largest components of δM and J_M."""
-        scales, everything = _scales(dataset), dict(layers)
+        scales, everything = scales_of(dataset), dict(layers)
         voltages = np.concatenate([each.values["V"] for each in layers.values()])
         bounds = float(voltages.min()), float(voltages.max())
-        maps = [Map(_VOLTAGE.label("$V$", scales), "V", everything, bounds)]
+        maps = [Map(VOLTAGE.label("$V$", scales), "V", everything, bounds)]
         bounds = (0.0, peak(layers.values(), [_SIZE]))
-        label = _CURRENT_DENSITY.label(r"$|\mathbf{J}|$", scales)
+        label = CURRENT_DENSITY.label(r"$|\mathbf{J}|$", scales)
         maps.append(Map(label, _SIZE, everything, bounds))
-        for unit, curves in ((_DENSITY, _ACCUMULATION), (_CURRENT_DENSITY, _SPIN_CURRENT)):
+        for unit, curves in ((DENSITY, _ACCUMULATION), (CURRENT_DENSITY, _SPIN_CURRENT)):
             for name in significant(dataset, list(curves), _NEGLIGIBLE_MAP):
                 maps.append(Map(unit.label(curves[name].symbol, scales), name, everything))
         return maps[:_MOST_MAPS]
 
     def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
         """Choose the currents at all interfaces, J_M on both sides of each, and the drive."""
-        scales = _scales(dataset)
+        scales = scales_of(dataset)
         names = list(map(str, dataset["interface"].values)) if "interface" in dataset else []
         panels = [_current_traces(dataset, names, scales)]
         at_interfaces = [_spin_current_traces(dataset, name, scales) for name in names]
@@ -357,20 +249,13 @@ class Spin(Kind):
         if np.ptp(drive):
             panels.append(TimePanel("drive", (Trace(drive, _DRIVE),)))
         times = _in_drawn_unit("time", dataset["time"].values, scales)
-        return _TIME.label("$t$", scales), times, panels
-
-
-def _scales(dataset: xr.Dataset) -> SpinScales | None:
-    """SI values of the units of a dataset, where they are known."""
-    if any(name not in dataset.attrs for name in _SCALES.values()):
-        return None
-    return SpinScales(**{field: float(dataset.attrs[name]) for field, name in _SCALES.items()})
+        return TIME.label("$t$", scales), times, panels
 
 
 def _in_drawn_unit(
     column: str, values: NDArray[np.float64], scales: SpinScales | None
 ) -> NDArray[np.float64]:
-    unit = _UNITS.get(column)
+    unit = UNITS.get(column)
     return values * unit.factor(scales) if scales and unit else values
 
 
@@ -426,7 +311,7 @@ def _current_traces(
     ]
     traces.append(Trace(dataset["total_current"].values, total))
     scaled = [replace(each, values=_in_drawn_unit("J", each.values, scales)) for each in traces]
-    return TimePanel(_CURRENT_DENSITY.label("$J$", scales), tuple(scaled))
+    return TimePanel(CURRENT_DENSITY.label("$J$", scales), tuple(scaled))
 
 
 def _spin_current_traces(
@@ -443,7 +328,7 @@ def _spin_current_traces(
         symbol = f"{component.symbol} {side}"
         curve = Curve(column, symbol, component.colour, "-" if side == "left" else "--")
         traces.append(Trace(values, curve))
-    label = _CURRENT_DENSITY.label(r"$\mathbf{J}_M$", scales)
+    label = CURRENT_DENSITY.label(r"$\mathbf{J}_M$", scales)
     return TimePanel(f"{label}\n{style.escaped(interface)}", tuple(traces))
 
 
@@ -456,30 +341,28 @@ def _interface_rows(
 ) -> Iterator[Row]:
     """Currents, torque and potentials of one interface."""
     errors = numbers.get("error", {})
-    current = _CURRENT_DENSITY.factor(scales) if scales else None
+    current = CURRENT_DENSITY.factor(scales) if scales else None
     torque = scales.angular_momentum * current if scales and current else None
-    voltage = _VOLTAGE.factor(scales) if scales else None
-    density, angular = _CURRENT_DENSITY.words, f"ħ/2e {_CURRENT_DENSITY.words}"
+    voltage = VOLTAGE.factor(scales) if scales else None
+    density, angular = CURRENT_DENSITY.words, f"ħ/2e {CURRENT_DENSITY.words}"
     for key, quantity, unit, factor, si_unit in (
         ("J", "J", density, current, "A/m²"),
         ("JM_left", "J_M left", density, current, "A/m²"),
         ("JM_right", "J_M right", density, current, "A/m²"),
         ("jump", "|ΔJ_M|", density, current, "A/m²"),
         ("torque", "torque", angular, torque, "J/m²"),
-        ("mu_left", "μ left", _VOLTAGE.words, voltage, "mV"),
-        ("mu_right", "μ right", _VOLTAGE.words, voltage, "mV"),
+        ("mu_left", "μ left", VOLTAGE.words, voltage, "mV"),
+        ("mu_right", "μ right", VOLTAGE.words, voltage, "mV"),
     ):
         yield Row(name, quantity, unit, numbers[key], errors.get(key), factor, si_unit)
 
 
 def _length_rows(name: str, lengths: Mapping[str, Any], scales: SpinScales | None) -> Iterator[Row]:
     """Decay lengths of one layer."""
-    factor = _LENGTH.factor(scales) if scales else None
-    for key, symbol in (("screening", "l screening"), ("longitudinal", "l longitudinal")):
-        if key in lengths:
-            yield Row(name, symbol, _LENGTH.words, lengths[key], None, factor, "nm")
-    others = {"l transverse": lengths["transverse"]} if "transverse" in lengths else {}
-    others |= {f"decay length {i + 1}": each for i, each in enumerate(lengths.get("decay", ()))}
-    for symbol, (real, imaginary) in others.items():
+    factor = LENGTH.factor(scales) if scales else None
+    decay = enumerate(lengths.get("decay", ()), 1)
+    named = {f"l {key}": lengths[key] for key in _LENGTHS if key in lengths}
+    for quantity, length in {**named, **{f"l {i}": each for i, each in decay}}.items():
+        real, imaginary = length if isinstance(length, Sequence) else (length, 0.0)
         value = complex(real, imaginary) if imaginary else real
-        yield Row(name, symbol, _LENGTH.words, value, None, factor, "nm")
+        yield Row(name, quantity, LENGTH.words, value, None, factor, "nm")

@@ -7,9 +7,11 @@ Run inside an environment with ParaView, after ``fem-sf run``::
 
 (with ``xvfb-run -a`` before it where there is no display and ParaView was built for X, as Debian's)
 opens ``FOLDER/fields.pvd`` as a double click does and compares every block with
-``FOLDER/profiles.csv``: names and number of the blocks, positions, every column at every node, and
-the jumps where two layers touch. Leaves ``FOLDER/fields_paraview.png``. Exit status 1 with a
-message if anything differs; what was compared is told before the picture is drawn.
+``FOLDER/profiles.csv``: names and number of the blocks, positions, every column at every node, the
+vectors, and the jumps where two layers touch. Of a run in time these are the blocks at the last
+time step, which has to be the last time in ``FOLDER/history.csv``. Leaves
+``FOLDER/fields_paraview.png``. Exit status 1 with a message if anything differs; what was compared
+is told before the picture is drawn.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from paraview import servermanager, simple
 
 TOLERANCE = 1e-12
-SI_COLUMNS = ("x_nm", "y_nm", "delta_meV")
+SI_ENDINGS = ("_nm", "_meV", "_mV", "_C_per_m3", "_A_per_m2")
+MOMENTS = ("dM_x", "dM_y", "dM_z")
 
 
 class Mismatch(Exception):
@@ -84,25 +87,51 @@ def compare(what: str, seen: np.ndarray, expected: np.ndarray) -> None:
         raise Mismatch(f"{what}: differs by {difference:.3g}")
 
 
+def vectors(table: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What ParaView should have besides the columns: spin vectors, and currents in a plane."""
+    found = {}
+    for column, values in table.items():
+        name = column.removesuffix("_x")
+        if name != column:
+            found[name] = np.column_stack([table[f"{name}_{axis}"] for axis in "xyz"])
+        if f"{column}_across" in table:
+            across = table[f"{column}_across"]
+            found[f"{column}_vector"] = np.column_stack([values, across, np.zeros(len(values))])
+    return found
+
+
 def compare_layer(name: str, block: dict[str, np.ndarray], table: dict[str, np.ndarray]) -> int:
     """Compare all columns of a layer, and vectors with their components; number of columns."""
-    columns = [column for column in table if column not in SI_COLUMNS]
+    columns = {key: each for key, each in table.items() if not key.endswith(SI_ENDINGS)}
     axes = [column for column in columns if column in ("x", "y", "z")]
     for index, axis in enumerate(axes):
         compare(f"{axis} of layer {name!r}", block["points"][:, index], table[axis])
     if np.any(block["points"][:, len(axes) :]):
         raise Mismatch(f"layer {name!r} does not lie in its line or plane")
-    observables = [column for column in columns if column not in axes]
-    for column in observables:
+    expected = {key: each for key, each in columns.items() if key not in axes}
+    expected |= vectors(expected)
+    for column, values in expected.items():
         if column not in block:
             raise Mismatch(f"layer {name!r} lacks the array {column!r}")
-        compare(f"{column} of layer {name!r}", block[column], table[column])
-    vector = np.column_stack([table[f"dM_{axis}"] for axis in "xyz"])
-    compare(f"vector dM of layer {name!r}", block["dM"], vector)
-    extra = sorted(set(block) - {"points", *observables} - {c[:-2] for c in observables})
+        compare(f"{column} of layer {name!r}", block[column], values)
+    extra = sorted(set(block) - {"points", *expected})
     if extra:
         raise Mismatch(f"layer {name!r} has arrays that the table lacks: {', '.join(extra)}")
     return len(columns)
+
+
+def time_steps(reader, folder: Path) -> list[float]:
+    """Times that ParaView has; the last one is the end of the run."""
+    times = [float(each) for each in reader.TimestepValues or []]
+    history = folder / "history.csv"
+    if history.is_file():
+        with history.open(encoding="utf-8", newline="") as file:
+            end = [float(row["time"]) for row in csv.DictReader(file)][-1]
+        if not times or times[-1] != end:
+            raise Mismatch(f"time steps are {times}, the run ends at {end}")
+    elif len(times) > 1:
+        raise Mismatch(f"there is no {history.name}, but there are time steps: {times}")
+    return times
 
 
 def largest_jump(blocks: dict[str, dict[str, np.ndarray]], column: str) -> tuple[int, float]:
@@ -119,24 +148,23 @@ def largest_jump(blocks: dict[str, dict[str, np.ndarray]], column: str) -> tuple
     return pairs, jump
 
 
-def render(reader, line: bool, path: Path) -> None:
-    """Draw δM along z: as a height over a line, as colours of a plane."""
-    simple.UpdatePipeline(proxy=reader)
+def render(reader, column: str, line: bool, path: Path) -> None:
+    """Draw a component of δM: as a height over a line, as colours of a plane."""
     view = simple.CreateRenderView(ViewSize=[1200, 600], Background=[1.0, 1.0, 1.0])
     view.UseColorPaletteForBackground = 0
     view.OrientationAxesVisibility = 0
     bounds = reader.GetDataInformation().GetBounds()
     shown = reader
     if line:
-        least, most = reader.PointData["dM_z"].GetRange()
-        shown = simple.WarpByScalar(Input=reader, Scalars=["POINTS", "dM_z"], Normal=[0, 1, 0])
+        least, most = reader.PointData[column].GetRange()
+        shown = simple.WarpByScalar(Input=reader, Scalars=["POINTS", column], Normal=[0, 1, 0])
         shown.UseNormal = 1
         shown.ScaleFactor = 0.4 * (bounds[1] - bounds[0]) / ((most - least) or 1.0)
     display = simple.Show(shown, view)
     display.LineWidth = 3.0
-    simple.ColorBy(display, ("POINTS", "dM_z"))
+    simple.ColorBy(display, ("POINTS", column))
     display.SetScalarBarVisibility(view, True)
-    bar = simple.GetScalarBar(simple.GetColorTransferFunction("dM_z"), view)
+    bar = simple.GetScalarBar(simple.GetColorTransferFunction(column), view)
     bar.TitleColor = bar.LabelColor = [0.0, 0.0, 0.0]
     view.CameraParallelProjection = 1
     simple.ResetCamera(view)
@@ -155,23 +183,29 @@ def check(folder: Path) -> None:
     reader = simple.OpenDataFile(str(folder / "fields.pvd"))
     if reader is None:
         raise Mismatch(f"ParaView does not open {folder / 'fields.pvd'}")
+    times = time_steps(reader, folder)
+    if times:
+        simple.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
+        simple.GetAnimationScene().AnimationTime = times[-1]
+        simple.UpdatePipeline(times[-1], proxy=reader)
     blocks = read_blocks(servermanager.Fetch(reader))
     if list(blocks) != list(table):
         raise Mismatch(f"blocks are {list(blocks)}, layers are {list(table)}")
     columns = max(compare_layer(name, blocks[name], table[name]) for name in table)
     nodes = sum(len(block["points"]) for block in blocks.values())
-    pairs, jump = largest_jump(blocks, "dM_z")
+    jumps = {column: largest_jump(blocks, column) for column in MOMENTS}
+    column = max(jumps, key=lambda each: jumps[each][1])
+    pairs, jump = jumps[column]
     if len(blocks) > 1 and not pairs:
         raise Mismatch("no two layers share a place: the two sides of an interface are missing")
-    magnetized = any(np.any(layer["dM_z"]) for layer in table.values())
-    if len(blocks) > 1 and magnetized and not jump:
-        raise Mismatch("dM_z is the same on both sides of every interface")
     print(
-        f"{len(blocks)} blocks ({', '.join(blocks)}), {nodes} nodes, {columns} columns as in the "
-        f"table; {pairs} pairs of nodes across interfaces, largest jump of dM_z {jump:.6g}",
+        f"{len(blocks)} blocks ({', '.join(blocks)}), {max(len(times), 1)} time steps, {nodes} "
+        f"nodes, {columns} columns as in the table; {pairs} pairs of nodes across interfaces, "
+        f"largest jump of {column} {jump:.6g}",
         flush=True,
     )
-    render(reader, "y" not in next(iter(table.values())), folder / "fields_paraview.png")
+    line = "y" not in next(iter(table.values()))
+    render(reader, column, line, folder / "fields_paraview.png")
 
 
 def main(arguments: list[str]) -> int:
