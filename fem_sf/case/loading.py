@@ -79,7 +79,5 @@ def _report(source: Source) -> Report:
 
 def _meant_kind(data: dict[str, Any]) -> str:
     """The kind of a case; the likeliest one where it is wrong or missing."""
-    kind = data.get("kind")
-    if kind is None:
-        return _SPIN if {"spin", "drive"} & data.keys() else _USADEL
-    return nearest(str(kind), _KINDS) or _USADEL
+    near = nearest(str(data.get("kind", "")), _KINDS)
+    return near or (_SPIN if {"spin", "drive"} & data.keys() else _USADEL)

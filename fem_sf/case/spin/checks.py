@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from typing import Any
 
 from fem_sf.case.entries import Entry, add_missing
@@ -42,6 +43,8 @@ def _check_layer(layer: Entry[LayerTable], tables: SpinTables, report: Report) -
     table = layer.table
     if not tables.has_mesh_file and "thickness" not in layer.meant:
         add_missing(layer, "thickness", report)
+    elif tables.has_mesh_file and table.thickness == math.inf:
+        report.add(layer.key("thickness"), "the mesh file says how thick this is; leave it out")
     for one, other in (("alpha1", "alpha2"), ("alpha2", "alpha1")):
         if one in layer.given and other not in layer.meant:
             message = f'missing key "{other}"; {one} and {other} go together, and alpha is both'

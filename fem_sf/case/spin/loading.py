@@ -78,7 +78,7 @@ def _time(tables: SpinTables) -> TimeSettings:
     values = tables.time.table.model_dump()
     times = tuple(values.pop("times"))
     if values["end"] is None:
-        values["end"] = max(times, default=1.0)
+        values["end"] = max((1.0, *times))
     return TimeSettings(**values, times=times, waveform=_waveform(tables))
 
 

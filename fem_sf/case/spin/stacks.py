@@ -66,9 +66,7 @@ def build_stack(tables: SpinTables, report: Report) -> Stack | None:
 
 
 def _layer(name: str, entry: Entry[LayerTable], tables: SpinTables) -> Layer:
-    thickness = entry.table.thickness
-    if tables.has_mesh_file and thickness != math.inf:
-        thickness = None
+    thickness = None if tables.has_mesh_file else entry.table.thickness
     return Layer(name, _material(entry, tables), thickness)
 
 
@@ -136,7 +134,7 @@ def _plain_stack(layers: list[Layer], interfaces: list[Interface]) -> Stack | No
     for layer in layers:
         has_wall = wall_of(layer.material) is not None
         endless = layer.semi_infinite and layer in ends and not has_wall
-        thickness = math.inf if endless else layer.thickness and _ANY
+        thickness = math.inf if endless else None if layer.thickness is None else _ANY
         material = Ferromagnet(wall=Wall(_ANY, _ANY) if has_wall else None)
         plain_layers.append(Layer(layer.name, material, thickness))
     plain_interfaces = [
