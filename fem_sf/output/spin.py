@@ -209,7 +209,7 @@ class Spin(Kind):
             return []
         label = DENSITY.label(_CHARGE.symbol, scales_of(dataset))
         largest = peak(layers.values(), ["dn"])
-        close_ups = []
+        close_ups, charges = [], {}
         for sides in pairwise(layers.items()):
             left, right = (each for _, each in sides)
             sheets = _sheet(left, slice(None, None, -1)), _sheet(right, slice(None))
@@ -219,9 +219,11 @@ class Spin(Kind):
             )
             charge = max(height for height, _ in sheets)
             if thin and charge > _NEGLIGIBLE_CHARGE * largest:
-                close_ups.append(CloseUp(label, _CHARGE, dict(sides), _reach(left, right, sheets)))
-        most = sorted(close_ups, key=lambda each: -peak(each.layers.values(), ["dn"]))
-        return [each for each in close_ups if each in most[:_MOST_CLOSE_UPS]]
+                close_up = CloseUp(label, _CHARGE, dict(sides), _reach(left, right, sheets))
+                close_ups.append(close_up)
+                charges[close_up.name] = charge
+        kept = _largest(charges, _MOST_CLOSE_UPS)
+        return [each for each in close_ups if each.name in kept]
 
     def maps(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Map]:
         """Choose V, |J| and the largest components of δM and J_M."""
@@ -233,9 +235,11 @@ class Spin(Kind):
         label = CURRENT_DENSITY.label(r"$|\mathbf{J}|$", scales)
         maps.append(Map(label, _SIZE, everything, bounds))
         for unit, curves in ((DENSITY, _ACCUMULATION), (CURRENT_DENSITY, _SPIN_CURRENT)):
-            for name in significant(dataset, list(curves), _NEGLIGIBLE_MAP):
+            names = significant(dataset, list(curves), _NEGLIGIBLE_MAP)
+            sizes = {name: peak(layers.values(), [name]) for name in names}
+            for name in _largest(sizes, _MOST_MAPS - len(maps)):
                 maps.append(Map(unit.label(curves[name].symbol, scales), name, everything))
-        return maps[:_MOST_MAPS]
+        return maps
 
     def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
         """Choose the currents at all interfaces, J_M on both sides of each, and the drive."""
@@ -252,6 +256,12 @@ class Spin(Kind):
         return TIME.label("$t$", scales), times, panels
 
 
+def _largest(sizes: Mapping[str, float], count: int) -> list[str]:
+    """Names of the largest of some numbers, in their order."""
+    kept = sorted(sizes, key=lambda name: -sizes[name])[:count]
+    return [name for name in sizes if name in kept]
+
+
 def _in_drawn_unit(
     column: str, values: NDArray[np.float64], scales: SpinScales | None
 ) -> NDArray[np.float64]:
@@ -266,7 +276,7 @@ def _curves_of(dataset: xr.Dataset, curves: Mapping[str, Curve]) -> list[Curve]:
 
 def _has_charge(dataset: xr.Dataset) -> bool:
     """Whether δn is to be seen beside δM."""
-    return bool(significant(dataset, ["dn", *_ACCUMULATION], _NEGLIGIBLE_CHARGE)[:1] == ["dn"])
+    return "dn" in significant(dataset, ["dn", *_ACCUMULATION], _NEGLIGIBLE_CHARGE)
 
 
 def _sheet(fields: LayerFields, order: slice) -> tuple[float, float]:
@@ -279,13 +289,15 @@ def _sheet(fields: LayerFields, order: slice) -> tuple[float, float]:
     order
         Of its nodes, from the face on.
     """
+    from scipy.integrate import trapezoid
+
     distance = np.abs(fields.points[order, 0] - fields.points[order, 0][0])
     near = distance <= 0.5 * distance[-1]
     charge = np.abs(fields.values["dn"][order][near])
     height = float(charge.max())
     if not height:
         return 0.0, 0.0
-    return height, float(np.trapezoid(charge, distance[near])) / height
+    return height, float(trapezoid(charge, distance[near])) / height
 
 
 def _reach(
@@ -340,7 +352,7 @@ def _interface_rows(
     name: str, numbers: Mapping[str, Any], scales: SpinScales | None
 ) -> Iterator[Row]:
     """Currents, torque and potentials of one interface."""
-    errors = numbers.get("error", {})
+    errors = numbers.get("error") or {}
     current = CURRENT_DENSITY.factor(scales) if scales else None
     torque = scales.angular_momentum * current if scales and current else None
     voltage = VOLTAGE.factor(scales) if scales else None

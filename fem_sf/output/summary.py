@@ -17,7 +17,16 @@ from fem_sf.output.files import replacing
 FILE = "summary.json"
 """Its name; it is written last, so that a folder which has it is complete."""
 
-_FIRST = ("kind", "title", "converged", "state", "temperature", "critical_temperature")
+_FIRST = (
+    "kind",
+    "title",
+    "converged",
+    "state",
+    "temperature",
+    "critical_temperature",
+    "mode",
+    "drive",
+)
 _LAST = ("checks", "iterations", "seconds", "units", "versions")
 
 

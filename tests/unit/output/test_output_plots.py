@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,9 +17,15 @@ from fem_sf.output.maps import outline, signed_norm, triangles
 from fem_sf.output.plots import draw
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.output.write import plot_folder, write_result
+from fem_sf.spin.interfaces import Transparent
+from fem_sf.spin.materials import Normal as SpinNormal
 from fem_sf.spin.model import Current
+from fem_sf.spin.model import Interface as Joint
+from fem_sf.spin.model import Layer as SpinLayer
+from fem_sf.spin.model import Stack as SpinStack
+from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.stack import Layer, Stack
-from fem_sf.study.results import UsadelResult
+from fem_sf.study.results import SPIN_COLUMNS, LayerFields, SpinResult, UsadelResult
 
 
 def panels(result, name=None):
@@ -308,3 +315,48 @@ def test_a_drive_that_changes_is_drawn(transient):
     drive[len(drive) // 2 :] = 0.0
     (line,) = curves(panels(transient, "history.png")["drive"], style.BLACK)
     np.testing.assert_array_equal(line[:, 1], drive)
+
+
+def test_the_largest_components_are_mapped(spin_plane):
+    for layer in spin_plane.layers.values():
+        layer.values["dM_y"] = 3 * layer.values["dM_z"]
+    labels = [axes.get_ylabel() for axes in picture(spin_plane, "maps.png").axes[1::2]]
+    assert [label.partition(" $")[0] for label in labels[2:]] == [
+        r"$\delta M_y$",
+        r"$\delta M_z$",
+    ]
+
+
+def test_a_wave_number_is_told(junction):
+    case = replace(junction.case, wave_number=0.5, solver=SpinSolverSettings(method="exact"))
+    told = texts(replace(junction, case=case))
+    assert r"amplitudes of $\cos qy$, $q =$ $0.5\,L_0^{-1}$" in told
+
+
+def test_a_normal_wire_is_drawn_with_potential_and_current(spin_plane):
+    x = np.linspace(0.0, 2.0, 5)
+    values = dict.fromkeys(SPIN_COLUMNS, np.zeros(5)) | {"V": 1 - x / 2, "J": np.full(5, 0.5)}
+    cells = np.column_stack([np.arange(4), np.arange(1, 5)])
+    wire = LayerFields(x[:, None], cells, values)
+    case = replace(spin_plane.case, stack=SpinStack([SpinLayer("N", SpinNormal(), 2.0)]))
+    summary = {**spin_plane.summary, "interfaces": {}}
+    result = SpinResult(case, {"N": wire}, summary=summary)
+    assert set(panels(result)) == {"", "$V$ $(V_0)$", r"$J$ $(\sigma_0V_0/L_0)$"}
+    assert "Jump" not in texts(result)
+
+
+def test_close_ups_show_the_interfaces_with_most_charge(junction):
+    """Six copies of a layer with a sheet of charge at its left face, smaller at two of them."""
+    layer = junction.layers["FR"]
+    sizes = {"A": 1.0, "B": 2.0, "C": 0.1, "D": 2.0, "E": 2.0, "F": 2.0}
+    layers = {}
+    for number, (name, size) in enumerate(sizes.items()):
+        distance = layer.points[:, 0] - 3.0
+        values = {**layer.values, "dn": size * np.exp(-distance / 0.1)}
+        layers[name] = replace(layer, points=(3.0 * number + distance)[:, None], values=values)
+    materials = [SpinLayer(name, junction.case.stack.layer("FR").material, 3.0) for name in layers]
+    faces = [Joint(*pair, Transparent()) for pair in pairwise(layers)]
+    case = replace(junction.case, stack=SpinStack(materials, faces))
+    figure = picture(replace(junction, case=case, layers=layers, probes={}), None)
+    titles = [axes.get_title() for axes in figure.axes if "delta n" in axes.get_ylabel()]
+    assert titles == ["A|B", "C|D", "D|E", "E|F"]
