@@ -126,7 +126,7 @@ def _flow(parts: Iterable[str], characters: int) -> str:
     lines: list[str] = []
     room = 0
     for part in parts:
-        length = len(re.sub(r"\\[a-z]+|[${}]", "", part)) + 3
+        length = len(re.sub(r"\\[A-Za-z]+|\\.|[${}^_]", "", part)) + 3
         if length > room:
             lines.append(part)
             room = characters - length
