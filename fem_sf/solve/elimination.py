@@ -58,10 +58,17 @@ class Nodes:
         Number of each node's first unknown among all, shape (n,); its components follow.
     points
         Places, shape (n, 3).
+    size
+        Components of a node.
     """
 
     unknowns: IntArray
     points: FloatArray
+    size: int
+
+    def where(self, chosen: NDArray[np.bool_]) -> Nodes:
+        """Some of them."""
+        return Nodes(self.unknowns[chosen], self.points[chosen], self.size)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ class _Place:
     """Everything that holds at one place."""
 
     starts: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     rows: list[tuple[int, tuple[int, ...], int]] = field(default_factory=list)
 
 
@@ -155,6 +163,8 @@ class _Group:
     ----------
     unknowns
         First unknowns of the nodes at each place, shape (places, fields).
+    sizes
+        Components of these nodes.
     rows
         For every condition: its number, and which of the fields are its own.
     positions
@@ -162,6 +172,7 @@ class _Group:
     """
 
     unknowns: IntArray
+    sizes: tuple[int, ...]
     rows: tuple[tuple[int, tuple[int, ...]], ...]
     positions: IntArray
 
@@ -184,16 +195,18 @@ def _groups(conditions: Sequence[Condition]) -> list[_Group]:
                 start = int(nodes.unknowns[order[k]])
                 if start not in place.starts:
                     place.starts.append(start)
+                    place.sizes.append(nodes.size)
                 local.append(place.starts.index(start))
             place.rows.append((number, tuple(local), int(orders[0][k])))
         first += len(condition.nodes)
     grouped: dict[tuple, list[_Place]] = {}
     for place in places:
-        key = (len(place.starts), *((number, local) for number, local, _ in place.rows))
+        key = (*place.sizes, *((number, local) for number, local, _ in place.rows))
         grouped.setdefault(key, []).append(place)
     return [
         _Group(
             np.array([place.starts for place in members], dtype=np.int64),
+            tuple(members[0].sizes),
             tuple((number, local) for number, local, _ in members[0].rows),
             np.array([[at for _, _, at in place.rows] for place in members], dtype=np.int64),
         )
@@ -231,18 +244,18 @@ class _Solved:
 
 
 def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
-    fields = group.unknowns.shape[1]
     places = len(group.unknowns)
+    ends = np.cumsum(group.sizes)
+    components = [np.arange(end - size, end) for end, size in zip(ends, group.sizes, strict=True)]
     blocks: dict[str, list[FloatArray]] = {"trial": [], "test": []}
-    size = _components(conditions[group.rows[0][0]])
     given, common, common_test = [], [], []
     owner = -np.ones(places, dtype=np.int64)
     for column, (number, local) in enumerate(group.rows):
         condition = conditions[number]
-        columns = (np.asarray(local)[:, np.newaxis] * size + np.arange(size)).ravel()
+        columns = np.concatenate([components[k] for k in local])
         for name in blocks:
             rows = getattr(condition, name)
-            wide = np.zeros((len(rows), fields * size))
+            wide = np.zeros((len(rows), ends[-1]))
             wide[:, columns] = rows
             blocks[name].append(wide)
         at = group.positions[:, column]
@@ -257,8 +270,13 @@ def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
     trial, test = trial[kept], test[kept]
     tied, tied_test = np.concatenate(common)[kept], np.concatenate(common_test)[kept]
     right = np.concatenate(given, axis=1)[:, kept]
-    others = np.setdiff1d(np.arange(fields * size), pivots)
-    unknowns = (group.unknowns[:, :, np.newaxis] + np.arange(size)).reshape(places, -1)
+    others = np.setdiff1d(np.arange(ends[-1]), pivots)
+    unknowns = np.column_stack(
+        [
+            start[:, np.newaxis] + np.arange(size)
+            for start, size in zip(group.unknowns.T, group.sizes, strict=True)
+        ]
+    )
     from_trial = np.linalg.solve(trial[:, pivots], np.column_stack([-trial[:, others], tied]))
     from_test = np.linalg.solve(test[:, pivots], np.column_stack([-test[:, others], tied_test]))
     values = np.linalg.solve(trial[:, pivots], right.T).T
@@ -270,11 +288,6 @@ def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
         _rows(dependent, sources, from_test),
         values,
     )
-
-
-def _components(condition: Condition) -> int:
-    """Unknowns of one node."""
-    return condition.trial.shape[1] // len(condition.nodes)
 
 
 def _rows(dependent: IntArray, sources: IntArray, factors: FloatArray) -> FloatArray:

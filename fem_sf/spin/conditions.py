@@ -68,7 +68,7 @@ class FaceNodes:
         owner = np.searchsorted(ranges[:, 1], unique, side="right")
         inside = unique - ranges[owner, 0]
         size = space.dofmap.index_map_bs
-        return Nodes(self._starts[owner, block] + size * inside, places[first])
+        return Nodes(self._starts[owner, block] + size * inside, places[first], size)
 
 
 def _nodes_on_facets(
@@ -171,8 +171,7 @@ def _floating(sets: Sequence[Nodes]) -> Iterator[Condition]:
     nothing = np.zeros(SIZE)
     for each in sets:
         first, others = (
-            Nodes(each.unknowns[chosen], each.points[chosen])
-            for chosen in (each.unknowns == leader, each.unknowns != leader)
+            each.where(chosen) for chosen in (each.unknowns == leader, each.unknowns != leader)
         )
         if len(first.unknowns):
             # y is μ here

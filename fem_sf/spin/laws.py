@@ -165,44 +165,41 @@ def _(law: Circuit, value: Any, left: Side, right: Side, magnet_is_left: bool) -
 
 
 def transmission(model: str, value: Any, difference: Any, voltage: Any) -> Any:
-    """B(Δ_ss', V_b) = exp(−λ(I − 1)) of a barrier at finite bias, Eq. 2."""
+    """B(Δ_ss', V_b) = exp(−λ(I − 1)) of a barrier at finite bias, Eq. 2.
+
+    I = ∫₀¹ √(φ/U0) dt over where φ > 0; φ is linear and known by its two ends.
+    """
     height, decay = value("height"), value("decay")
     if model == "simmons":
-        positive = ufl.ge(ufl.real(difference), 0)
-        top, slope = 1 + 0 * difference, ufl.conditional(positive, difference, -difference) / height
+        near, far = 1 + 0 * difference, 1 - _absolute(difference) / height
     else:
-        # a barrier that rises to the right is the same one seen from its other end
-        top, slope = 1 - difference / height, voltage / height
-        rising = ufl.lt(ufl.real(slope), 0)
-        top, slope = (
-            ufl.conditional(rising, top - slope, top),
-            ufl.conditional(rising, -slope, slope),
-        )
-    return ufl.exp(-decay * (_tunnelling_integral(top, slope) - 1))
+        near = 1 - difference / height
+        far = near - voltage / height
+    return ufl.exp(-decay * (_mean_root(near, far) - 1))
 
 
-_FLAT = 1e-3
-"""Slope over top of a barrier below which its integral is taken from its series."""
+def _mean_root(first: Any, last: Any) -> Any:
+    """∫₀¹ √max(φ, 0) dt for φ that goes linearly from one value to the other.
+
+    (2/3)(a³ − b³)/(a² − b²) of the roots a, b of two positive ends, without its 0/0; of a positive
+    and a negative end, (2/3) a³/(a² + |negative end|).
+    """
+    a, b = ufl.sqrt(_positive_part(first)), ufl.sqrt(_positive_part(last))
+    below = _positive_part(-first) + _positive_part(-last)
+    return 2 * (a * a + a * b + b * b) / (3 * (a + b + below / (a + b)))
 
 
-def _tunnelling_integral(top: Any, slope: Any) -> Any:
-    """I = ∫₀¹ √(A − Bt) dt over where the root is real; B ≥ 0."""
+_SMALL = 1e-14
+"""What keeps the root of a vanishing part and its derivative finite, of φ/U0."""
 
-    def power(x: Any) -> Any:
-        return x * ufl.sqrt(x)
 
-    # what a branch that is not taken computes must be finite: its derivative is evaluated too
-    above = ufl.conditional(ufl.gt(ufl.real(top), 0), top, 1 + 0 * top)
-    flat = ufl.lt(ufl.real(slope), _FLAT * ufl.real(above))
-    steep = ufl.conditional(flat, above, slope)
-    turns = ufl.lt(ufl.real(above), ufl.real(steep))
-    rest = ufl.conditional(turns, 1 + 0 * top, above - steep + 0 * top)
-    through = 2 / (3 * steep) * (power(above) - power(rest))
-    turned = 2 / (3 * steep) * power(above)
-    x = slope / above
-    series = ufl.sqrt(above) * (1 - x / 4 - x * x / 24 - x * x * x / 64)
-    integral = ufl.conditional(flat, series, ufl.conditional(turns, turned, through))
-    return ufl.conditional(ufl.gt(ufl.real(top), 0), integral, 0 * top)
+def _positive_part(x: Any) -> Any:
+    return (x + _absolute(x)) / 2 + _SMALL
+
+
+def _absolute(x: Any) -> Any:
+    """|x| of a real x by holomorphic operations, which alone are differentiated rightly."""
+    return ufl.sqrt(x * x + _SMALL**3)
 
 
 # --- laws without resistance ---

@@ -160,15 +160,15 @@ class SteadySolver:
         where = f"between {reached * value:.6g} and {load * value:.6g}"
         if self.system.stack.has_walls:
             message = (
-                f"static magnetizations end {where} of the drive {value:g}: there the torque is more "
-                "than exchange and anisotropy can hold (a fold; beyond it they move). Use a smaller "
-                f"drive, or a stiffer wall. The last attempt: {error}"
+                f"static magnetizations end {where} of the drive {value:g}: there the torque is "
+                "more than exchange and anisotropy can hold (a fold; beyond it they move). Use a "
+                f"smaller drive, or a stiffer wall. The last attempt: {error}"
             )
         else:
             message = (
-                f"no steady state was found beyond {reached * value:.6g} of the drive {value:g}, with "
-                f"steps down to {_CLOSEST:g} of it. Check the barrier's height and decay, or use a "
-                f"smaller drive. The last attempt: {error}"
+                f"no steady state was found beyond {reached * value:.6g} of the drive {value:g}, "
+                f"with steps down to {_CLOSEST:g} of it. Check the barrier's height and decay, or "
+                f"use a smaller drive. The last attempt: {error}"
             )
         return NotConverged(message, error.history)
 

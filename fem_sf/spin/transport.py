@@ -87,7 +87,10 @@ def charge_current(u: Fields, layer: LayerData) -> Any:
 def spin_current(u: Fields, layer: LayerData) -> Any:
     """J_M = −σ(β p ⊗ ∇μ' + ∇m), μ' = V + α2 (D/σ) δn, Eq. 9; shape (3, dimension)."""
     potential = u.V + layer.alpha2 / layer.alpha1 * (u.mu - u.V)
-    return -layer.sigma * (layer.beta * ufl.outer(layer.p, ufl.grad(potential)) + ufl.grad(u.m))
+    i, k = ufl.indices(2)
+    # not ufl.outer, which conjugates and could not be differentiated by p
+    along = ufl.as_tensor(layer.p[i] * ufl.grad(potential)[k], (i, k))
+    return -layer.sigma * (layer.beta * along + ufl.grad(u.m))
 
 
 def displacement(u: Fields, layer: LayerData) -> Any:
