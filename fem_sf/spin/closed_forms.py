@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Closed formulas of spin drift-diffusion: Eqs. 11 and 12 of Chui et al., Valet-Fert, Hanle, walls.
+"""Closed formulas of spin drift-diffusion: Eqs. 11 and 12 of Chui et al., Valet-Fert, Hanle.
 
 Units are those of `fem_sf.spin.model`. Lengths hold for semi-infinite layers in linear response.
 
@@ -13,8 +13,6 @@ Where the paper and these functions differ:
   fit, and `tunnel_spin_current` the exact answer.
 * The two conditions of the paper's metallic interface on currents need two on potentials; with
   those that dissipate nothing J_M^L and J_M^R differ in magnitude, against the text.
-* The exchange field and anisotropy of a wall both restore. K − √(JK) in the paper's tilt mixes
-  units and has the wrong sign; it becomes √(JK).
 """
 
 from __future__ import annotations
@@ -260,25 +258,3 @@ def hanle_accumulation(
     across = drain.real + law.mixing_real
     along = injected / (drain.real + back + drain.imag**2 / across)
     return complex(along, -drain.imag * along / across)
-
-
-# --- the wall that the torque of the interface makes ---
-
-
-def wall_width(exchange: float, anisotropy: float) -> float:
-    """D = √(J/K), with J of energy·length² and K of energy, as below Eq. 6."""
-    return math.sqrt(exchange / anisotropy)
-
-
-def wall_tilt(jump: float, moment: float, exchange: float, anisotropy: float) -> float:
-    """δθ = ΔJ_M/(M0 √(JK)) at the interface, in place of the paper's ΔJ_M/(M0 a [K − √(JK)])."""
-    return jump / (moment * math.sqrt(exchange * anisotropy))
-
-
-def lattice_stiffness(exchange: float, anisotropy: float, spacing: float) -> float:
-    """t/(M0 θ0) = K/2 + √(K²/4 + JK/a²) of a semi-infinite chain of spins.
-
-    The exact torque t on its first spin that turns this one by a small θ0; goes to √(JK)/a for
-    a ≪ d.
-    """
-    return anisotropy / 2 + math.sqrt(anisotropy**2 / 4 + exchange * anisotropy / spacing**2)

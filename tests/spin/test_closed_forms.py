@@ -123,19 +123,6 @@ def test_hanle_keeps_to_its_plane():
         )
 
 
-@pytest.mark.parametrize("row", TABLES["lattice_wall"])
-def test_lattice_wall(row):
-    stiffness = closed_forms.lattice_stiffness(row["J"], row["K"], row["a"])
-    assert stiffness == pytest.approx(row["formula"], rel=1e-12)
-    assert stiffness == pytest.approx(row["t_over_M0theta0_chain"], rel=1e-12)
-    tilt = closed_forms.wall_tilt(1.0, 1.0, row["J"], row["K"])
-    assert 1 / (tilt * row["a"]) == pytest.approx(row["continuum"], rel=1e-12)
-
-
-def test_wall_width():
-    assert closed_forms.wall_width(9.0, 4.0) == 1.5
-
-
 @pytest.mark.parametrize("row", TABLES["vector_to_clamped_convergence"]["rows"])
 def test_precession_clamps(row):
     """Nothing clamped, but a precession so fast that only spins along p survive."""
