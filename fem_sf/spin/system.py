@@ -96,6 +96,7 @@ class SpinSystem:
         }
         self._measures: dict[tuple, ufl.Measure] = {}
         self._constants: dict[tuple[str, str], dolfinx.fem.Constant] = {}
+        self._set("everywhere", "one", 1.0)
         self.set_stack(stack, drive)
         self.set_rate(0.0)
         self.layout = BlockVector([*self.fields.values(), *self.tilts.values()])

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Who is told how far a solve is: a person at a terminal, a log, or nobody."""
+"""Who is told how far a solve is, a person, a log or nobody; and how long its parts took."""
 
 from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -108,3 +108,21 @@ def choose_progress(*, first_rank: bool) -> Progress:
     if not first_rank:
         return Silent()
     return Bar() if sys.stderr.isatty() else Lines()
+
+
+class Clock:
+    """Seconds spent between calls of `lap`, by name."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Close the stretch since the last lap under this name."""
+        now = time.perf_counter()
+        self._laps[name] = now - self._last
+        self._last = now
+
+    def seconds(self) -> dict[str, Any]:
+        """The laps and their ``total``."""
+        return {**self._laps, "total": time.perf_counter() - self._start}

@@ -1,44 +1,43 @@
 # SPDX-License-Identifier: MIT
-"""From a case to a result: mesh, solve, measure, estimate the error."""
+"""From a case of any kind to its result."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import overload
 
-import numpy as np
 from mpi4py import MPI
 
-from fem_sf.mesh.build import checked_geometry
-from fem_sf.mesh.layers import LayeredMesh
-from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
-from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
+from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Progress, Silent
-from fem_sf.study.results import AMPLITUDE_COLUMNS, LayerFields, UsadelResult
-from fem_sf.study.summary import Measurement, summarise
-from fem_sf.study.vtx import write_vtx
-from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
-from fem_sf.usadel.observables import (
-    IntegralForms,
-    SampledFields,
-    action_at_zero,
-    pair_amplitudes,
-    sample,
-)
-from fem_sf.usadel.solution import Solution, solve, solve_at
-from fem_sf.usadel.sweep import FrequencySweep
-from fem_sf.usadel.system import UsadelSystem
+from fem_sf.study.results import SpinResult, UsadelResult
+
+
+@overload
+def run_case(
+    case: UsadelCase,
+    comm: MPI.Comm = ...,
+    progress: Progress | None = ...,
+    folder: Path | None = ...,
+) -> UsadelResult: ...
+
+
+@overload
+def run_case(
+    case: SpinCase,
+    comm: MPI.Comm = ...,
+    progress: Progress | None = ...,
+    folder: Path | None = ...,
+) -> SpinResult: ...
 
 
 def run_case(
-    case: UsadelCase,
+    case: UsadelCase | SpinCase,
     comm: MPI.Comm = MPI.COMM_WORLD,
     progress: Progress | None = None,
     folder: Path | None = None,
-) -> UsadelResult:
+) -> UsadelResult | SpinResult:
     """Solve a case; collective over the communicator.
 
     Parameters
@@ -50,11 +49,12 @@ def run_case(
     progress
         Told how far the work is; silent by default.
     folder
-        Where ``fields.bp`` goes, if the case asks for it; all other files are made of the result.
+        Where checkpoints of runs in time go, and ``fields.bp`` if the case asks for it; all other
+        files are made of the result.
 
     Returns
     -------
-    UsadelResult
+    UsadelResult or SpinResult
         Complete on rank 0; the summary is on every rank.
 
     Raises
@@ -62,242 +62,13 @@ def run_case(
     MeshError
         If the mesh does not fit the stack.
     NotConverged
-        If a frequency or the gap does not converge.
+        If no solution is found.
     """
     progress = progress or Silent()
-    clock = Clock()
-    progress.start(case.title or case.name)
-    geometry = only_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
-    mesh = LayeredMesh.distribute(comm, geometry)
-    rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
-    run = Run(case, mesh, rule, progress)
-    degree = element_degree(case)
-    system = UsadelSystem(case.stack, mesh, degree)
-    clock.lap("setup")
-    solution = run.solve(system, "")
-    chosen = run.solve_chosen(solution)
-    clock.lap("solve")
-    samples = run.sample(solution, chosen)
-    measurement = run.measure(solution)
-    if case.output.vtx and folder is not None:
-        write_vtx(solution, case.reference, folder / "fields.bp")
-    clock.lap("output")
-    coarse = None
-    if case.solver.error_estimate:
-        other = UsadelSystem(case.stack, mesh, other_degree(degree))
-        coarse = run.measure(run.solve(other, "mesh error, "))
-        clock.lap("estimate")
-    summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
-    summary["iterations"]["newton"] = solution.sweep.newton_iterations
-    summary["seconds"] = clock.seconds()
-    progress.finish(solution.report.state)
-    return UsadelResult(case, *samples, comm.bcast(summary))
+    if isinstance(case, SpinCase):
+        from fem_sf.study.spin import run_spin
 
+        return run_spin(case, comm, progress, folder)
+    from fem_sf.study.usadel import run_usadel
 
-@dataclass(frozen=True)
-class Run:
-    """A case on its mesh, ready to be solved at several polynomial degrees.
-
-    Parameters
-    ----------
-    case, mesh, rule, progress
-        What is solved, where, at which frequencies, and who is told.
-    """
-
-    case: UsadelCase
-    mesh: LayeredMesh
-    rule: FrequencySum
-    progress: Progress
-
-    def solve(self, system: UsadelSystem, purpose: str) -> Solution:
-        """Solve on one system of fields; ``purpose`` heads what progress is told."""
-
-        def update(done: int, total: int, note: str) -> None:
-            self.progress.update(done, total, purpose + note)
-
-        return solve(system, self.rule, self.case.gap, self.case.solver, update)
-
-    def solve_chosen(self, solution: Solution) -> FrequencySweep:
-        """Solve at the frequencies that the output is to have, ascending, each once."""
-        return solve_at(solution, np.unique(self.case.output.frequencies), self.progress.update)
-
-    def sample(
-        self, solution: Solution, chosen: FrequencySweep
-    ) -> tuple[dict[str, LayerFields], dict[str, LayerFields]]:
-        """Observables at all nodes and at the probes, by layer; empty but on rank 0."""
-        system = solution.sweep.system
-        spaces = {name: system.layer_space(name) for name in self.case.stack.names}
-        nodes = {name: node_sampling(space) for name, space in spaces.items()}
-        values = sample(solution.sweep, self.case.reference, nodes)
-        pairs = pair_amplitudes(chosen, nodes)
-        layers = {}
-        for name, space in spaces.items():
-            count = nodes[name].weights.shape[0]
-            positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
-            points = nodes[name].gather(self.mesh.comm, positions)
-            cells = node_cells(space)
-            fields = self._gather(nodes[name], values[name])
-            amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
-            if points is not None:
-                layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
-        return layers, self._sample_probes(solution, layers)
-
-    def measure(self, solution: Solution) -> Measurement:
-        """Integrals and end values with their sum errors, on every rank."""
-        system, sweep, reference = solution.sweep.system, solution.sweep, self.case.reference
-        forms = IntegralForms(system)
-        integrals = forms.evaluate(sweep, reference)
-        ends = self._end_values(solution)
-        sum_error = None
-        if solution.equation is not None:
-            change = solution.equation.error()
-            solution.equation.shift(change)
-            sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
-            change.scale(-1.0)
-            solution.equation.shift(change)
-        zero = action_at_zero(sweep, forms) if self.case.temperature == 0 else None
-        return Measurement(integrals, ends, sum_error, zero)
-
-    def _end_values(self, solution: Solution) -> dict[str, dict[str, tuple[float, float]]]:
-        """Mean of δM and Δ over the nodes at the left and the right end of each layer."""
-        system = solution.sweep.system
-        samplings, sides = {}, {}
-        for name in self.case.stack.names:
-            space = system.layer_space(name)
-            everything = node_sampling(space)
-            x = space.tabulate_dof_coordinates()[: everything.weights.shape[0], 0]
-            low, high = self._extent(x)
-            margin = 1e-9 * (high - low)
-            ends = np.flatnonzero((x <= low + margin) | (x >= high - margin))
-            samplings[name] = Sampling(
-                everything.rows[ends], everything.weights[ends], everything.size
-            )
-            sides[name] = (x[ends] <= low + margin, x[ends] >= high - margin)
-        values = sample(solution.sweep, self.case.reference, samplings)
-        return {
-            name: {
-                "magnetization": self._side_means(values[name].magnetization, sides[name]),
-                "gap": self._side_means(values[name].delta, sides[name]),
-            }
-            for name in samplings
-        }
-
-    def _side_means(self, values: np.ndarray, sides: tuple) -> tuple[float, float]:
-        local = np.array([[values[side].sum(), side.sum()] for side in sides])
-        total = self.mesh.comm.allreduce(local)
-        return tuple((total[:, 0] / total[:, 1]).tolist())
-
-    def _extent(self, x: np.ndarray) -> tuple[float, float]:
-        comm = self.mesh.comm
-        return (
-            comm.allreduce(x.min(initial=np.inf), op=MPI.MIN),
-            comm.allreduce(x.max(initial=-np.inf), op=MPI.MAX),
-        )
-
-    def _sample_probes(
-        self, solution: Solution, layers: dict[str, LayerFields]
-    ) -> dict[str, LayerFields]:
-        system, comm = solution.sweep.system, self.mesh.comm
-        points = comm.bcast(
-            {
-                name: probe_points(asked, layers[name].points)
-                for name, asked in self.case.output.probes.items()
-            }
-            if layers
-            else None
-        )
-        samplings = {
-            name: point_sampling(system.layer_space(name), where) for name, where in points.items()
-        }
-        values = sample(solution.sweep, self.case.reference, samplings)
-        probes = {}
-        for name, sampling in samplings.items():
-            fields = self._gather(sampling, values[name])
-            if fields:
-                probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
-        return probes
-
-    def _gather(self, sampling: Sampling, values: SampledFields) -> dict[str, np.ndarray]:
-        zero = np.zeros_like(values.delta)
-        columns = {
-            "delta": values.delta,
-            "dM_x": zero,
-            "dM_y": zero,
-            "dM_z": values.magnetization,
-            "singlet": values.singlet,
-            "triplet_x": zero,
-            "triplet_y": zero,
-            "triplet_z": values.triplet,
-        }
-        gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in columns.items()}
-        return {key: each for key, each in gathered.items() if each is not None}
-
-    def _gather_amplitudes(self, sampling: Sampling, pairs: np.ndarray) -> dict[str, np.ndarray]:
-        """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
-        asked = self.case.output.frequencies
-        gathered = sampling.gather(self.mesh.comm, pairs) if asked else None
-        if gathered is None:
-            return {}
-        listed = gathered.T[np.searchsorted(np.unique(asked), asked)]
-        zero = np.zeros(listed.shape)
-        return dict(zip(AMPLITUDE_COLUMNS, (listed.real, zero, zero, listed.imag), strict=True))
-
-
-def element_degree(case: UsadelCase) -> int:
-    """The degree asked for, or 4 on generated meshes and 2 on meshes from a file."""
-    return case.mesh.degree or (4 if case.mesh.file is None else 2)
-
-
-def other_degree(degree: int) -> int:
-    """The degree compared with for the mesh error: one lower, or 2 for linear elements."""
-    return degree - 1 if degree > 1 else 2
-
-
-def probe_points(asked: tuple, nodes: np.ndarray) -> np.ndarray:
-    """Coordinates of the probes of one layer.
-
-    A number is a distance from the layer's left end, halfway up the layer; a tuple is a point.
-    """
-    low, high = nodes.min(axis=0), nodes.max(axis=0)
-    points = np.tile((low + high) / 2, (len(asked), 1))
-    for point, each in zip(points, asked, strict=True):
-        if np.ndim(each) == 0:
-            point[0] = low[0] + each
-        else:
-            point[:] = each
-    return points
-
-
-def sorted_fields(fields: LayerFields) -> LayerFields:
-    """The same fields with nodes in ascending x (then y, …), cells renumbered.
-
-    Coordinates that differ by rounding are equal, so that the order is that of any number of ranks,
-    and those that are zero but for rounding are zero.
-    """
-    extent = np.ptp(fields.points, axis=0).max()
-    points = np.where(np.abs(fields.points) < 1e-14 * extent, 0.0, fields.points)
-    order = np.lexsort(np.round(points / extent, 10).T[::-1])
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    values = {key: each[order] for key, each in fields.values.items()}
-    amplitudes = {key: each[:, order] for key, each in fields.amplitudes.items()}
-    cells = rank[fields.cells]
-    return replace(fields, points=points[order], cells=cells, values=values, amplitudes=amplitudes)
-
-
-class Clock:
-    """Seconds spent between calls of `lap`, by name."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        """Close the stretch since the last lap under this name."""
-        now = time.perf_counter()
-        self._laps[name] = now - self._last
-        self._last = now
-
-    def seconds(self) -> dict[str, Any]:
-        """The laps and their ``total``."""
-        return {**self._laps, "total": time.perf_counter() - self._start}
+    return run_usadel(case, comm, progress, folder)

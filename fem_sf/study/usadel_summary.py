@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.study.versions import versions
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, magnetization_unit
 
@@ -97,7 +96,7 @@ def summarise(
         "free_energy_error": errors["free_energy"] if estimated else None,
         "checks": _checks(case, fine),
         "units": _units(case),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -220,16 +219,3 @@ def _units(case: UsadelCase) -> dict[str, Any]:
         units["length_in_m"] = case.scales.length
         units["energy_in_J"] = case.scales.energy
     return units
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in ("fem_sf", "fenics-dolfinx", "petsc4py", "mpi4py", "numpy", "scipy"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    import dolfinx
-
-    versions["dolfinx"] = dolfinx.__version__
-    return versions

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""The numbers of ``summary.json`` of spin transport from what was measured on a solution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fem_sf.errors import InputError
+from fem_sf.spin.closed_forms import decay_lengths
+from fem_sf.spin.exact import InterfaceState, Side
+from fem_sf.spin.materials import Ferromagnet, Material
+from fem_sf.spin.model import Stack, Voltage, find_cautions
+from fem_sf.spin.modes import decay_rates
+from fem_sf.spin.settings import SpinCase
+from fem_sf.study.versions import versions
+
+FloatArray = NDArray[np.float64]
+
+_SIDE_KEYS = {
+    "mu": "chemical_potential",
+    "m": "spin_potential",
+    "V": "potential",
+}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Numbers of one solution.
+
+    Parameters
+    ----------
+    interfaces
+        States by ``left|right``.
+    left_end, right_end
+        What enters and leaves at the contacts, or far inside a semi-infinite layer.
+    drop
+        V on the left minus V on the right, of a semi-infinite layer extrapolated to its face.
+    entering
+        Power that comes in at the contacts.
+    heat
+        Of layers and interfaces; ``None`` where α1 ≠ α2 leaves it undefined.
+    directions
+        By layer with a wall: p at its left and its right end.
+    """
+
+    interfaces: Mapping[str, InterfaceState]
+    left_end: Side
+    right_end: Side
+    drop: float
+    entering: float
+    heat: float | None
+    directions: Mapping[str, tuple[FloatArray, FloatArray]]
+
+
+def has_energy(stack: Stack) -> bool:
+    """Whether every layer has α1 = α2, so that power balances."""
+    return all(layer.material.alpha1 == layer.material.alpha2 for layer in stack.layers)
+
+
+def voltage_drop(
+    stack: Stack, left_end: Side, right_end: Side, depths: tuple[float, float]
+) -> float:
+    """V on the left minus V on the right, of semi-infinite layers extrapolated to their faces.
+
+    Parameters
+    ----------
+    stack
+        Its outer layers.
+    left_end, right_end
+        Fields at the reservoirs, or somewhere in a semi-infinite layer.
+    depths
+        How far these places are from the faces of semi-infinite layers.
+    """
+    potentials = []
+    for layer, side, depth, sign in (
+        (stack.layers[0], left_end, depths[0], -1),
+        (stack.layers[-1], right_end, depths[1], 1),
+    ):
+        if not layer.semi_infinite:
+            potentials.append(side.potential)
+            continue
+        material = layer.material
+        far = side.chemical_potential + material.spin_asymmetry * float(
+            material.axis @ side.spin_potential
+        )
+        potentials.append(far + sign * side.current * depth / material.conductivity)
+    return potentials[0] - potentials[1]
+
+
+def interface_numbers(state: InterfaceState) -> dict[str, Any]:
+    """What ``summary.json`` says of one interface, without errors."""
+    numbers: dict[str, Any] = {
+        "J": state.left.current,
+        "JM_left": state.left.spin_current,
+        "JM_right": state.right.spin_current,
+        "torque": state.torque,
+        "torque_left": state.torque_left,
+        "torque_right": state.torque_right,
+        "jump": float(np.linalg.norm(state.torque)),
+    }
+    for key, name in _SIDE_KEYS.items():
+        numbers[f"{key}_left"] = getattr(state.left, name)
+        numbers[f"{key}_right"] = getattr(state.right, name)
+    numbers["displacement"] = state.left.displacement
+    numbers["dissipation"] = state.dissipation
+    return numbers
+
+
+def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> dict[str, Any]:
+    """All numbers of a result, with an error estimate for each.
+
+    Parameters
+    ----------
+    case
+        What was solved.
+    fine
+        Measured on the solution.
+    coarse
+        Measured on the solve of another polynomial degree; the difference estimates the mesh error.
+    """
+    interfaces = {}
+    for interface in case.stack.interfaces:
+        if interface.name not in fine.interfaces:
+            continue
+        numbers = interface_numbers(fine.interfaces[interface.name])
+        if coarse is not None:
+            other = interface_numbers(coarse.interfaces[interface.name])
+            numbers["error"] = {key: _difference(numbers[key], other[key]) for key in other}
+        interfaces[interface.name] = {"law": interface.law.kind, **_plain(numbers)}
+    kind = "voltage" if isinstance(case.drive, Voltage) else "current"
+    drive: dict[str, Any] = {kind: case.drive.value}
+    if case.wave_number:
+        drive["wave_number"] = case.wave_number
+    current = fine.left_end.current
+    return {
+        "kind": "spin",
+        "title": case.title,
+        "mode": "steady" if case.time is None else "transient",
+        "drive": drive,
+        "layers": {
+            layer.name: _layer_summary(layer.material, fine.directions.get(layer.name))
+            for layer in case.stack.layers
+        },
+        "interfaces": interfaces,
+        "current": current,
+        "voltage": fine.drop,
+        "resistance_area": fine.drop / current if current else None,
+        "checks": _checks(fine),
+        "cautions": [each.message for each in find_cautions(case.stack)],
+        "units": _units(case),
+        "versions": versions(),
+    }
+
+
+def _difference(value: Any, other: Any) -> float | None:
+    return None if value is None else float(np.max(np.abs(np.subtract(value, other))))
+
+
+def _plain(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: each.tolist() if hasattr(each, "tolist") else each for key, each in numbers.items()
+    }
+
+
+def _layer_summary(
+    material: Material, ends: tuple[FloatArray, FloatArray] | None
+) -> dict[str, Any]:
+    summary: dict[str, Any] = {"material": material.kind, "lengths": _lengths(material)}
+    if isinstance(material, Ferromagnet):
+        summary["direction"] = material.axis.tolist()
+    if ends is not None:
+        summary["direction_left"], summary["direction_right"] = (each.tolist() for each in ends)
+        summary["tilt_left"], summary["tilt_right"] = (
+            math.degrees(math.acos(float(np.clip(each @ material.axis, -1, 1)))) for each in ends
+        )
+    return summary
+
+
+def _lengths(material: Material) -> dict[str, Any]:
+    """The lengths of Eq. 11 by name where the field is along p, else those of the four modes."""
+    try:
+        lengths = decay_lengths(material)
+    except InputError:
+        return {"decay": [[each.real, each.imag] for each in 1 / decay_rates(material)]}
+    named = {
+        "screening": lengths.screening,
+        "longitudinal": lengths.longitudinal,
+        "transverse": lengths.transverse,
+    }
+    return {
+        key: [each.real, each.imag] if complex(each).imag else complex(each).real
+        for key, each in named.items()
+    }
+
+
+def _checks(fine: Measurement) -> dict[str, Any]:
+    """Balances that an exact solution obeys, over the largest term of each."""
+    currents = [fine.left_end.current, fine.right_end.current]
+    for state in fine.interfaces.values():
+        currents += [state.left.current, state.right.current]
+    checks = {"charge": _relative(np.ptp(currents), currents)}
+    if fine.heat is not None:
+        checks["power"], checks["heat"] = fine.entering, fine.heat
+        balance = [fine.entering, fine.heat]
+        checks["power_balance"] = _relative(fine.entering - fine.heat, balance)
+    return checks
+
+
+def _relative(difference: float, terms: list[float]) -> float:
+    largest = max(abs(each) for each in terms)
+    return float(difference) / largest if largest else 0.0
+
+
+def _units(case: SpinCase) -> dict[str, Any]:
+    units: dict[str, Any] = {
+        "voltage": "V0",
+        "length": "L0",
+        "time": "t0",
+        "conductivity": "sigma0",
+        "current density": "sigma0 V0 / L0",
+        "density": "sigma0 V0 t0 / L0^2",
+    }
+    if case.scales is not None:
+        units |= {
+            "length_in_m": case.scales.length,
+            "time_in_s": case.scales.time,
+            "conductivity_in_S_per_m": case.scales.conductivity,
+            "voltage_in_V": case.scales.voltage,
+        }
+    return units

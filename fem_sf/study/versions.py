@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""With what a result was made."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+
+def versions() -> dict[str, str]:
+    """Versions by name; of dolfinx only where it was used."""
+    found = {"python": platform.python_version()}
+    for package in ("fem_sf", "fenics-dolfinx", "petsc4py", "mpi4py", "numpy", "scipy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    if "dolfinx" in sys.modules:
+        found["dolfinx"] = sys.modules["dolfinx"].__version__
+    return found
