@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
     from fem_sf.settings import UsadelCase
-    from fem_sf.study.results import UsadelResult
+    from fem_sf.spin.settings import SpinCase
+    from fem_sf.study.results import SpinResult, UsadelResult
+
+    Case = UsadelCase | SpinCase
+    Result = UsadelResult | SpinResult
 
 UNEXPECTED = 1
 INTERRUPTED = 130
@@ -106,7 +110,7 @@ def _program(
         ),
     ] = False,
 ) -> None:
-    """Superconductor/ferromagnet multilayers by finite elements."""
+    """Superconductor/ferromagnet multilayers and spin transport by finite elements."""
 
 
 @app.command()
@@ -116,6 +120,8 @@ def check(case: CasePath) -> None:
     checked = _load(case, comm)
     if checked.mesh.file is not None:
         on_first_rank(comm, lambda: _check_mesh(checked, case))
+    for caution in _cautions(checked, case):
+        print(f"{caution}")
     layers = " | ".join(checked.stack.names)
     print(f"{case}: no errors ({layers})")
 
@@ -179,21 +185,32 @@ def prepare_folder(folder: Path) -> None:
         raise InputError([Problem("--out", message)]) from None
 
 
-def _load(path: Path, comm: MPI.Comm | None) -> UsadelCase:
+def _load(path: Path, comm: MPI.Comm | None) -> Case:
     from fem_sf.case import load_case
 
     return on_first_rank(comm, lambda: load_case(path))
 
 
-def _check_mesh(case: UsadelCase, path: Path) -> None:
+def _check_mesh(case: Case, path: Path) -> None:
     from fem_sf.mesh.build import checked_geometry
 
     with _told_by_line(case, path):
         checked_geometry(case.stack, case.mesh)
 
 
+def _cautions(case: Case, path: Path) -> list[str]:
+    """What can be computed but contradicts thermodynamics, with its lines in the case file."""
+    if case.kind != "spin":
+        return []
+    from fem_sf.case import locate_error
+    from fem_sf.spin.model import find_cautions
+
+    cautions = InputError(list(find_cautions(case.stack)))
+    return [f"caution: {each}" for each in locate_error(cautions, path, case.text).problems]
+
+
 @contextlib.contextmanager
-def _told_by_line(case: UsadelCase, path: Path) -> Iterator[None]:
+def _told_by_line(case: Case, path: Path) -> Iterator[None]:
     """Give problems that are only found with the mesh their lines in the case file."""
     try:
         yield
@@ -203,11 +220,13 @@ def _told_by_line(case: UsadelCase, path: Path) -> Iterator[None]:
         raise locate_error(error, path, case.text) from error
 
 
-def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
-    from fem_sf.compat import require_complex
+def _solve(case: Case, path: Path, folder: Path) -> Result:
     from fem_sf.study.progress import choose_progress
 
-    require_complex()
+    if case.kind == "usadel":
+        from fem_sf.compat import require_complex
+
+        require_complex()
     from mpi4py import MPI
 
     from fem_sf.study.run import run_case
@@ -220,7 +239,7 @@ def _solve(case: UsadelCase, path: Path, folder: Path) -> UsadelResult:
         progress.finish("stopped")
 
 
-def _store_and_print(result: UsadelResult, folder: Path, json: bool) -> None:
+def _store_and_print(result: Result, folder: Path, json: bool) -> None:
     from fem_sf.output.console import print_summary
     from fem_sf.output.summary import summary_text
     from fem_sf.output.write import write_result
