@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -101,6 +102,15 @@ class Condition:
     common: FloatArray
     common_test: FloatArray
     common_unknown: int | None = None
+
+    def equals(self, other: Condition) -> bool:
+        """Whether another one says the same at the same places."""
+        mine, theirs = self._contents(), other._contents()
+        return len(mine) == len(theirs) and all(map(np.array_equal, mine, theirs))
+
+    def _contents(self) -> list[Any]:
+        numbers = [self.trial, self.test, self.given, self.common, self.common_test]
+        return [*numbers, self.common_unknown, *(nodes.unknowns for nodes in self.nodes)]
 
 
 @dataclass
@@ -266,7 +276,7 @@ def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
         if condition.common_unknown is not None:
             owner[:] = condition.common_unknown
     trial, test = np.vstack(blocks["trial"]), np.vstack(blocks["test"])
-    kept, pivots = _independent(trial)
+    kept, pivots = _independent(trial, test)
     trial, test = trial[kept], test[kept]
     tied, tied_test = np.concatenate(common)[kept], np.concatenate(common_test)[kept]
     right = np.concatenate(given, axis=1)[:, kept]
@@ -308,18 +318,22 @@ def _rows(dependent: IntArray, sources: IntArray, factors: FloatArray) -> FloatA
 _NOTHING = 1e-12
 
 
-def _independent(rows: FloatArray) -> tuple[list[int], list[int]]:
-    """Rows that say something new, and the unknown that each is solved for."""
-    work = rows.copy()
+def _independent(trial: FloatArray, test: FloatArray) -> tuple[list[int], list[int]]:
+    """Rows that say something new, and the unknown that each is solved for.
+
+    That unknown has to be in the equation for the test functions as well.
+    """
+    rows = np.stack([trial, test])
     kept: list[int] = []
     pivots: list[int] = []
-    for i in range(len(work)):
-        free = work[i].copy()
-        free[pivots] = 0
-        pivot = int(np.argmax(np.abs(free)))
-        if abs(free[pivot]) <= _NOTHING:
+    for i in range(len(trial)):
+        free = np.abs(rows[:, i])
+        free[:, pivots] = 0
+        if free[0].max() <= _NOTHING:
             continue
-        work[i + 1 :] -= np.outer(work[i + 1 :, pivot] / work[i, pivot], work[i])
+        pivot = int(np.argmax(free[0] * free[1]))
+        factors = rows[:, i + 1 :, pivot] / rows[:, i, np.newaxis, pivot]
+        rows[:, i + 1 :] -= factors[:, :, np.newaxis] * rows[:, i, np.newaxis]
         kept.append(i)
         pivots.append(pivot)
     return kept, pivots

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.mesh.layers import Plane
-from fem_sf.solve.elimination import Condition, Elimination, Nodes, eliminate
+from fem_sf.solve.elimination import Condition, Nodes
 from fem_sf.spin import laws
 from fem_sf.spin.model import Voltage
-from fem_sf.spin.system import SpinSystem
+from fem_sf.spin.system import Contact, SpinSystem
 from fem_sf.spin.transport import SIZE
 
 FloatArray = NDArray[np.float64]
 
 
 class FaceNodes:
-    """Finds the nodes of fields on facets, and numbers them as all ranks do.
+    """Finds the nodes of fields on facets, and numbers them as all ranks do; each set once.
 
     Parameters
     ----------
@@ -44,11 +44,24 @@ class FaceNodes:
         offsets = np.array(comm.allgather([each.start for each in layout.slices]))
         self._starts = np.array(starts[:-1])[:, np.newaxis] + offsets
         self._comm = comm
+        self._planes: dict[tuple[str, str], tuple[Nodes, Nodes]] = {}
+        self._contacts: dict[tuple[bool, str, bool], Nodes] = {}
 
     def of_plane(self, plane: Plane) -> tuple[Nodes, Nodes]:
         """Nodes on the left and on the right side of a plane."""
-        facets = plane.facets.reshape(-1, 4)
-        return self.of_facets(plane.left, facets[:, :2]), self.of_facets(plane.right, facets[:, 2:])
+        key = plane.left, plane.right
+        if key not in self._planes:
+            facets = plane.facets.reshape(-1, 4)
+            left, right = facets[:, :2], facets[:, 2:]
+            self._planes[key] = self.of_facets(key[0], left), self.of_facets(key[1], right)
+        return self._planes[key]
+
+    def of_contact(self, contact: Contact, name: str, tilt: bool = False) -> Nodes:
+        """Nodes of a layer's field, or of its tilt, at a contact."""
+        key = contact.right, name, tilt
+        if key not in self._contacts:
+            self._contacts[key] = self.of_facets(name, contact.entities[name], tilt)
+        return self._contacts[key]
 
     def of_facets(self, name: str, entities: NDArray[np.int32], tilt: bool = False) -> Nodes:
         """Nodes of a layer's field on facets given as (cell, local facet), from all ranks."""
@@ -95,10 +108,10 @@ def _nodes_on_facets(
     return np.unique(dofs[on_facet])
 
 
-def build(
+def find(
     system: SpinSystem, nodes: FaceNodes, profile: Callable[[FloatArray], FloatArray]
-) -> Elimination:
-    """All conditions of a system at its present numbers, solved; g is that of the whole drive.
+) -> list[Condition]:
+    """All conditions of a system at its present numbers, under the whole drive.
 
     Parameters
     ----------
@@ -109,12 +122,11 @@ def build(
     profile
         Factor of the voltage at places of shape (n, 3).
     """
-    conditions = [
+    return [
         *_plane_conditions(system, nodes),
         *_contact_conditions(system, nodes, profile),
         *_wall_conditions(system, nodes),
     ]
-    return eliminate(conditions, nodes.own, nodes.total)
 
 
 def _plane_conditions(system: SpinSystem, nodes: FaceNodes) -> Iterator[Condition]:
@@ -143,7 +155,7 @@ def _contact_conditions(
 ) -> Iterator[Condition]:
     for contact in system.contacts:
         layer = system.stack.layers[-1 if contact.right else 0]
-        sets = [nodes.of_facets(name, each) for name, each in contact.entities.items()]
+        sets = [nodes.of_contact(contact, name) for name in contact.entities]
         if layer.semi_infinite:
             if not contact.right:
                 yield _far_gauge(system, sets[0])
@@ -203,6 +215,6 @@ def _far_gauge(system: SpinSystem, nodes: Nodes) -> Condition:
 def _wall_conditions(system: SpinSystem, nodes: FaceNodes) -> Iterator[Condition]:
     """At a reservoir the magnetization is along its easy axis."""
     for contact in system.contacts:
-        for name, entities in contact.entities.items():
+        for name in contact.entities:
             if name in system.tilts:
-                yield _homogeneous((nodes.of_facets(name, entities, tilt=True),), np.eye(2))
+                yield _homogeneous((nodes.of_contact(contact, name, tilt=True),), np.eye(2))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.constraints import FreeMatrix, FreeVector
-from fem_sf.solve.elimination import Elimination
+from fem_sf.solve.elimination import Condition, Elimination, eliminate
 from fem_sf.solve.newton import BlockNewton, NewtonReport
 from fem_sf.spin import conditions
 from fem_sf.spin.interfaces import Tunnel
@@ -73,7 +73,11 @@ class SteadySolver:
         self._profile = profile
         self.nodes = conditions.FaceNodes(system)
         self._full = BlockMatrix(system.jacobian_forms)
-        self._apply(conditions.build(system, self.nodes, profile))
+        self._conditions = conditions.find(system, self.nodes, profile)
+        self._apply(self._eliminate())
+
+    def _eliminate(self) -> Elimination:
+        return eliminate(self._conditions, self.nodes.own, self.nodes.total)
 
     def _apply(self, elimination: Elimination) -> None:
         system, settings = self.system, self.settings
@@ -93,7 +97,11 @@ class SteadySolver:
     def set_stack(self, stack: Stack, drive: Drive) -> None:
         """Take the numbers of another stack of the same structure; the start is kept."""
         self.system.set_stack(stack, drive)
-        elimination = conditions.build(self.system, self.nodes, self._profile)
+        found = conditions.find(self.system, self.nodes, self._profile)
+        if _same_conditions(found, self._conditions):
+            return
+        self._conditions = found
+        elimination = self._eliminate()
         if _same_matrices(elimination, self._elimination, self.free.comm):
             self.free.set_given(elimination.given)
         else:
@@ -171,6 +179,10 @@ class SteadySolver:
                 f"use a smaller drive. The last attempt: {error}"
             )
         return NotConverged(message, error.history)
+
+
+def _same_conditions(first: Sequence[Condition], second: Sequence[Condition]) -> bool:
+    return len(first) == len(second) and all(map(Condition.equals, first, second))
 
 
 def _same_matrices(first: Elimination, second: Elimination, comm: PETSc.Comm) -> bool:
