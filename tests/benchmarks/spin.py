@@ -202,7 +202,7 @@ def one_solve(repeat: int) -> Table:
         pairs = iter([other, stack] * (repeat + 1))
         seconds = median_time(lambda: elements.solve(next(pairs)), 2 * repeat)  # noqa: B023
         elements.solve(stack)
-        label = f"finite elements (first: {elements.preparation:.1f} s)"
+        label = f"finite elements (first: {1e3 * elements.preparation:.0f} ms)"
         error = profile_error(stack, elements.fields)
         table.add_row(f"{screening:g}", label, f"{1e3 * seconds:.2f}", f"{error:.0e}")
         seconds = median_time(lambda: exact.solve(stack, DRIVE), repeat)  # noqa: B023
