@@ -24,12 +24,17 @@ def reference(name: str) -> Any:
     return json.loads((FOLDER / f"{name}.json").read_text())
 
 
-LINEAR_CASES = {
-    name: case
-    for name, case in reference("ref_cases")["cases"].items()
-    if all(each["type"] != "tunnel_finite_bias" for each in case["input"]["interfaces"])
-}
+def _at_finite_bias(case: dict[str, Any]) -> bool:
+    return any(each["type"] == "tunnel_finite_bias" for each in case["input"]["interfaces"])
+
+
+CASES: dict[str, Any] = reference("ref_cases")["cases"]
+FINITE_BIAS_CASES = {name: case for name, case in CASES.items() if _at_finite_bias(case)}
+LINEAR_CASES = {name: case for name, case in CASES.items() if name not in FINITE_BIAS_CASES}
 """Without barriers at finite bias, which are not linear."""
+
+WALL_CASES: dict[str, Any] = reference("ref_wall")["vector"]
+"""Junctions of two ferromagnets whose magnetizations turn."""
 
 
 def material(data: dict[str, Any], normal: bool) -> materials.Material:
@@ -53,6 +58,9 @@ def law(data: dict[str, Any]) -> laws.Law:
         case "tunnel" | "tunnel_vector":
             kind = laws.Tunnel if data["type"] == "tunnel" else laws.TunnelVector
             return kind(data["g"], data["PL"], data["PR"], data.get("P12"))
+        case "tunnel_finite_bias":
+            shape = laws.BarrierShape(data["conv"], data["U0"], data["lam"])
+            return laws.Tunnel(data["g"], data["PL"], data["PR"], data.get("P12"), shape)
         case "metal_paper":
             return METALLIC[data["direction"]]()
         case "metal_noaccum":
@@ -91,3 +99,30 @@ def _capacitance(value: float | None) -> float:
 def drive(data: dict[str, Any]) -> model.Drive:
     ((kind, value),) = data["drive"].items()
     return {"V": model.Voltage, "J": model.Current}[kind](value)
+
+
+# --- walls ---
+
+
+def wall_stack(data: dict[str, Any]) -> model.Stack:
+    """Layers are called L and R; their easy axes are in the plane of x and z."""
+    layers = []
+    for name in "LR":
+        of_layer, of_wall = data[name], data[f"wall{name}"]
+        angle = of_wall["e"]
+        ferromagnet = materials.Ferromagnet(
+            conductivity=of_layer["sigma"],
+            diffusivity=of_layer["D"],
+            relaxation_time=of_layer["tau"],
+            permittivity=of_layer["eps"],
+            alpha1=of_layer["a1"],
+            alpha2=of_layer["a2"],
+            polarisation=of_layer["beta"],
+            direction=(math.sin(angle), 0.0, math.cos(angle)),
+            exchange_precession=of_layer["w0"],
+            wall=materials.Wall(of_wall["Aex"], of_wall["K"], of_wall["Kd"]),
+        )
+        layers.append(model.Layer(name, ferromagnet, of_layer["L"]))
+    interface = data["interface"]
+    law_between, capacitance = law(interface), _capacitance(interface["Cb"])
+    return model.Stack(layers, [model.Interface("L", "R", law_between, capacitance)])

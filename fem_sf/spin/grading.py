@@ -1,25 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""How large the cells of a generated mesh are: small where modes of a layer decay from its faces.
+"""How large the cells of a generated mesh are: small where modes of a layer start, at its planes.
 
-A layer's fields are exponentials e^{±ky} with four wave numbers k (Eq. 11), all of which start at
-both faces. At a distance d from a face those with 1/|k| far below d are gone, so cells may grow
-with d; far inside only the longest is left. A screening length 10³ times shorter than the others
-costs some ten cells more.
+A layer's fields are exponentials e^{±ky} with four wave numbers k (Eq. 11). They start at planes
+between layers; a reservoir, where δn = 0 and δM = 0, reflects each of them into itself. An element
+of degree 4 misses (h|k|)⁵ e^{−Re k d} of a mode at a distance d from its plane, the same everywhere
+for h ∝ e^{Re k d/5}: beyond a few of its lengths a mode wants no cells any more, and a screening
+length 10³ times shorter than the others costs some twenty cells.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.mesh.grading import graded_points
-from fem_sf.spin.materials import Ferromagnet, Material
-from fem_sf.spin.model import Layer, Stack
+from fem_sf.spin.materials import Material
+from fem_sf.spin.model import Layer, Stack, wall_of
 from fem_sf.spin.modes import decay_rates
 
 FloatArray = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
+
+_ORDER = 5
+"""Order of the error in L∞ of the elements of degree 4 that the numbers are meant for."""
+
+_HUGE = 700.0
+"""An exponent whose exponential is still a number."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,10 @@ class SpinGrading:
 
     Parameters
     ----------
-    first
-        Cell size at a face over the shortest length 1/|k|.
+    finest
+        Cell size over a length 1/|k| at the plane where its mode starts.
     ratio
         Bound on the size of a cell over that of its neighbour.
-    largest
-        Bound anywhere over the longest length.
     far
         How many of its longest lengths of a semi-infinite layer are meshed; beyond, the exact
         decay of its modes is the boundary condition.
@@ -41,14 +47,17 @@ class SpinGrading:
         Height of the cells of a rectangle over the longest length of any layer.
     fewest
         Cells of the thinnest layer, and rows of the narrowest rectangle.
+    wave_number
+        q of a drive cos(qy), which reaches everywhere: no cell is longer or higher than
+        ``finest``/q.
     """
 
-    first: float = 0.5
+    finest: float = 0.4
     ratio: float = 1.5
-    largest: float = 0.5
     far: float = 6.0
     row: float = 0.5
     fewest: int = 4
+    wave_number: float = 0.0
 
     def layer_points(self, stack: Stack, refinement: float) -> tuple[FloatArray, ...]:
         """Points of every layer from left to right, each from 0 to its extent on the mesh.
@@ -60,7 +69,13 @@ class SpinGrading:
         refinement
             Divides the cell size at every place.
         """
-        return tuple(self._points(layer, refinement) for layer in stack.layers)
+        last = len(stack.layers) - 1
+        points = []
+        for i, layer in enumerate(stack.layers):
+            # where p turns right up to a reservoir, modes are mixed there too
+            turns = wall_of(layer.material) is not None
+            points.append(self._points(layer, turns or i > 0, turns or i < last, refinement))
+        return tuple(points)
 
     def origin(self, stack: Stack) -> float:
         """X of the left end of the mesh: below 0 where the first layer is semi-infinite."""
@@ -69,29 +84,62 @@ class SpinGrading:
 
     def row_height(self, stack: Stack) -> float:
         """Height of the cells of a rectangle."""
-        return self.row * max(layer_lengths(layer.material).max() for layer in stack.layers)
+        longest = max(_longest(layer.material) for layer in stack.layers)
+        return min(self.row * longest, self._largest)
 
     def meshed_thickness(self, layer: Layer) -> float:
         """Extent of a layer on the mesh."""
         if not layer.semi_infinite:
             return layer.extent
-        return self.far * float(layer_lengths(layer.material).max())
+        return self.far * _longest(layer.material)
 
-    def _points(self, layer: Layer, refinement: float) -> FloatArray:
-        lengths = layer_lengths(layer.material)
+    @property
+    def _largest(self) -> float:
+        return self.finest / self.wave_number if self.wave_number else math.inf
+
+    def _points(
+        self, layer: Layer, from_left: bool, from_right: bool, refinement: float
+    ) -> FloatArray:
         thickness = self.meshed_thickness(layer)
-        first = self.first * min(float(lengths.min()), thickness) / refinement
-        largest = self.largest * float(lengths.max()) / refinement
+        rates = layer_rates(layer.material, self.wave_number)
+        fewest = math.ceil(self.fewest * refinement)
+        if from_left and from_right:
+            half = self._from_plane(rates, thickness / 2, -(-fewest // 2), refinement)
+            return np.concatenate([half, thickness - half[-2::-1]])
+        points = self._from_plane(rates, thickness, fewest, refinement)
+        return thickness - points[::-1] if from_right else points
+
+    def _from_plane(
+        self, rates: ComplexArray, length: float, fewest: int, refinement: float
+    ) -> FloatArray:
+        """Points from 0, a plane, to a length exactly."""
+        finest = self.finest / (refinement * np.abs(rates))
+        growth = rates.real / _ORDER
         ratio = self.ratio ** (1 / refinement)
-        return graded_points(thickness, first, first, largest, ratio, self.fewest)
+        largest = min(self._largest / refinement, length / fewest)
+        points = [0.0]
+        size = math.inf
+        # four quarters of a length are the whole of it, whatever their rounding
+        while points[-1] < length * (1 - 1e-12):
+            wanted = finest * np.exp(np.minimum(growth * points[-1], _HUGE))
+            size = min(float(wanted.min()), ratio * size, largest)
+            points.append(points[-1] + size)
+        cells = np.array(points) * (length / points[-1])
+        cells[-1] = length
+        return cells
 
 
-def layer_lengths(material: Material) -> FloatArray:
-    """Lengths over which fields of a layer vary: its modes' 1/|k|, and the width of a wall."""
-    lengths = 1 / np.abs(decay_rates(material))
-    if isinstance(material, Ferromagnet) and material.wall is not None:
-        wall = material.wall
+def layer_rates(material: Material, wave_number: float = 0.0) -> ComplexArray:
+    """Wave numbers k of the modes of a layer, and the inverse widths of its wall."""
+    rates = decay_rates(material, wave_number)
+    wall = wall_of(material)
+    if wall is not None:
         stiffest = wall.anisotropy + wall.hard_axis_anisotropy
-        widths = np.sqrt(wall.stiffness / np.array([wall.anisotropy, stiffest]))
-        lengths = np.concatenate([lengths, widths])
-    return lengths
+        widths = np.sqrt(np.array([wall.anisotropy, stiffest]) / wall.stiffness)
+        rates = np.concatenate([rates, widths])
+    return rates
+
+
+def _longest(material: Material) -> float:
+    """The length over which the slowest field of a layer decays."""
+    return float((1 / np.abs(layer_rates(material))).max())
