@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem
-from fem_sf.spin.interfaces import Circuit
+from fem_sf.spin.interfaces import Circuit, Law, Transparent
 from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, Normal
+from fem_sf.spin.model import Layer
 
 _PARALLEL = 1e-9
 """Sine of the angle up to which two directions typed in decimals count as parallel."""
@@ -220,6 +221,74 @@ def valet_fert_extra_resistance(
     weight = 1 / half if parallel else half
     conductance = spin_conductance(ferromagnet) + spin_conductance(normal) * weight
     return 2 * ferromagnet.polarisation**2 / conductance
+
+
+@dataclass(frozen=True)
+class _Injector:
+    """A ferromagnet and its interface as seen from the normal metal.
+
+    J_M = ``asymmetry`` J ∓ ``leak`` m_N into it, and ``resistance`` where m_N = 0.
+    """
+
+    asymmetry: float
+    leak: float
+    resistance: float
+
+
+def collinear_resistance(
+    outer: tuple[Layer, Layer], normal: Layer, laws: tuple[Law, Law], *, parallel: bool
+) -> float:
+    """Resistance × area of F|N|F between reservoirs by the two-channel model of Valet and Fert.
+
+    R = Σ L/σ + Σ [1/g + (β − P)²/(G_F + g')] + aᵀ M⁻¹ a, with G_F = σ(1 − β²) coth(L/l_sf)/l_sf and
+    g' = g(1 − P²) of each ferromagnet and its interface, a = (P G_F + β g')/(G_F + g') of the left
+    one, −a of the right one if parallel, and M the conductances of both and of the normal metal
+    that m at its two faces sees. A semi-infinite layer counts from its face.
+
+    Parameters
+    ----------
+    outer
+        Left and right ferromagnet, with α1 = α2; their directions are not used.
+    normal
+        The metal between them.
+    laws
+        `Circuit` or `Transparent` on the left and on the right.
+    parallel
+        Which of the two configurations.
+
+    Raises
+    ------
+    InputError
+        If a law is another one.
+    """
+    left, right = map(_injector, outer, laws)
+    sink = spin_conductance(normal.material)
+    length = normal.material.conductivity / sink
+    own, mutual = sink / math.tanh(normal.extent / length), sink / math.sinh(normal.extent / length)
+    matrix = np.array([[left.leak + own, -mutual], [-mutual, right.leak + own]])
+    sources = np.array([left.asymmetry, -right.asymmetry if parallel else right.asymmetry])
+    series = left.resistance + normal.extent / normal.material.conductivity + right.resistance
+    return float(series + sources @ np.linalg.solve(matrix, sources))
+
+
+def _injector(layer: Layer, law: Law) -> _Injector:
+    beta, sigma = layer.material.spin_asymmetry, layer.material.conductivity
+    sink = spin_conductance(layer.material)
+    bulk = 0.0
+    if not layer.semi_infinite:
+        bulk = layer.extent / sigma
+        sink /= math.tanh(layer.extent * sink / (sigma * (1 - beta**2)))
+    if isinstance(law, Transparent):
+        return _Injector(beta, sink, bulk)
+    if not isinstance(law, Circuit):
+        raise InputError([Problem("law", f"expected Circuit or Transparent, got {law.kind!r}")])
+    barrier = law.conductance * (1 - law.polarisation**2)
+    both = sink + barrier
+    return _Injector(
+        asymmetry=(law.polarisation * sink + beta * barrier) / both,
+        leak=sink * barrier / both,
+        resistance=bulk + 1 / law.conductance + (beta - law.polarisation) ** 2 / both,
+    )
 
 
 def hanle_accumulation(

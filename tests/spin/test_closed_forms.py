@@ -98,6 +98,63 @@ def test_valet_fert(row):
     )
 
 
+def collinear_trilayer(
+    outer: tuple[model.Layer, model.Layer], spacing: model.Layer, between: tuple[laws.Law, laws.Law]
+) -> model.Stack:
+    (left, right), names = outer, [outer[0].name, spacing.name, outer[1].name]
+    pairs = zip(names[:-1], names[1:], between, strict=True)
+    return model.Stack([left, spacing, right], [model.Interface(*each) for each in pairs])
+
+
+@pytest.mark.parametrize("parallel", [True, False])
+@pytest.mark.parametrize(
+    ("between", "thicknesses"),
+    [
+        ((laws.Transparent(), laws.Transparent()), (math.inf, math.inf)),
+        ((laws.Circuit(0.7, 0.6, 1.0, 0.2), laws.Transparent()), (0.8, math.inf)),
+        ((laws.Circuit(0.7, 0.6, 1.0, 0.2), laws.Circuit(3.0, -0.3, 4.0)), (0.3, 2.0)),
+    ],
+)
+def test_two_channels_of_a_collinear_trilayer(between, thicknesses, parallel):
+    up, down = (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)
+    right = materials.Ferromagnet(0.8, 0.6, polarisation=0.3, direction=up if parallel else down)
+    outer = (
+        model.Layer("L", VALET_FERT_FERROMAGNET, thicknesses[0]),
+        model.Layer("R", right, thicknesses[1]),
+    )
+    spacing = model.Layer("N", VALET_FERT_NORMAL, 1.4)
+    solution = exact.solve(collinear_trilayer(outer, spacing, between), model.Current(1.0))
+    drop = 0.0
+    faces = (solution.interfaces[0].left, solution.interfaces[1].right)
+    for layer, face, sign in zip(outer, faces, (1, -1), strict=True):
+        # μ + βm is linear up to where nothing has accumulated
+        spin = layer.material.polarisation * float(layer.material.axis @ face.spin_potential)
+        bulk = 0.0 if layer.semi_infinite else layer.extent / layer.material.conductivity
+        drop += sign * (face.chemical_potential + spin) + bulk
+    resistance = closed_forms.collinear_resistance(outer, spacing, between, parallel=parallel)
+    assert resistance == pytest.approx(drop, rel=1e-11)
+
+
+def test_two_channels_of_equal_ferromagnets_are_those_of_valet_and_fert():
+    outer = (model.Layer("L", VALET_FERT_FERROMAGNET), model.Layer("R", VALET_FERT_FERROMAGNET))
+    spacing, both = model.Layer("N", VALET_FERT_NORMAL, 3.0), (laws.Transparent(),) * 2
+    for parallel in (True, False):
+        resistance = closed_forms.collinear_resistance(outer, spacing, both, parallel=parallel)
+        extra = closed_forms.valet_fert_extra_resistance(
+            VALET_FERT_FERROMAGNET, VALET_FERT_NORMAL, 3.0, parallel=parallel
+        )
+        assert resistance == pytest.approx(3.0 / VALET_FERT_NORMAL.conductivity + extra, rel=1e-12)
+
+
+def test_two_channels_know_no_tunnel_barrier():
+    layer = model.Layer("L", VALET_FERT_FERROMAGNET)
+    spacing = model.Layer("N", VALET_FERT_NORMAL, 1.0)
+    with pytest.raises(InputError, match="Circuit or Transparent, got 'tunnel'"):
+        closed_forms.collinear_resistance(
+            (layer, layer), spacing, (laws.Transparent(), laws.Tunnel(1.0)), parallel=True
+        )
+
+
 @pytest.mark.parametrize("row", TABLES["hanle"])
 def test_hanle(row):
     across, along = row["muN_analytic_xz"]
