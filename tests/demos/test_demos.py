@@ -78,6 +78,16 @@ def test_island_obeys_the_identity_of_zero_temperature_and_knows_its_error(tmp_p
     assert numbers["S_error"] < numbers["S_estimate"] < 1e-3
 
 
+def test_jump_against_angle_is_that_of_eq12(tmp_path):
+    numbers = script("jump_against_angle/jump.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["eq12_error"] < 1e-9
+    assert numbers["exact_error"] < 1e-9
+    # an error of second order in P, 0.1 against 0.3
+    assert 4 < numbers["off_0.3"] / numbers["off_0.1"] < 10
+    assert numbers["off_0.5"] == pytest.approx(7.4, abs=0.1)
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
