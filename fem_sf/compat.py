@@ -198,9 +198,3 @@ def assemble_scalar(compiled: Any) -> complex:
     return _cpp.fem.assemble_scalar(
         handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)
     )
-
-
-def expression(value: Any, space: Any) -> Any:
-    """Compile a UFL expression for interpolation into a space on the same mesh."""
-    points = space.element.interpolation_points
-    return dolfinx.fem.Expression(value, points() if callable(points) else points)

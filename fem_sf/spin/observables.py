@@ -17,11 +17,11 @@ import dolfinx
 import numpy as np
 import ufl
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.mesh.layers import Plane
-from fem_sf.mesh.sampling import matching_dofs
-from fem_sf.solve.blocks import BlockVector
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.elimination import Nodes
 from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
@@ -315,7 +315,9 @@ def integrated_currents(
 
 
 class NodalGradients:
-    """∇u at the nodes of a layer, averaged over the cells that meet there.
+    """∇u at the nodes of a layer, projected on the continuous elements of the layer.
+
+    The projection evens out that gradients of elements are best at some places within each cell.
 
     Parameters
     ----------
@@ -330,29 +332,30 @@ class NodalGradients:
         self._space = u.function_space
         mesh = self._space.mesh
         self._dimension = mesh.geometry.dim
-        size = SIZE * self._dimension
-        element = ("Discontinuous Lagrange", system.degree, (size,))
-        space = dolfinx.fem.functionspace(mesh, element)
-        self._cellwise = dolfinx.fem.Function(space)
-        gradient = ufl.grad(u)
-        components = [gradient[i, k] for i in range(SIZE) for k in range(self._dimension)]
-        self._expression = compat.expression(ufl.as_vector(components), space)
-        cells = np.arange(mesh.topology.index_map(mesh.topology.dim).size_local)
-        self._nodes, self._cell_nodes = matching_dofs(self._space, cells, space, cells)
+        trial, test = ufl.TrialFunction(self._space), ufl.TestFunction(self._space)
+        self._layout = BlockVector([dolfinx.fem.Function(self._space)])
+        mass = BlockMatrix([[compat.form(ufl.inner(trial, test) * ufl.dx(mesh), None)]])
+        mass.assemble()
+        self._ksp = PETSc.KSP().create(mesh.comm)
+        self._ksp.setOperators(mass.matrix)
+        self._ksp.setType("cg")
+        self._ksp.getPC().setType("jacobi")
+        self._ksp.setTolerances(rtol=1e-13)
+        self._forms = [
+            compat.form(ufl.inner(u.dx(k), test) * ufl.dx(mesh), None)
+            for k in range(self._dimension)
+        ]
 
     def __call__(self) -> FloatArray:
         """Shape (local nodes, 5, dimension)."""
-        self._cellwise.interpolate(self._expression)
-        size = SIZE * self._dimension
-        values = self._cellwise.x.array.real.reshape(-1, size)[self._cell_nodes.ravel()]
-        sums = dolfinx.la.vector(self._space.dofmap.index_map, size + 1, np.float64)
-        array = sums.array.reshape(-1, size + 1)
-        np.add.at(array, self._nodes.ravel(), np.column_stack([values, np.ones(len(values))]))
-        sums.scatter_reverse(dolfinx.la.InsertMode.add)
-        sums.scatter_forward()
-        array = sums.array.reshape(-1, size + 1)
-        mean = array[:, :size] / np.maximum(array[:, size:], 1)
-        return mean.reshape(-1, SIZE, self._dimension)
+        gradients = []
+        for form in self._forms:
+            right, solution = self._layout.vector(), self._layout.vector()
+            self._layout.assemble([form], right)
+            self._ksp.solve(right, solution)
+            self._layout.to_functions(solution)
+            gradients.append(self._layout.functions[0].x.array.real.reshape(-1, SIZE).copy())
+        return np.stack(gradients, axis=-1)
 
 
 def gradient_currents(system: SpinSystem, name: str, gradients: FloatArray) -> FloatArray:

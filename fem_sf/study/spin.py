@@ -144,7 +144,7 @@ def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:
 
 def grading_of(case: SpinCase) -> SpinGrading:
     """Cell sizes of a case; semi-infinite layers are meshed as far as its probes reach."""
-    grading = SpinGrading()
+    grading = SpinGrading(wave_number=case.wave_number)
     far = grading.far
     for name, positions in case.output.probes.items():
         layer = case.stack.layer(name)
