@@ -43,8 +43,6 @@ class SpinGrading:
     far
         How many of its longest lengths of a semi-infinite layer are meshed; beyond, the exact
         decay of its modes is the boundary condition.
-    wave_number
-        q of a drive cos(qy), whose potential decays from the contacts as e^{−qx}.
     row
         Height of the cells of a rectangle over the longest length of any layer.
     fewest

@@ -181,25 +181,21 @@ def transmission(model: str, value: Any, difference: Any, voltage: Any) -> Any:
 def _mean_root(first: Any, last: Any) -> Any:
     """∫₀¹ √max(φ, 0) dt for φ that goes linearly from one value to the other.
 
-    (2/3)(a³ − b³)/(a² − b²) of the roots a, b of two positive ends, without its 0/0; of a positive
-    and a negative end, (2/3) a³/(a² + |negative end|).
+    (2/3)(a³ − b³)/(a² − b²) of the roots a, b of two positive ends, without its 0/0; of one
+    positive end, (2/3) a³/(a² + |other end|). The root of a negative end is zero.
     """
-    a, b = ufl.sqrt(_positive_part(first)), ufl.sqrt(_positive_part(last))
-    below = _positive_part(-first) + _positive_part(-last)
-    return 2 * (a * a + a * b + b * b) / (3 * (a + b + below / (a + b)))
-
-
-_SMALL = 1e-14
-"""What keeps the root of a vanishing part and its derivative finite, of φ/U0."""
-
-
-def _positive_part(x: Any) -> Any:
-    return (x + _absolute(x)) / 2 + _SMALL
+    below = (_absolute(first) - first + _absolute(last) - last) / 2
+    a, b = ((_absolute(end) + end) / (2 * ufl.sqrt(_absolute(end))) for end in (first, last))
+    total = a + b
+    return 2 * (total**2 - a * b) * total / (3 * (total**2 + below))
 
 
 def _absolute(x: Any) -> Any:
-    """|x| of a real x by holomorphic operations, which alone are differentiated rightly."""
-    return ufl.sqrt(x * x + _SMALL**3)
+    """|x| of a real x by holomorphic operations, which alone are differentiated rightly.
+
+    Comparisons cannot be compiled with complex scalars. Zero has a size too, for divisions by it.
+    """
+    return ufl.sqrt(x * x + 1e-60)
 
 
 # --- laws without resistance ---
