@@ -88,6 +88,17 @@ def test_jump_against_angle_is_that_of_eq12(tmp_path):
     assert numbers["off_0.5"] == pytest.approx(7.4, abs=0.1)
 
 
+@pytest.mark.slow
+def test_cpp_spin_valve_is_valet_fert_at_its_ends_and_circuit_theory_between(tmp_path):
+    numbers = script("cpp_spin_valve/valve.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["collinear"] < 1e-10
+    assert numbers["between"] < 1e-10
+    # |G|²/(Re G · Y) − 1 with G = 3 + 0.6 i and 1/Y = 1/(2·0.64) + 1/√0.75
+    limit = (9 + 0.36) / 3 * (1 / 1.28 + 1 / 0.75**0.5) - 1
+    assert numbers["thin"] + numbers["excess"] == pytest.approx(limit, abs=1e-5)
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
