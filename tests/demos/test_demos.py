@@ -88,6 +88,14 @@ def test_jump_against_angle_is_that_of_eq12(tmp_path):
     assert numbers["off_0.5"] == pytest.approx(7.4, abs=0.1)
 
 
+def test_wall_tilt_ends_at_the_fold_of_the_reference(tmp_path):
+    numbers = script("wall_tilt/wall_tilt.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-9
+    assert numbers["off"] < 2e-5
+    assert numbers["fold"] == pytest.approx(2.469, abs=1e-3)
+
+
 @pytest.mark.slow
 def test_cpp_spin_valve_is_valet_fert_at_its_ends_and_circuit_theory_between(tmp_path):
     numbers = script("cpp_spin_valve/valve.py")(tmp_path)
