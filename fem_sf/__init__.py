@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fem_sf.settings import OutputSettings as OutputSettings
     from fem_sf.settings import SolverSettings as SolverSettings
     from fem_sf.settings import UsadelCase as UsadelCase
+    from fem_sf.spin.settings import SpinCase as SpinCase
     from fem_sf.stack import Interface as Interface
     from fem_sf.stack import Layer as Layer
     from fem_sf.stack import Stack as Stack
@@ -38,6 +39,7 @@ _HOMES = {
     "fem_sf.output.dataset": ("load_result",),
     "fem_sf.output.write": ("write_result",),
     "fem_sf.settings": ("MeshSettings", "OutputSettings", "SolverSettings", "UsadelCase"),
+    "fem_sf.spin.settings": ("SpinCase",),
     "fem_sf.stack": ("Interface", "Layer", "Stack"),
     "fem_sf.study.run": ("run_case",),
 }

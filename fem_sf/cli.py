@@ -16,13 +16,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
 
 from fem_sf import __version__
-from fem_sf.errors import FemSFError, InputError, Problem
+from fem_sf.errors import FemSFError, InputError, NotConverged, Problem
 from fem_sf.parallel import end_together, launched_rank, on_first_rank, world
 
 if TYPE_CHECKING:
@@ -139,7 +139,13 @@ def run(
     loaded = _load(case, comm)
     folder = out or Path("results") / loaded.name
     on_first_rank(comm, lambda: prepare_folder(folder))
-    result = _solve(loaded, case, folder)
+    try:
+        result = _solve(loaded, case, folder)
+    except NotConverged as error:
+        # what was found before is kept, marked as not converged
+        if error.partial is not None and (comm is None or comm.rank == 0):
+            _store(error.partial, folder)
+        raise
     if comm is None or comm.rank == 0:
         _store_and_print(result, folder, json)
 
@@ -239,12 +245,17 @@ def _solve(case: Case, path: Path, folder: Path) -> Result:
         progress.finish("stopped")
 
 
+def _store(result: Result, folder: Path) -> dict[str, Any]:
+    from fem_sf.output.write import write_result
+
+    return write_result(result, folder)
+
+
 def _store_and_print(result: Result, folder: Path, json: bool) -> None:
     from fem_sf.output.console import print_summary
     from fem_sf.output.summary import summary_text
-    from fem_sf.output.write import write_result
 
-    summary = write_result(result, folder)
+    summary = _store(result, folder)
     if json:
         print(summary_text(summary))
         return

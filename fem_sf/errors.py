@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class FemSFError(Exception):
@@ -107,10 +108,16 @@ class NotConverged(FemSFError):
         What did not converge, what was tried and what to try next.
     history
         Residual norms of the iterations, in order.
+
+    Attributes
+    ----------
+    partial
+        A result as far as it was found, marked as not converged; ``None`` where there is none.
     """
 
     exit_status = 3
 
     def __init__(self, message: str, history: Sequence[float] = ()):
         self.history = tuple(history)
+        self.partial: Any = None
         super().__init__(message)

@@ -54,6 +54,13 @@ def node_sampling(space: dolfinx.fem.FunctionSpace) -> Sampling:
     return Sampling(np.arange(start, start + owned), weights, index_map.size_global)
 
 
+def all_local_nodes(space: dolfinx.fem.FunctionSpace) -> Sampling:
+    """All nodes that this rank knows, ghosts included, for what is not gathered."""
+    index_map = space.dofmap.index_map
+    count = index_map.size_local + index_map.num_ghosts
+    return Sampling(np.arange(count), scipy.sparse.eye_array(count, format="csr"), count)
+
+
 def point_sampling(space: dolfinx.fem.FunctionSpace, points: NDArray[np.float64]) -> Sampling:
     """Points anywhere in the mesh of a Lagrange space, shape (n, dimension).
 

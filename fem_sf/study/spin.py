@@ -12,6 +12,7 @@ import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from fem_sf.errors import NotConverged
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
@@ -43,6 +44,7 @@ from fem_sf.study.results import (
     SpinResult,
 )
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
+from fem_sf.study.vtx import LocalFields, write_vtx
 
 FloatArray = NDArray[np.float64]
 
@@ -78,10 +80,12 @@ def run_spin(
         from fem_sf.study.spin_time import run_in_time
 
         return run_in_time(case, comm, progress, folder)
-    return _run_steady(case, comm, progress)
+    return _run_steady(case, comm, progress, folder)
 
 
-def _run_steady(case: SpinCase, comm: MPI.Comm, progress: Progress) -> SpinResult:
+def _run_steady(
+    case: SpinCase, comm: MPI.Comm, progress: Progress, folder: Path | None
+) -> SpinResult:
     clock = Clock()
     mesh = distribute(case, comm)
     degree = element_degree(case.mesh)
@@ -91,32 +95,61 @@ def _run_steady(case: SpinCase, comm: MPI.Comm, progress: Progress) -> SpinResul
     def tell(load: float) -> None:
         progress.update(round(100 * load), 100, "drive in per cent")
 
-    report = solver.solve(tell)
+    failure: NotConverged | None = None
+    try:
+        solver.solve(tell)
+    except NotConverged as error:
+        if not solver.report.loads:
+            raise
+        # what part of the drive was reached is worth keeping
+        failure = error
+        solver.apply_load(solver.report.loads[-1])
+        solver.free.to_functions(solver.unknowns)
     clock.lap("solve")
     sampler = Sampler(case, solver.system)
-    faces = Faces(solver.system, solver.nodes, profile_of(case))
-    states = faces.measure()
+    states = Faces(solver.system, solver.nodes, profile_of(case)).measure()
     layers, probes = sampler.sample(states)
     fine = measurement(solver.system, states)
+    if case.output.vtx and folder is not None:
+        write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
     coarse = None
-    if case.solver.error_estimate:
-        other = new_solver(case, mesh, other_degree(degree))
-        other.solve()
-        other_faces = Faces(other.system, other.nodes, profile_of(case))
-        coarse = measurement(other.system, other_faces.measure())
+    if case.solver.error_estimate and failure is None:
+        coarse = _measure_at(case, mesh, other_degree(degree))
         clock.lap("estimate")
     summary = summarise(case, fine, coarse)
-    summary["converged"] = True
-    summary["iterations"] = {
-        "newton": report.iterations,
-        "loads": list(report.loads),
-        "reason": report.newton[-1].reason,
+    summary |= _course(solver, failure) | {"seconds": clock.seconds()}
+    progress.finish("stopped before the whole drive" if failure else "steady state")
+    result = SpinResult(case, layers, probes, comm.bcast(summary))
+    if failure is not None:
+        failure.partial = result
+        raise failure
+    return result
+
+
+def _measure_at(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measurement:
+    """The numbers that another polynomial degree gives."""
+    solver = new_solver(case, mesh, degree)
+    solver.solve()
+    states = Faces(solver.system, solver.nodes, profile_of(case)).measure()
+    return measurement(solver.system, states)
+
+
+def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any]:
+    """How the solve went."""
+    report = solver.report
+    course: dict[str, Any] = {
+        "converged": failure is None,
+        "iterations": {
+            "newton": report.iterations,
+            "loads": list(report.loads),
+            "reason": report.newton[-1].reason,
+        },
+        "unknowns": solver.free.global_size,
     }
-    summary["unknowns"] = solver.free.global_size
-    summary["seconds"] = clock.seconds()
-    progress.finish("steady state")
-    return SpinResult(case, layers, probes, comm.bcast(summary))
+    if failure is not None:
+        course["note"] = f"only {report.loads[-1]:.6g} of the drive is applied: {failure}"
+    return course
 
 
 def measurement(system: SpinSystem, states: FaceStates) -> Measurement:
@@ -227,6 +260,16 @@ class Sampler:
                     fields = LayerFields(self._probe_points[name], empty, values)
                     probes[name] = self._finished_probe(fields, layers[name])
         return layers, probes
+
+    def local_fields(self) -> dict[str, LocalFields]:
+        """Observables at all nodes of this rank; currents in a plane only."""
+        fields = {}
+        for name, u in self._system.fields.items():
+            columns = self._local_columns(name)
+            values = dict(zip(self._columns, columns.T, strict=True))
+            known = {key: each for key, each in values.items() if not key.startswith("sink")}
+            fields[name] = LocalFields(u.function_space, known)
+        return fields
 
     @property
     def _columns(self) -> tuple[str, ...]:

@@ -11,14 +11,20 @@ from mpi4py import MPI
 
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
-from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
+from fem_sf.mesh.sampling import (
+    Sampling,
+    all_local_nodes,
+    node_cells,
+    node_sampling,
+    point_sampling,
+)
 from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import AMPLITUDE_COLUMNS, LayerFields, UsadelResult
 from fem_sf.study.usadel_summary import Measurement, summarise
-from fem_sf.study.vtx import write_vtx
+from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
@@ -75,7 +81,7 @@ def run_usadel(
     samples = run.sample(solution, chosen)
     measurement = run.measure(solution)
     if case.output.vtx and folder is not None:
-        write_vtx(solution, case.reference, folder / "fields.bp")
+        write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
     coarse = None
     if case.solver.error_estimate:
@@ -136,6 +142,25 @@ class Run:
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
         return layers, self._sample_probes(solution, layers)
+
+    def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
+        """Observables at all nodes of this rank, for files that every rank writes a part of."""
+        system = solution.sweep.system
+        spaces = {name: system.layer_space(name) for name in self.case.stack.names}
+        everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
+        values = sample(solution.sweep, self.case.reference, everywhere)
+        return {
+            name: LocalFields(
+                spaces[name],
+                {
+                    "delta": each.delta,
+                    "dM_z": each.magnetization,
+                    "singlet": each.singlet,
+                    "triplet_z": each.triplet,
+                },
+            )
+            for name, each in values.items()
+        }
 
     def measure(self, solution: Solution) -> Measurement:
         """Integrals and end values with their sum errors, on every rank."""
