@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pytest
 from mpi4py import MPI
 from numpy.typing import NDArray
 
@@ -13,6 +14,7 @@ from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import node_sampling
 from fem_sf.settings import SolverSettings
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.stack import Stack
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import SampledFields, sample
@@ -128,3 +130,50 @@ def node_values(
         ordered = {key: each[order] for key, each in vars(values).items()}
         result[name] = points[order], SampledFields(**ordered)
     return result
+
+
+# --- derivatives ---
+
+
+STEPS = 1e-2 / 2.0 ** np.arange(3)
+
+
+def complex_numbers(generator: np.random.Generator, count: int) -> NDArray[np.complex128]:
+    return generator.normal(size=count) + 1j * generator.normal(size=count)
+
+
+def remainders(
+    function: Callable[[], NDArray], field: NDArray, direction: NDArray, derivative: NDArray
+) -> NDArray[np.float64]:
+    """|f(x + hd) − f(x) − h f'd| for every step h; ``function`` reads ``field``."""
+    start, value = field.copy(), function()
+    found = []
+    for step in STEPS:
+        field[:] = start + step * direction
+        found.append(float(np.linalg.norm(function() - value - step * derivative)))
+    field[:] = start
+    return np.array(found)
+
+
+def assert_derivative(
+    function: Callable[[], NDArray], field: NDArray, direction: NDArray, derivative: NDArray
+) -> None:
+    """``derivative`` is that of ``function``, which is not linear, in a direction."""
+    left = remainders(function, field, direction, derivative)
+    assert left[:-1] / left[1:] == pytest.approx(4.0, rel=0.03), left
+
+
+def assembled(layout: BlockVector, forms) -> list[NDArray]:
+    vector = layout.vector()
+    layout.assemble(forms, vector)
+    return [vector.getArray()[part].copy() for part in layout.slices]
+
+
+def product(form, direction: NDArray) -> NDArray:
+    """A bilinear form's matrix times a vector."""
+    block = BlockMatrix([[form]])
+    block.assemble()
+    x, y = block.matrix.createVecs()
+    x.setArray(direction)
+    block.matrix.mult(x, y)
+    return y.getArray().copy()

@@ -7,8 +7,6 @@ when h is halved. x and d are random and complex.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,9 +17,16 @@ from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.system import UsadelSystem
-from support import grid, interval, layered, uniform
-
-STEPS = 1e-2 / 2.0 ** np.arange(3)
+from support import (
+    assembled,
+    assert_derivative,
+    complex_numbers,
+    grid,
+    interval,
+    layered,
+    product,
+    uniform,
+)
 
 S = Layer("S", Superconductor(diffusivity=1.3, density_of_states=0.8))
 F = Layer("F", Ferromagnet(diffusivity=0.6, density_of_states=1.9, exchange=2.3))
@@ -91,40 +96,6 @@ def random(system: UsadelSystem) -> np.random.Generator:
     for gap in system.gaps.values():
         gap.x.array[:] = 1 + generator.random(len(gap.x.array))
     return generator
-
-
-def complex_numbers(generator: np.random.Generator, count: int) -> NDArray[np.complex128]:
-    return generator.normal(size=count) + 1j * generator.normal(size=count)
-
-
-def assert_derivative(
-    function: Callable[[], NDArray], field: NDArray, direction: NDArray, derivative: NDArray
-) -> None:
-    """``derivative`` is that of ``function``, which reads ``field``, in a direction."""
-    start, value = field.copy(), function()
-    remainders = []
-    for step in STEPS:
-        field[:] = start + step * direction
-        remainders.append(np.linalg.norm(function() - value - step * derivative))
-    field[:] = start
-    ratios = np.divide(remainders[:-1], remainders[1:])
-    assert ratios == pytest.approx(4.0, rel=0.03), remainders
-
-
-def assembled(layout: BlockVector, forms) -> list[NDArray]:
-    vector = layout.vector()
-    layout.assemble(forms, vector)
-    return [vector.getArray()[part].copy() for part in layout.slices]
-
-
-def product(form, direction: NDArray) -> NDArray:
-    """A bilinear form's matrix times a vector."""
-    block = BlockMatrix([[form]])
-    block.assemble()
-    x, y = block.matrix.createVecs()
-    x.setArray(direction)
-    block.matrix.mult(x, y)
-    return y.getArray().copy()
 
 
 def test_residual_and_jacobian_block_by_block(system: UsadelSystem, random: np.random.Generator):
