@@ -107,6 +107,15 @@ def test_cpp_spin_valve_is_valet_fert_at_its_ends_and_circuit_theory_between(tmp
     assert numbers["thin"] + numbers["excess"] == pytest.approx(limit, abs=1e-5)
 
 
+@pytest.mark.slow
+def test_transparent_contact_keeps_the_potential_continuous(tmp_path):
+    numbers = script("transparent_contact/contact.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-9
+    assert numbers["ratio"] == pytest.approx(2, abs=1e-9)
+    assert numbers["off"] == pytest.approx(0.12, abs=0.005)
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
