@@ -116,6 +116,17 @@ def test_transparent_contact_keeps_the_potential_continuous(tmp_path):
     assert numbers["off"] == pytest.approx(0.12, abs=0.005)
 
 
+@pytest.mark.slow
+def test_co_cu_py_has_the_resistance_of_two_channels(tmp_path):
+    numbers = script("cobalt_copper/co_cu_py.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["ratio"] == pytest.approx(1, abs=1e-9)
+    assert numbers["worst"] < 1e-9
+    assert abs(numbers["charge"]) < 1e-6
+    # the order of magnitude that J ħ/2e over 2√(A K_u) has at 1e11 A/m²
+    assert 1e-3 < numbers["tilt"] < 1e11 * 3.29e-16 / (2 * (3e-11 * 5e5) ** 0.5)
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
