@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import cmath
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+import dolfinx
 import numpy as np
 import pytest
+import ufl
 from mpi4py import MPI
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
@@ -177,3 +183,48 @@ def product(form, direction: NDArray) -> NDArray:
     x.setArray(direction)
     block.matrix.mult(x, y)
     return y.getArray().copy()
+
+
+# --- manufactured solutions ---
+
+
+@dataclass(frozen=True)
+class Wave:
+    """offset + amplitude Π_d cos(k_d (x_d − o_d))."""
+
+    offset: complex
+    amplitude: complex
+    wavenumbers: tuple[float, ...]
+    origin: tuple[float, ...]
+
+    def expression(self, mesh: dolfinx.mesh.Mesh):
+        x = ufl.SpatialCoordinate(mesh)
+
+        def constant(value: complex):
+            return dolfinx.fem.Constant(mesh, PETSc.ScalarType(value))
+
+        result = constant(self.amplitude)
+        for d, (k, o) in enumerate(zip(self.wavenumbers, self.origin, strict=True)):
+            result = result * ufl.cos(constant(k) * (x[d] - constant(o)))
+        return constant(self.offset) + result
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """At points, shape (dimension, n)."""
+        phases = zip(self.wavenumbers, x, self.origin, strict=False)
+        return self.offset + self.amplitude * math.prod(
+            np.cos(k * (each - o)) for k, each, o in phases
+        )
+
+    def slope(self, x: float) -> complex:
+        """Derivative at a place of a line."""
+        (k,), (o,) = self.wavenumbers, self.origin
+        return -k * self.amplitude * cmath.sin(k * (x - o))
+
+
+def assert_rates(errors: Sequence[Mapping[str, tuple[float, float]]], degree: int) -> None:
+    """Errors in L2 and H1 of several fields, of meshes twice as fine in turn, are optimal."""
+    for name in errors[0]:
+        table = np.array([each[name] for each in errors])
+        rates = np.log2(table[:-1] / table[1:])
+        assert rates[-1, 0] > degree + 0.9, f"L2 in {name}: errors {table[:, 0]}"
+        assert rates[-1, 1] > degree - 0.1, f"H1 in {name}: errors {table[:, 1]}"

@@ -13,11 +13,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import dolfinx
 import numpy as np
 import pytest
 import ufl
-from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.interfaces import KupriyanovLukichev, Transparent
@@ -25,43 +23,10 @@ from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.system import UsadelSystem
-from support import grid, interval, layered, solve_frequency, uniform
+from support import Wave, assert_rates, grid, interval, layered, solve_frequency, uniform
 
 OMEGA = 0.83
 LEVELS = 3
-
-
-@dataclass(frozen=True)
-class Wave:
-    """offset + amplitude Π_d cos(k_d (x_d − o_d))."""
-
-    offset: complex
-    amplitude: complex
-    wavenumbers: tuple[float, ...]
-    origin: tuple[float, ...]
-
-    def expression(self, mesh: dolfinx.mesh.Mesh):
-        x = ufl.SpatialCoordinate(mesh)
-
-        def constant(value: complex):
-            return dolfinx.fem.Constant(mesh, PETSc.ScalarType(value))
-
-        result = constant(self.amplitude)
-        for d, (k, o) in enumerate(zip(self.wavenumbers, self.origin, strict=True)):
-            result = result * ufl.cos(constant(k) * (x[d] - constant(o)))
-        return constant(self.offset) + result
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """At points, shape (dimension, n)."""
-        phases = zip(self.wavenumbers, x, self.origin, strict=False)
-        return self.offset + self.amplitude * math.prod(
-            np.cos(k * (each - o)) for k, each, o in phases
-        )
-
-    def slope(self, x: float) -> complex:
-        """Derivative at a place of a line."""
-        (k,), (o,) = self.wavenumbers, self.origin
-        return -k * self.amplitude * cmath.sin(k * (x - o))
 
 
 def rising(value: complex, slope: complex, at: float, k: float) -> Wave:
@@ -336,11 +301,7 @@ def errors(problem: Problem, degree: int, refinement: int) -> dict[str, tuple[fl
 
 def assert_optimal(problem: Problem, degree: int, coarsest: int) -> None:
     measured = [errors(problem, degree, coarsest * 2**level) for level in range(LEVELS)]
-    for name in problem.stack.names:
-        table = np.array([each[name] for each in measured])
-        rates = np.log2(table[:-1] / table[1:])
-        assert rates[-1, 0] > degree + 0.9, f"L2 in {name}: errors {table[:, 0]}"
-        assert rates[-1, 1] > degree - 0.1, f"H1 in {name}: errors {table[:, 1]}"
+    assert_rates(measured, degree)
 
 
 @pytest.mark.parametrize("degree", [1, 2, 3])
