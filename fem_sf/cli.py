@@ -210,7 +210,9 @@ def _cautions(case: Case, path: Path) -> list[str]:
         return []
     from fem_sf.case import locate_error
     from fem_sf.spin.model import find_cautions
+    from fem_sf.spin.settings import SpinCase
 
+    assert isinstance(case, SpinCase)
     cautions = InputError(list(find_cautions(case.stack)))
     return [f"caution: {each}" for each in locate_error(cautions, path, case.text).problems]
 

@@ -284,9 +284,9 @@ def _open_plane(
 
 def _undeclared_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     for pair in facets.touching:
-        names = _in_order(facets, pair)
-        if pair <= set(stack.names) and stack.interface(*names) is None:
-            yield Problem("interfaces", missing_interface(*names, stack.example_law))
+        left, right = _in_order(facets, pair)
+        if pair <= set(stack.names) and stack.interface(left, right) is None:
+            yield Problem("interfaces", missing_interface(left, right, stack.example_law))
 
 
 def _nowhere_problems(

@@ -104,15 +104,15 @@ def stack_geometry(
     problems = list(_stack_problems(stack, settings))
     if problems:
         raise InputError(problems)
-    grading = grading or Grading()
-    of_layers = grading.layer_points(stack, settings.refinement)
-    x, column_layers = _join(of_layers, grading.origin(stack))
+    layout: CellLayout = grading or Grading()
+    of_layers = layout.layer_points(stack, settings.refinement)
+    x, column_layers = _join(of_layers, layout.origin(stack))
     if settings.dimension == 1:
         number = np.arange(len(column_layers))
         cells = np.column_stack([number, number + 1])
         return Geometry("interval", x[:, None], cells, column_layers, stack.names)
     assert settings.width is not None
-    wanted = max(settings.width / grading.row_height(stack), grading.fewest) * settings.refinement
+    wanted = max(settings.width / layout.row_height(stack), layout.fewest) * settings.refinement
     rows = ceil(wanted * (1 - 1e-12))
     points, cells = _rectangle(x, np.linspace(0, settings.width, rows + 1))
     return Geometry("quadrilateral", points, cells, np.repeat(column_layers, rows), stack.names)

@@ -282,22 +282,24 @@ def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
     right = np.concatenate(given, axis=1)[:, kept]
     others = np.setdiff1d(np.arange(ends[-1]), pivots)
     unknowns = np.column_stack(
-        [
-            start[:, np.newaxis] + np.arange(size)
-            for start, size in zip(group.unknowns.T, group.sizes, strict=True)
-        ]
+        [group.unknowns[:, [column]] + np.arange(size) for column, size in enumerate(group.sizes)]
     )
-    from_trial = np.linalg.solve(trial[:, pivots], np.column_stack([-trial[:, others], tied]))
-    from_test = np.linalg.solve(test[:, pivots], np.column_stack([-test[:, others], tied_test]))
-    values = np.linalg.solve(trial[:, pivots], right.T).T
+    from_trial = _followed(trial, pivots, np.column_stack([-trial[:, others], tied]))
+    from_test = _followed(test, pivots, np.column_stack([-test[:, others], tied_test]))
+    constants = _followed(trial, pivots, right.T).T
     dependent = unknowns[:, pivots]
     sources = np.column_stack([unknowns[:, others], owner])
     return _Solved(
         dependent,
         _rows(dependent, sources, from_trial),
         _rows(dependent, sources, from_test),
-        values,
+        constants,
     )
+
+
+def _followed(rows: FloatArray, pivots: list[int], right: FloatArray) -> FloatArray:
+    """What the chosen unknowns are, by the right-hand sides of their equations."""
+    return np.asarray(np.linalg.solve(rows[:, pivots], right), dtype=np.float64)
 
 
 def _rows(dependent: IntArray, sources: IntArray, factors: FloatArray) -> FloatArray:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import dolfinx
@@ -164,7 +166,28 @@ class Faces:
         leaving = [sum(map(self._power, faces)) for faces in self._contacts]
         through = [sum(map(self._power, faces)) for faces in self._planes]
         totals = self._sum(np.array([sum(leaving), sum(through)]))
-        return FaceStates(planes, ends[0], ends[1], -float(totals[0]), float(totals[1]))
+        left_norm, right_norm = map(self._norm, self._contacts)
+        own = [faces[:1] for faces in self._planes]
+        return FaceStates(
+            interfaces=planes,
+            left_end=ends[0],
+            right_end=ends[1],
+            extents={name: self._norm(faces) for name, faces in zip(planes, own, strict=True)},
+            end_extents=(left_norm, right_norm),
+            charge_gains=self._charge_gains(),
+            entering=-float(totals[0]),
+            interface_heat=float(totals[1]),
+        )
+
+    def _charge_gains(self) -> dict[str, float]:
+        """What enters each layer through all its faces minus what leaves, tested with φ."""
+        residual = self._residual.getArray(readonly=True).real
+        gains = np.zeros(len(self._names))
+        for face in [*chain(*self._planes), *chain(*self._contacts)]:
+            block = self._names.index(face.layer)
+            entries = residual[self._layout.slices[block]].reshape(-1, SIZE)[face.rows, 0]
+            gains[block] += face.profile @ entries
+        return dict(zip(self._names, map(float, self._sum(gains)), strict=True))
 
     def _power(self, face: _Face) -> float:
         """∫ ψ·F that leaves a layer through this rank's nodes of a face."""
@@ -172,6 +195,34 @@ class Faces:
         values = self._layout.functions[block].x.array.real.reshape(-1, SIZE)[face.rows, :4]
         residual = self._residual.getArray(readonly=True).real[self._layout.slices[block]]
         return -float((values * residual.reshape(-1, SIZE)[face.rows, :4]).sum())
+
+    def total_current(self) -> float:
+        """J + ∂_t(−εV') at the left contact: along a line the same everywhere at a time.
+
+        The time derivative is rate × (u − past), as `fem_sf.spin.transient` leaves it.
+        """
+        faces = self._contacts[0]
+        total = self._side(faces).current
+        for face in faces:
+            block = self._names.index(face.layer)
+            entries = self._assemble(block, self._change_forms[face.layer]).reshape(-1, SIZE)
+            leaving = face.profile @ entries[face.rows, 4]
+            total -= face.outward * float(self._sum(np.array([leaving]))[0]) / self._norm(faces)
+        return total
+
+    @cached_property
+    def _change_forms(self) -> dict[str, Any]:
+        """Poisson's equation for the time derivative of the fields, at the left contact."""
+        system = self._system
+        forms = {}
+        for face in self._contacts[0]:
+            name = face.layer
+            u, past = system.fields[name], system.past[name]
+            change = Fields.of(system.constant("time", "rate") * (u - past))
+            test = Fields.of(ufl.TestFunction(u.function_space))
+            integrand = transport.poisson(change, test, system.layer_data(name))
+            forms[name] = system.compile(integrand * system.layer_measure(name))
+        return forms
 
     def _side(self, faces: list[_Face]) -> Side:
         trace, reaction = np.zeros(SIZE), np.zeros(SIZE)
@@ -212,6 +263,11 @@ class FaceStates:
         By ``left|right``.
     left_end, right_end
         At the contacts, or at the ends of the mesh of semi-infinite layers.
+    extents, end_extents
+        ∫ φ² over each plane and over both contacts: of a uniform drive their length or area, by
+        which means become totals; 1 in one dimension.
+    charge_gains
+        By layer: charge per time that enters through its faces minus what leaves.
     entering
         Power ∫ ψ·F that enters on the left minus what leaves on the right, ψ = (μ, m).
     interface_heat
@@ -221,6 +277,9 @@ class FaceStates:
     interfaces: dict[str, InterfaceState]
     left_end: Side
     right_end: Side
+    extents: dict[str, float]
+    end_extents: tuple[float, float]
+    charge_gains: dict[str, float]
     entering: float
     interface_heat: float
 
@@ -368,28 +427,3 @@ def gradient_currents(system: SpinSystem, name: str, gradients: FloatArray) -> F
     J = -sigma * (mu + beta * np.einsum("ni,nik->nk", p, m))
     JM = -sigma * (beta * p[:, :, np.newaxis] * potential[:, np.newaxis] + m)
     return np.concatenate([J[:, np.newaxis], JM], axis=1)
-
-
-class Heat:
-    """Heat per time of the layers, for α1 = α2.
-
-    Parameters
-    ----------
-    system
-        The fields.
-    """
-
-    def __init__(self, system: SpinSystem):
-        self._comm = system.mesh.comm
-        self._forms = [
-            system.compile(
-                transport.dissipation(Fields.of(u), system.layer_data(name))
-                * system.layer_measure(name)
-            )
-            for name, u in system.fields.items()
-        ]
-
-    def __call__(self) -> float:
-        """∫ −J·∇μ − J_M : ∇m + (D/στ)|δM|² over all layers, per area in one dimension."""
-        own = sum(compat.assemble_scalar(form).real for form in self._forms)
-        return float(self._comm.allreduce(own))

@@ -108,6 +108,13 @@ def storage(u: Fields, test: Fields, layer: LayerData) -> Any:
     return ufl.inner(charge_density(u, layer), test.mu) + ufl.inner(spin_density(u, layer), test.m)
 
 
+def poisson(u: Fields, test: Fields, layer: LayerData) -> Any:
+    """ε ∇V·∇v − δn v: the weak form of Poisson's equation."""
+    return -ufl.inner(displacement(u, layer), ufl.grad(test.V)) - ufl.inner(
+        charge_density(u, layer), test.V
+    )
+
+
 def steady(u: Fields, test: Fields, layer: LayerData) -> Any:
     """The weak form of Eqs. 7, 10 and Poisson's equation without their time derivatives.
 
@@ -118,8 +125,7 @@ def steady(u: Fields, test: Fields, layer: LayerData) -> Any:
         -ufl.inner(charge_current(u, layer), ufl.grad(test.mu))
         + ufl.inner(dM / layer.tau - precession(u, layer), test.m)
         - ufl.inner(spin_current(u, layer), ufl.grad(test.m))
-        - ufl.inner(displacement(u, layer), ufl.grad(test.V))
-        - ufl.inner(charge_density(u, layer), test.V)
+        + poisson(u, test, layer)
     )
 
 

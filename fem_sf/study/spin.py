@@ -17,11 +17,11 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
 from fem_sf.parallel import only_first_rank
+from fem_sf.spin.energy import Energies
 from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.observables import (
     Faces,
     FaceStates,
-    Heat,
     NodalGradients,
     directions,
     end_directions,
@@ -161,8 +161,14 @@ def measurement(system: SpinSystem, states: FaceStates) -> Measurement:
         left_end=states.left_end,
         right_end=states.right_end,
         drop=voltage_drop(stack, states.left_end, states.right_end, (depths[0], depths[1])),
+        dimension=system.mesh.dimension,
+        extents=states.extents,
+        end_extents=states.end_extents,
+        charge_gains=states.charge_gains,
         entering=states.entering,
-        heat=Heat(system)() + states.interface_heat if has_energy(stack) else None,
+        heat=(
+            Energies(system).heat_in_layers() + states.interface_heat if has_energy(stack) else None
+        ),
         directions={name: end_directions(system, name) for name in system.tilts},
     )
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from operator import sub
 from typing import Any
 
 import numpy as np
@@ -87,11 +88,17 @@ def _measurement(case: SpinCase, solution: Solution, layers: dict[str, LayerFiel
         depths.append(float(np.ptp(x)))
         far = [-depths[-1], depths[-1]][number]
         ends.append(end if end is not None else _side(solution.profile(layer.name, far)))
+    entering = [ends[0].current, *(each.right.current for each in solution.interfaces)]
+    leaving = [*(each.left.current for each in solution.interfaces), ends[1].current]
     return Measurement(
         interfaces=dict(zip(names, solution.interfaces, strict=True)),
         left_end=ends[0],
         right_end=ends[1],
         drop=voltage_drop(case.stack, ends[0], ends[1], (depths[0], depths[1])),
+        dimension=1,
+        extents=dict.fromkeys(names, 1.0),
+        end_extents=(1.0, 1.0),
+        charge_gains=dict(zip(case.stack.names, map(sub, entering, leaving), strict=True)),
         entering=0.0,
         heat=None,
         directions={},

@@ -41,6 +41,12 @@ class Measurement:
         What enters and leaves at the contacts, or far inside a semi-infinite layer.
     drop
         V on the left minus V on the right, of a semi-infinite layer extrapolated to its face.
+    dimension
+        Of the mesh.
+    extents, end_extents
+        Length or area of every interface and of both contacts; 1 in one dimension.
+    charge_gains
+        By layer: charge per time that enters through its faces minus what leaves.
     entering
         Power that comes in at the contacts.
     heat
@@ -53,6 +59,10 @@ class Measurement:
     left_end: Side
     right_end: Side
     drop: float
+    dimension: int
+    extents: Mapping[str, float]
+    end_extents: tuple[float, float]
+    charge_gains: Mapping[str, float]
     entering: float
     heat: float | None
     directions: Mapping[str, tuple[FloatArray, FloatArray]]
@@ -132,12 +142,15 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         if coarse is not None:
             other = interface_numbers(coarse.interfaces[interface.name])
             numbers["error"] = {key: _difference(numbers[key], other[key]) for key in other}
-        interfaces[interface.name] = {"law": interface.law.kind, **_plain(numbers)}
+        interfaces[interface.name] = {
+            "law": interface.law.kind,
+            "extent": fine.extents[interface.name],
+            **_plain(numbers),
+        }
     kind = "voltage" if isinstance(case.drive, Voltage) else "current"
     drive: dict[str, Any] = {kind: case.drive.value}
     if case.wave_number:
         drive["wave_number"] = case.wave_number
-    current = fine.left_end.current
     return {
         "kind": "spin",
         "title": case.title,
@@ -148,14 +161,31 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
             for layer in case.stack.layers
         },
         "interfaces": interfaces,
-        "current": current,
-        "voltage": fine.drop,
-        "resistance_area": fine.drop / current if current else None,
+        **_conduction(fine, uniform=not case.wave_number),
         "checks": _checks(fine, uniform=not case.wave_number),
         "cautions": [each.message for each in find_cautions(case.stack)],
         "units": _units(case),
         "versions": versions(),
     }
+
+
+def _conduction(fine: Measurement, *, uniform: bool) -> dict[str, Any]:
+    """Current, voltage and their ratios; of a drive cos(qy) the amplitudes."""
+    current, extent = fine.left_end.current, fine.end_extents[0]
+    resistance = fine.drop / current if current else None
+    numbers: dict[str, Any] = {"current": current, "voltage": fine.drop}
+    if not uniform or _is_straight(fine):
+        numbers["resistance_area"] = resistance
+    if uniform and fine.dimension > 1:
+        numbers["integrated_current"] = current * extent
+        numbers["resistance"] = None if resistance is None else resistance / extent
+    return numbers
+
+
+def _is_straight(fine: Measurement) -> bool:
+    """Whether all interfaces and contacts have the same extent, so that J is the same at all."""
+    extents = [*fine.extents.values(), *fine.end_extents]
+    return math.isclose(min(extents), max(extents), rel_tol=1e-9)
 
 
 def _difference(value: Any, other: Any) -> float | None:
@@ -206,10 +236,13 @@ def _checks(fine: Measurement, *, uniform: bool) -> dict[str, Any]:
     """
     checks: dict[str, Any] = {}
     if uniform:
-        currents = [fine.left_end.current, fine.right_end.current]
-        for state in fine.interfaces.values():
-            currents += [state.left.current, state.right.current]
-        checks["charge"] = _relative(float(np.ptp(currents)), currents)
+        ends = zip((fine.left_end, fine.right_end), fine.end_extents, strict=True)
+        currents = [end.current * extent for end, extent in ends]
+        lost = [*fine.charge_gains.values()]
+        for name, state in fine.interfaces.items():
+            currents.append(state.left.current * fine.extents[name])
+            lost.append(currents[-1] - state.right.current * fine.extents[name])
+        checks["charge"] = _relative(max(map(abs, lost)), currents)
     if fine.heat is not None:
         checks["power"], checks["heat"] = fine.entering, fine.heat
         balance = [fine.entering, fine.heat]
