@@ -137,7 +137,7 @@ class SteadySolver:
                 reports.append(self._newton(load))
             except NotConverged as error:
                 step = min(step / 2, self.settings.first_load)
-                if not self._is_nonlinear or step < _CLOSEST:
+                if not self.is_nonlinear or step < _CLOSEST:
                     raise self._end(reached, load, error) from error
                 continue
             reached = load
@@ -156,13 +156,14 @@ class SteadySolver:
         )
 
     @property
-    def _is_nonlinear(self) -> bool:
+    def is_nonlinear(self) -> bool:
+        """Whether barriers at finite bias or magnetizations that turn make the equations so."""
         laws = [interface.law for interface in self.system.stack.interfaces]
         bent = any(isinstance(law, Tunnel) and law.barrier is not None for law in laws)
         return bent or self.system.stack.has_walls
 
     def _end(self, reached: float, load: float, error: NotConverged) -> NotConverged:
-        if not self._is_nonlinear:
+        if not self.is_nonlinear:
             return error
         value = self.system.drive.value
         where = f"between {reached * value:.6g} and {load * value:.6g}"

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The implicit solves that time steps are made of: R(u) + rate (M u − M past) = 0.
+
+M u are the densities δn and δM of the weak form, R(u) is everything else of it. The row of V has
+no time derivative.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.solve.newton import petsc_message, reason_name
+from fem_sf.spin.steady import SteadySolver
+from fem_sf.spin.transport import SIZE
+
+FloatArray = NDArray[np.float64]
+
+Values = dict[str, NDArray]
+"""Values of the fields of all layers at all local nodes, ghosts included."""
+
+
+class Stages:
+    """Solves with any rate, past and drive; the matrix stays factorised while the rate does.
+
+    Parameters
+    ----------
+    solver
+        Of the steady state; its unknowns are those that are solved for.
+    """
+
+    def __init__(self, solver: SteadySolver):
+        self._solver, self._system = solver, solver.system
+        self._free = solver.free
+        self.unknowns = solver.unknowns
+        self._all = self._free.layout.vector()
+        self._factorised: float | None = None
+        # iterative solvers do not end at once, and have their residual checked by Newton's method
+        self._at_once = not solver.is_nonlinear and solver.ksp.getType() == "preonly"
+        solver.apply_load(1.0)
+        self._system.set_rate(0.0)
+        of_drive = solver.newton.residual_norm(self._free.vector())
+        self._tolerance = solver.settings.tolerance * of_drive
+
+    # --- fields ---
+
+    def values(self) -> Values:
+        """A copy of what the fields hold."""
+        return {name: u.x.array.copy() for name, u in self._system.fields.items()}
+
+    @property
+    def rate(self) -> float:
+        """What the change since the past is multiplied with to be a time derivative."""
+        return float(np.real(self._system.constant("time", "rate").value))
+
+    def derivative(self) -> Values:
+        """Rate × (u − past)."""
+        past = self._system.past
+        return {name: self.rate * (u - past[name].x.array) for name, u in self.values().items()}
+
+    def set_past(self, *terms: tuple[float, Values]) -> None:
+        """Let the past be a sum of factors times values."""
+        for name, past in self._system.past.items():
+            past.x.array[:] = sum(factor * values[name] for factor, values in terms)
+
+    def show(self, load: float) -> None:
+        """Put the unknowns into the fields, under a part of the drive."""
+        self._solver.apply_load(load)
+        self._free.to_functions(self.unknowns)
+
+    def go_to(self, unknowns: PETSc.Vec, load: float) -> None:
+        """Take other unknowns, and put them into the fields."""
+        unknowns.copy(self.unknowns)
+        self.show(load)
+
+    def extrapolate(self, start: PETSc.Vec, load: float) -> None:
+        """Go on from a start through the middle, which the unknowns are, to the end."""
+        self.unknowns.scale(2)
+        self.unknowns.axpy(-1, start)
+        self.show(load)
+
+    def take(self) -> None:
+        """Take the unknowns from the fields."""
+        self._free.from_functions(self.unknowns)
+
+    def largest(self) -> FloatArray:
+        """Largest |μ|, |m| and |V| of the fields, shape (3,)."""
+        self._free.layout.from_functions(self._all)
+        return self._largest()
+
+    def largest_change(self, change: PETSc.Vec) -> FloatArray:
+        """The same of a change of the unknowns."""
+        self._free.trial.mult(change, self._all)
+        return self._largest()
+
+    def _largest(self) -> FloatArray:
+        values = np.abs(self._all.getArray(readonly=True)).reshape(-1, SIZE)
+        components = values.max(axis=0, initial=0.0)
+        groups = np.array([components[0], components[1:4].max(), components[4]])
+        comm = self._free.comm
+        return comm.allreduce(groups, op=MPI.MAX) if comm.size > 1 else groups
+
+    # --- equations ---
+
+    def solve(self, rate: float, load: float) -> None:
+        """Solve for the fields, starting from the unknowns as they are.
+
+        Raises
+        ------
+        NotConverged
+            If Newton's method or the linear solver gives up.
+        """
+        solver = self._solver
+        self.show(load)
+        if self._at_once:
+            residual = self.residual(rate)
+            if rate != self._factorised:
+                solver.matrix.assemble()
+                self._factorised = rate
+            self.unknowns.axpy(-1, self.respond(residual))
+        else:
+            self._system.set_rate(rate)
+            solver.newton.solve(self.unknowns, solver.matrix, solver.ksp, self._tolerance)
+        self.show(load)
+
+    def change(self, size: float, load: float) -> Values:
+        """Take a backward Euler step with the matrix of the last solve; (u − past)/size."""
+        self.set_past((1.0, self.values()))
+        change = self.respond(self.residual(1 / size))
+        end = self.unknowns - change
+        self.go_to(change, 0.0)
+        slope = {name: -values / size for name, values in self.values().items()}
+        self.go_to(end, load)
+        return slope
+
+    def residual(self, rate: float) -> PETSc.Vec:
+        """The residual of what the fields hold."""
+        self._system.set_rate(rate)
+        residual = self._free.vector()
+        self._free.assemble(self._system.residual_forms, residual)
+        return residual
+
+    def respond(self, right: PETSc.Vec) -> PETSc.Vec:
+        """Solve with the matrix of the last solve."""
+        ksp, solution = self._solver.ksp, right.duplicate()
+        try:
+            ksp.solve(right, solution)
+        except PETSc.Error as error:
+            raise NotConverged(f"PETSc: {petsc_message(error)}") from None
+        if ksp.getConvergedReason() < 0:
+            reason = reason_name(ksp.getConvergedReason(), PETSc.KSP)
+            raise NotConverged(f"the linear solver gave up ({reason})")
+        return solution

@@ -1,0 +1,407 @@
+# SPDX-License-Identifier: MIT
+"""Spin transport in time, by TR-BDF2 with controlled error or by the midpoint rule.
+
+With the densities δn and δM as M u, Eqs. 7 and 10 are M u̇ + R(u) = 0, and Poisson's equation is a
+row without u̇: a differential-algebraic equation of index 1. Stages are solved for V together with
+the densities, so that V always belongs to them and to the drive of its time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.spin.settings import SpinSolverSettings, TimeSettings
+from fem_sf.spin.stages import Stages, Values
+from fem_sf.spin.steady import Profile, SteadySolver, uniform
+from fem_sf.spin.system import SpinSystem
+
+_GAMMA = 2 - math.sqrt(2)
+"""Part of a TR-BDF2 step that its first stage takes; both stages then have the same matrix."""
+
+_MIDDLE = 1 / (6 * _GAMMA * (1 - _GAMMA))
+_LAST = (2 - 3 * _GAMMA) / (6 * (1 - _GAMMA))
+_WEIGHTS = (1 - _MIDDLE - _LAST, _MIDDLE, _LAST)
+"""Of u̇ at the start, after the first stage and at the end; they integrate parabolas exactly."""
+
+_LEADING_ERROR = abs(-3 * _GAMMA**2 + 4 * _GAMMA - 2) / (12 * (2 - _GAMMA))
+"""Error of a step of size h over h³ times the third derivative."""
+
+_SAFETY = 0.9
+_LEAST_CHANGE, _LARGEST_CHANGE = 0.2, 5.0
+"""Bounds on a step over the one before."""
+
+_DEAD_BAND = 1.25
+"""A step that could not grow by more stays as it is, and its factorised matrix with it."""
+
+_SMALL = 1e-3
+"""μ, m or V that never were larger than this part of the largest are measured by that part."""
+
+_JUMP = 1e-8
+"""Step across a jump of the drive over the shortest time of charge relaxation ε/σ."""
+
+_SAME = 1e-10
+"""Relative difference of two steps, or difference of two factors of the drive, of rounding."""
+
+_FEWEST_ULPS = 64
+"""Steps shorter than this many roundings of t are none."""
+
+
+@dataclass(frozen=True)
+class TransientState:
+    """Where a run is; with the fields and their past, all that it needs to go on.
+
+    Parameters
+    ----------
+    time
+        t.
+    load
+        Factor of the drive at t; where it jumps, before that.
+    step
+        How many steps led here.
+    size
+        Length of the last one, 0 at the start.
+    wanted
+        Length of the next one, as far as the error is concerned.
+    largest
+        Largest |μ|, |m| and |V| so far.
+    error
+        Of the last step over the tolerance; 0 where it is not estimated.
+    rejected
+        How many steps were repeated with a shorter one.
+    """
+
+    time: float
+    load: float
+    step: int = 0
+    size: float = 0.0
+    wanted: float = 0.0
+    largest: tuple[float, ...] = (0.0, 0.0, 0.0)
+    error: float = 0.0
+    rejected: int = 0
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a step starts from.
+
+    Parameters
+    ----------
+    state
+        Where the run is.
+    unknowns, values, derivative
+        The fields, as unknowns and as values, and u̇.
+    residual
+        R(u), where the error is controlled.
+    """
+
+    state: TransientState
+    unknowns: PETSc.Vec
+    values: Values
+    derivative: Values
+    residual: PETSc.Vec | None
+
+
+class TransientSolver:
+    """Takes a stack through time.
+
+    After each step the fields of the system hold the state, and rate × (u − past) its time
+    derivative, so that the reactions at faces are the currents at that time.
+
+    Parameters
+    ----------
+    system
+        Fields and forms.
+    settings
+        Tolerances and PETSc options.
+    time
+        Times, waveform and scheme.
+    profile
+        Factor of the voltage along the contacts, a function of places of shape (n, 3).
+    """
+
+    def __init__(
+        self,
+        system: SpinSystem,
+        settings: SpinSolverSettings,
+        time: TimeSettings,
+        profile: Profile = uniform,
+    ):
+        self.system, self.time = system, time
+        self.steady = SteadySolver(system, settings, profile)
+        self.state: TransientState | None = None
+        self._stages = Stages(self.steady)
+        self._residual: PETSc.Vec | None = None
+        self._rounding = 16 * float(np.spacing(time.end))
+        corners = (each for each in time.waveform.corners if each < time.end)
+        self._edges = _distinct([0.0, *time.times, *corners, time.end], self._rounding)
+        self._charge_relaxation = min(
+            layer.material.permittivity / layer.material.conductivity
+            for layer in system.stack.layers
+        )
+
+    # --- the run ---
+
+    def steps(self) -> Iterator[TransientState]:
+        """Go through time, from the initial state or from where the run is.
+
+        A step ends at each corner of the waveform and at each time that is asked for. Where the
+        drive jumps, a step follows that is so short that only V changes.
+
+        Yields
+        ------
+        TransientState
+            The initial state of a new run, then the state after every step.
+
+        Raises
+        ------
+        NotConverged
+            If a step does not succeed, however short.
+        """
+        if self.state is None:
+            self.state = self._initial_state()
+            yield self.state
+        while self.state.time < self.time.end:
+            self.state = self._next_state(self.state)
+            yield self.state
+
+    def resume(self, state: TransientState) -> None:
+        """Go on from a state of another run, whose fields and past the system holds."""
+        self.state = state
+        self._stages.take()
+
+    def _initial_state(self) -> TransientState:
+        load = 0.0
+        self.system.set_rate(0.0)
+        if self.time.initial == "steady":
+            load = 1.0
+            self.steady.solve()
+        self._stages.show(load)
+        self._stages.set_past((1.0, self._stages.values()))
+        largest = _plain(self._stages.largest())
+        return TransientState(0.0, load, wanted=self._first_size, largest=largest)
+
+    @property
+    def _first_size(self) -> float:
+        """A step that follows the relaxation of charge."""
+        if self.time.step is not None:
+            return self.time.step
+        return self._charge_relaxation * (self.time.tolerance / _LEADING_ERROR) ** (1 / 3)
+
+    def _next_state(self, state: TransientState) -> TransientState:
+        load = self._load(state.time, state.time)
+        if abs(load - state.load) > _SAME:
+            return self._across_jump(state, load)
+        return self._after_step(state)
+
+    def _load(self, time: float, since: float) -> float:
+        """Factor of the drive at a time of the piece without corners that begins at or before."""
+        first = int(np.searchsorted(self._edges, since, side="right")) - 1
+        begin, end = self._edges[first : first + 2]
+        # corners are known to rounding only; at both ends the limit from inside is wanted
+        margin = 2 * self._rounding
+        return self.time.factor(min(max(time, begin + margin), end - margin))
+
+    def _next_edge(self, time: float) -> float:
+        return self._edges[int(np.searchsorted(self._edges, time, side="right"))]
+
+    def _shortest(self, time: float) -> float:
+        return max(_JUMP * self._charge_relaxation, _FEWEST_ULPS * float(np.spacing(time)))
+
+    # --- steps ---
+
+    def _across_jump(self, state: TransientState, load: float) -> TransientState:
+        """Backward Euler, in which only V has the time to change.
+
+        Two more such steps are solved for their changes, which unlike differences across the jump
+        are not mostly rounding: one puts in order what the jump has lost, one gives u̇.
+        """
+        stages = self._stages
+        size = self._shortest(state.time)
+        size = min(size, (self._next_edge(state.time) - state.time) / 4)
+        stages.set_past((1.0, stages.values()))
+        try:
+            stages.solve(1 / size, load)
+        except NotConverged as failure:
+            raise _located(failure, state.time, size) from failure
+        stages.change(size, load)
+        derivative = stages.change(size, load)
+        stages.set_past((1.0, stages.values()), (-self._first_size, derivative))
+        self.system.set_rate(1 / self._first_size)
+        self._residual = None
+        return self._accepted(state, state.time + 3 * size, load, size, self._first_size)
+
+    def _after_step(self, state: TransientState) -> TransientState:
+        """A step of the scheme, repeated with shorter ones until its error is small enough."""
+        start = self._start(state)
+        edge = self._next_edge(state.time)
+        wanted, rejected = state.wanted, 0
+        while True:
+            size, is_last = _fit(edge - state.time, wanted, state.size)
+            time = edge if is_last else state.time + size
+            try:
+                error = self._take_step(start, state.time, time, size)
+            except NotConverged as failure:
+                if self.time.step is not None or size < self._shortest(state.time):
+                    raise _located(failure, state.time, size) from failure
+                error = math.inf
+            if error <= 1:
+                break
+            if size < self._shortest(state.time):
+                raise NotConverged(
+                    f"at t = {state.time:.6g} not even a step of {size:.3g} is as exact as "
+                    f"wanted, {self.time.tolerance:g}; raise time.tolerance"
+                )
+            self._stages.go_to(start.unknowns, start.state.load)
+            wanted = size * max(_LEAST_CHANGE, _SAFETY * error ** (-1 / 3))
+            rejected += 1
+        if self.time.step is None and not rejected:
+            wanted = _next_size(size, wanted, error)
+        return self._accepted(
+            state,
+            time,
+            self._load(time, state.time),
+            size=size,
+            wanted=wanted,
+            error=error,
+            rejected=rejected,
+        )
+
+    def _start(self, state: TransientState) -> _Start:
+        stages = self._stages
+        values, derivative = stages.values(), stages.derivative()
+        if self._is_controlled and self._residual is None:
+            self._residual = stages.residual(0.0)
+        return _Start(state, stages.unknowns.copy(), values, derivative, self._residual)
+
+    @property
+    def _is_controlled(self) -> bool:
+        return self.time.step is None
+
+    def _take_step(self, start: _Start, begin: float, end: float, size: float) -> float:
+        """A step of the scheme; its error over the tolerance, 0 where that is not controlled."""
+        load = self._load(end, begin)
+        if self.time.scheme == "crank-nicolson":
+            self._midpoint(start, size, load)
+            return 0.0
+        return self._tr_bdf2(start, size, self._load(begin + _GAMMA * size, begin), load)
+
+    def _midpoint(self, start: _Start, size: float, load: float) -> None:
+        """The implicit midpoint rule, which for linear laws is that of Crank and Nicolson."""
+        stages, rate = self._stages, 2 / size
+        stages.set_past((1.0, start.values))
+        stages.solve(rate, (start.state.load + load) / 2)
+        stages.extrapolate(start.unknowns, load)
+        stages.set_past((1.0, start.values), (size / 2, start.derivative))
+
+    def _tr_bdf2(self, start: _Start, size: float, stage_load: float, load: float) -> float:
+        """The midpoint rule up to γh, then BDF2 with the matrix that both have in common."""
+        stages, rate = self._stages, 2 / (_GAMMA * size)
+        self._midpoint(start, _GAMMA * size, stage_load)
+        stage = stages.values()
+        stage_residual = stages.residual(0.0) if self._is_controlled else None
+        past = (
+            (1 / (_GAMMA * (2 - _GAMMA)), stage),
+            (-((1 - _GAMMA) ** 2) / (_GAMMA * (2 - _GAMMA)), start.values),
+        )
+        stages.set_past(*past)
+        stages.solve(rate, load)
+        if start.residual is None or stage_residual is None:
+            return 0.0
+        residual = stages.residual(0.0)
+        error = self._error(start, (start.residual, stage_residual, residual), size, rate)
+        if error <= 1:
+            self._residual = residual
+        stages.set_past(*past)
+        self.system.set_rate(rate)
+        return error
+
+    def _error(
+        self, start: _Start, residuals: tuple[PETSc.Vec, ...], size: float, rate: float
+    ) -> float:
+        """Error of a step over the tolerance, of whichever of μ, m and V has the largest.
+
+        The embedded method of third order takes M u̇ = −R(u) at all three times. Its difference goes
+        through the matrix of the stages once (Hosea and Shampine, Appl. Numer. Math. 20, 21,
+        1996): modes that decay within the step do not count then, and V follows from the densities.
+        """
+        stages = self._stages
+        stages.set_past((1.0, start.values))
+        # rate × M (u − u_start), and rate × h M u̇ of the embedded method
+        difference = stages.residual(rate)
+        difference.axpy(-1, residuals[-1])
+        for weight, residual in zip(_WEIGHTS, residuals, strict=True):
+            difference.axpy(weight * size * rate, residual)
+        change = stages.largest_change(stages.respond(difference))
+        largest = np.maximum(start.state.largest, stages.largest())
+        scale = np.maximum(largest, _SMALL * largest.max())
+        if not scale.all():
+            return 0.0
+        return float((change / scale).max()) / self.time.tolerance
+
+    def _accepted(
+        self,
+        state: TransientState,
+        time: float,
+        load: float,
+        size: float,
+        wanted: float,
+        error: float = 0.0,
+        rejected: int = 0,
+    ) -> TransientState:
+        return TransientState(
+            time,
+            load,
+            step=state.step + 1,
+            size=size,
+            wanted=wanted,
+            largest=_plain(np.maximum(state.largest, self._stages.largest())),
+            error=error,
+            rejected=state.rejected + rejected,
+        )
+
+
+def _plain(numbers: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(each) for each in numbers)
+
+
+def _distinct(times: Iterable[float], rounding: float) -> list[float]:
+    """Times in order, without those that differ from the one before by rounding."""
+    ordered = sorted(times)
+    end = ordered[-1]
+    kept = [ordered[0]]
+    for time in ordered[1:]:
+        if time - kept[-1] > rounding and end - time > rounding:
+            kept.append(time)
+    return [*kept, end]
+
+
+def _fit(distance: float, wanted: float, last: float) -> tuple[float, bool]:
+    """Size of the next of equal steps over a distance, none longer than wanted; and if it is all.
+
+    It is the last size to the letter where only rounding tells them apart, because a factorised
+    matrix belongs to it.
+    """
+    count = max(1, math.ceil(distance / wanted - _SAME))
+    size = distance / count
+    if abs(size - last) <= _SAME * last:
+        size = last
+    return size, count == 1
+
+
+def _next_size(size: float, wanted: float, error: float) -> float:
+    """Length that a step wants after one that succeeded at once."""
+    change = _SAFETY * error ** (-1 / 3) if error else _LARGEST_CHANGE
+    possible = size * min(change, _LARGEST_CHANGE)
+    return possible if possible > _DEAD_BAND * wanted else wanted
+
+
+def _located(failure: NotConverged, time: float, size: float) -> NotConverged:
+    message = f"the step of {size:.3g} from t = {time:.6g} failed: {failure}"
+    return NotConverged(message, failure.history)
