@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def run_in_time(
     clock.lap("output")
     coarse = None
     if case.solver.error_estimate:
-        coarse = _measure_at(case, mesh, other_degree(degree))
+        coarse = _measure_coarsely(case, mesh, other_degree(degree))
         clock.lap("estimate")
     summary = summarise(case, fine, coarse) | {
         "converged": True,
@@ -81,9 +81,12 @@ def run_in_time(
     return SpinResult(case, layers, probes, comm.bcast(summary), history)
 
 
-def _measure_at(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measurement:
-    """The numbers at the end that another polynomial degree gives."""
-    run = _Run.of(case, mesh, degree)
+def _measure_coarsely(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measurement:
+    """The numbers at the end that another polynomial degree and coarser steps give."""
+    assert case.time is not None
+    step = None if case.time.step is None else 2 * case.time.step
+    coarser = replace(case.time, step=step, tolerance=min(10 * case.time.tolerance, 0.1))
+    run = _Run.of(replace(case, time=coarser), mesh, degree)
     for _ in run.solver.steps():
         pass
     return measurement(run.system, run.faces.measure())
