@@ -250,7 +250,8 @@ class Spin(Kind):
         at_interfaces = [each for each in at_interfaces if each.traces]
         panels += at_interfaces[:_MOST_INTERFACES]
         drive = dataset["drive"].values
-        if np.ptp(drive):
+        # that of a step is only off before it begins, which no axis of time shows
+        if np.ptp(drive[1:]):
             panels.append(TimePanel("drive", (Trace(drive, _DRIVE),)))
         times = _in_drawn_unit("time", dataset["time"].values, scales)
         return TIME.label("$t$", scales), times, panels

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from fem_sf.output import style
 from fem_sf.output.kinds import KINDS
-from fem_sf.output.panels import limits
+from fem_sf.output.panels import TimePanel, limits
 
 _WIDTH, _PANEL, _GAP = 8.0, 1.9, 0.25
 """Inches: width of the picture, height of a panel, gap above it for the power of its numbers."""
@@ -18,6 +20,9 @@ _LEFT, _RIGHT, _LABELS = 0.95, 1.55, 0.45
 """Inches: room beside the panels, the right one for their legends, and below them."""
 _EARLY = 0.02
 """Part of the whole time: where most steps are within it, time is drawn on a logarithmic scale."""
+
+_VISIBLE = 0.01
+"""Part of its range by which a curve has visibly moved."""
 
 
 def draw_history(dataset: xr.Dataset) -> Figure:
@@ -47,7 +52,7 @@ def draw_history(dataset: xr.Dataset) -> Figure:
         each.ticklabel_format(axis="y", scilimits=style.PLAIN_POWERS, useMathText=True)
         if changes_early(times):
             each.set_xscale("log")
-            each.set_xlim(times[1], times[-1])
+            each.set_xlim(first_change(times, panels), times[-1])
         else:
             each.set_xlim(times[0], times[-1])
         each.tick_params(labelbottom=number == len(panels) - 1)
@@ -57,6 +62,21 @@ def draw_history(dataset: xr.Dataset) -> Figure:
     figure.align_ylabels(axes)
     style.caption(figure, dataset, kind.conditions(dataset), kind.footnote(dataset))
     return figure
+
+
+def first_change(times: NDArray[np.float64], panels: Sequence[TimePanel]) -> float:
+    """Where a logarithmic axis begins: a decade before anything differs from right after the start.
+
+    The first step after a jump is as short as it can be, and nothing is to be seen for decades.
+    """
+    first = len(times) - 1
+    for panel in panels:
+        for trace in panel.traces:
+            away = np.abs(trace.values[1:] - trace.values[1])
+            seen = np.flatnonzero(away > _VISIBLE * np.ptp(trace.values))
+            if len(seen):
+                first = min(first, int(seen[0]) + 1)
+    return max(float(times[1]), float(times[first]) / 10)
 
 
 def changes_early(times: NDArray[np.float64]) -> bool:
