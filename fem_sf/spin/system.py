@@ -30,7 +30,10 @@ from fem_sf.spin.materials import Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.transport import SIZE, Fields, LayerData
-from fem_sf.words import missing_interface
+from fem_sf.words import did_you_mean, missing_interface
+
+DEFAULT_CONTACTS = ("left", "right")
+"""Groups of facets that are the reservoirs where a mesh has them."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class SpinSystem:
         drive: Drive,
         mesh: LayeredMesh,
         degree: int,
-        contacts: tuple[str, str] = ("left", "right"),
+        contacts: tuple[str, str] = DEFAULT_CONTACTS,
     ):
         self.mesh, self.degree = mesh, degree
         _refuse_undeclared(stack, mesh.planes)
@@ -405,13 +408,14 @@ def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
 
 
 def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, Contact]:
-    """The two reservoirs by the names of facet groups, else the ends of the mesh along x."""
+    """The two reservoirs by the names of facet groups; without such groups the ends along x."""
+    groups = [name for name in mesh.facet_groups if "|" not in name]
+    missing = [name for name in names if name not in groups]
+    if missing and (len(missing) == 1 or tuple(names) != DEFAULT_CONTACTS):
+        raise MeshError([_missing_contact(name, groups) for name in missing])
     found = []
     for right, name in enumerate(names):
-        if name in mesh.facet_groups:
-            facets = mesh.group_facets(name)
-        else:
-            facets = mesh.end_facets(right=bool(right))
+        facets = mesh.end_facets(right=bool(right)) if missing else mesh.group_facets(name)
         entities = mesh.facet_entities(facets)
         layers = mesh.layer_of_cell[entities[:, 0]]
         touched = sorted(set().union(*mesh.comm.allgather(set(layers.tolist()))))
@@ -421,3 +425,9 @@ def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, 
         by_layer = {mesh.names[k]: entities[layers == k] for k in touched}
         found.append(Contact(bool(right), by_layer))
     return found[0], found[1]
+
+
+def _missing_contact(name: str, groups: Sequence[str]) -> Problem:
+    known = f"it has {', '.join(groups)}" if groups else "it has none"
+    hint = did_you_mean(name, groups) or f"; {known}"
+    return Problem("drive.contacts", f"the mesh has no group of outer facets called {name!r}{hint}")
