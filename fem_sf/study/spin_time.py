@@ -19,7 +19,8 @@ from fem_sf.spin.transient import TransientSolver, TransientState
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import History, LayerFields, SpinResult
-from fem_sf.study.spin import Sampler, distribute, measurement, profile_of
+from fem_sf.study.spin import distribute, measurement, profile_of
+from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise
 from fem_sf.study.vtx import write_vtx
 
