@@ -82,8 +82,10 @@ class Stages:
         self.unknowns.axpy(-1, start)
         self.show(load)
 
-    def take(self) -> None:
-        """Take the unknowns from the fields."""
+    def take(self, load: float, rate: float) -> None:
+        """Take the unknowns from the fields, which hold a state under a part of the drive."""
+        self._solver.apply_load(load)
+        self._system.set_rate(rate)
         self._free.from_functions(self.unknowns)
 
     def largest(self) -> FloatArray:

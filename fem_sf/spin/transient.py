@@ -75,6 +75,8 @@ class TransientState:
         Of the last step over the tolerance; 0 where it is not estimated.
     rejected
         How many steps were repeated with a shorter one.
+    rate
+        What u − past is multiplied with to be u̇.
     """
 
     time: float
@@ -85,6 +87,7 @@ class TransientState:
     largest: tuple[float, ...] = (0.0, 0.0, 0.0)
     error: float = 0.0
     rejected: int = 0
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ class TransientSolver:
     def resume(self, state: TransientState) -> None:
         """Go on from a state of another run, whose fields and past the system holds."""
         self.state = state
-        self._stages.take()
+        self._stages.take(state.load, state.rate)
 
     def _initial_state(self) -> TransientState:
         load = 0.0
@@ -364,6 +367,7 @@ class TransientSolver:
             largest=_plain(np.maximum(state.largest, self._stages.largest())),
             error=error,
             rejected=state.rejected + rejected,
+            rate=self._stages.rate,
         )
 
 
