@@ -229,11 +229,11 @@ def _told_by_line(case: Case, path: Path) -> Iterator[None]:
 
 
 def _solve(case: Case, path: Path, folder: Path) -> Result:
+    # the first import of what solving needs, because it says how to get what is missing
+    from fem_sf.compat import require_complex
     from fem_sf.study.progress import choose_progress
 
     if case.kind == "usadel":
-        from fem_sf.compat import require_complex
-
         require_complex()
     from mpi4py import MPI
 

@@ -23,7 +23,7 @@ HOW_TO_GET = (
 )
 HOW_TO_CHOOSE = (
     "Where a complex build is installed, PETSC_DIR chooses it, "
-    "on Debian PETSC_DIR=/usr/lib/petscdir/petsc-complex"
+    "on Debian PETSC_DIR=/usr/lib/petscdir/petsc-complex; spin transport runs with a real one too"
 )
 
 try:
@@ -32,7 +32,7 @@ try:
     from petsc4py import PETSc
 except ImportError as error:
     raise MissingDependency(
-        "solving needs dolfinx with a complex PETSc, which Python cannot import here; to get it: "
+        "solving needs dolfinx with PETSc, which Python cannot import here; to get it: "
         f"{HOW_TO_GET}. {HOW_TO_CHOOSE}. The import failed with: {error}"
     ) from error
 
@@ -60,8 +60,8 @@ def require_complex() -> None:
     """
     if not np.issubdtype(PETSc.ScalarType, np.complexfloating):
         raise MissingDependency(
-            "solving needs PETSc with complex scalars, and the one here has real ones; to get one: "
-            f"{HOW_TO_GET}. {HOW_TO_CHOOSE}."
+            "Usadel's equations need PETSc with complex scalars, and the one here has real ones; "
+            f"to get one: {HOW_TO_GET}. {HOW_TO_CHOOSE}."
         )
 
 

@@ -179,7 +179,8 @@ class SpinSystem:
         self._set(interface.name, "capacitance", finite)
 
     def _set(self, owner: str, key: str, value: Any) -> None:
-        array = np.asarray(value, dtype=PETSc.ScalarType)
+        # contiguous, because dolfinx takes no views
+        array = np.array(value, dtype=PETSc.ScalarType, order="C")
         constant = self._constants.get((owner, key))
         if constant is None:
             self._constants[owner, key] = dolfinx.fem.Constant(self.mesh.mesh, array)

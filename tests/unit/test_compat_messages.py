@@ -14,15 +14,24 @@ import pytest
 from fem_sf.cli import main
 
 FIG1 = Path(__file__).resolve().parents[2] / "demos" / "inverse_proximity" / "fig1.toml"
+SPIN = """
+kind = "spin"
+[drive]
+voltage = 1.0
+[[layers]]
+name = "N"
+material = "normal"
+thickness = 1.0
+"""
 SOURCES = ("apt install python3-dolfinx-complex", "conda-forge", "docker/run")
 
 
 @pytest.fixture
-def complaint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """Try to solve; what is said instead."""
+def complaint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Try to solve a case, by default of Usadel's equations; what is said instead."""
 
-    def run() -> str:
-        assert main(["run", str(FIG1), "--out", str(tmp_path)]) == 1
+    def run(case: Path = FIG1) -> str:
+        assert main(["run", str(case), "--out", str(tmp_path)]) == 1
         return capsys.readouterr().err
 
     return run
@@ -51,6 +60,18 @@ def test_no_dolfinx(complaint, monkeypatch: pytest.MonkeyPatch, absent: str) -> 
     check(text, "dolfinx", "Python cannot import")
     assert "PETSC_DIR=" in text
     assert f"import of {absent} halted" in text
+
+
+@pytest.mark.usefixtures("compat_imported_anew")
+@pytest.mark.parametrize("absent", ["dolfinx", "mpi4py"])
+def test_spin_transport_without_dolfinx(complaint, monkeypatch, tmp_path, absent: str) -> None:
+    for name in {absent, "dolfinx"}:
+        monkeypatch.setitem(sys.modules, name, None)
+    case = tmp_path / "case.toml"
+    case.write_text(SPIN)
+    text = complaint(case)
+    check(text, "dolfinx with PETSc", "Python cannot import")
+    assert "spin transport runs with a real one too" in text
 
 
 @pytest.mark.usefixtures("compat_imported_anew")
