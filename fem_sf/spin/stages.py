@@ -102,8 +102,8 @@ class Stages:
         values = np.abs(self._all.getArray(readonly=True)).reshape(-1, SIZE)
         components = values.max(axis=0, initial=0.0)
         groups = np.array([components[0], components[1:4].max(), components[4]])
-        comm = self._free.comm
-        return comm.allreduce(groups, op=MPI.MAX) if comm.size > 1 else groups
+        self._free.comm.Allreduce(MPI.IN_PLACE, groups, op=MPI.MAX)
+        return groups
 
     # --- equations ---
 
