@@ -183,7 +183,7 @@ def _load(path: Path, parts: Mapping[str, str]) -> History | None:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(str(arrays["header"]))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _refusal(path, f"it cannot be read ({error})") from None
     if header.get("format") != _FORMAT:
         raise _refusal(path, "it was made by another version")
