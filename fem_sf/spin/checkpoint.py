@@ -144,8 +144,8 @@ def _gather_layer(system: SpinSystem, name: str) -> History:
     own = u.function_space.dofmap.index_map.size_local
     share = (
         u.function_space.tabulate_dof_coordinates()[:own],
-        u.x.array.reshape(-1, SIZE)[:own],
-        past.x.array.reshape(-1, SIZE)[:own],
+        u.x.array.real.reshape(-1, SIZE)[:own],
+        past.x.array.real.reshape(-1, SIZE)[:own],
     )
     shares = system.mesh.comm.gather(share)
     if shares is None:

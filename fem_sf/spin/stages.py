@@ -40,10 +40,19 @@ class Stages:
         self._factorised: float | None = None
         # iterative solvers do not end at once, and have their residual checked by Newton's method
         self._at_once = not solver.is_nonlinear and solver.ksp.getType() == "preonly"
+        self._densities = self._rows_of_densities()
         solver.apply_load(1.0)
         self._system.set_rate(0.0)
         of_drive = solver.newton.residual_norm(self._free.vector())
         self._tolerance = solver.settings.tolerance * of_drive
+
+    def _rows_of_densities(self) -> PETSc.Vec:
+        """1 for the rows of charge and spin, 0 for those of Poisson's equation."""
+        for u in self._system.fields.values():
+            u.x.array.reshape(-1, SIZE)[:] = [1, 1, 1, 1, 0]
+        rows = self._free.vector()
+        self._free.from_functions(rows)
+        return rows
 
     # --- fields ---
 
@@ -115,27 +124,43 @@ class Stages:
         NotConverged
             If Newton's method or the linear solver gives up.
         """
+        if self._at_once:
+            self.solve_linearly(rate, load)
+            return
         solver = self._solver
         self.show(load)
-        if self._at_once:
-            residual = self.residual(rate)
-            if rate != self._factorised:
-                solver.matrix.assemble()
-                self._factorised = rate
-            self.unknowns.axpy(-1, self.respond(residual))
-        else:
-            self._system.set_rate(rate)
-            solver.newton.solve(self.unknowns, solver.matrix, solver.ksp, self._tolerance)
+        self._system.set_rate(rate)
+        solver.newton.solve(self.unknowns, solver.matrix, solver.ksp, self._tolerance)
         self.show(load)
 
-    def change(self, size: float, load: float) -> Values:
-        """Take a backward Euler step with the matrix of the last solve; (u − past)/size."""
-        self.set_past((1.0, self.values()))
-        change = self.respond(self.residual(1 / size))
-        end = self.unknowns - change
+    def solve_linearly(self, rate: float, load: float) -> None:
+        """Take one Newton step from the unknowns as they are; for linear laws that is all."""
+        self.show(load)
+        residual = self.residual(rate)
+        self._assemble(rate)
+        self.unknowns.axpy(-1, self.respond(residual))
+        self.show(load)
+
+    def _assemble(self, rate: float) -> None:
+        if rate != self._factorised or not self._at_once:
+            self._system.set_rate(rate)
+            self._solver.matrix.assemble()
+            self._factorised = rate
+
+    def instant_derivative(self, size: float, load: float) -> Values:
+        """U̇ of the fields under a drive, from a backward Euler step of next to no length.
+
+        It is solved for its change, because differences would be mostly rounding. The fields stay
+        as they are.
+        """
+        self._assemble(1 / size)
+        residual = self.residual(0.0)
+        # V belongs to the densities already, and what rounding has left of that is no change
+        residual.pointwiseMult(residual, self._densities)
+        change, here = self.respond(residual), self.unknowns.copy()
         self.go_to(change, 0.0)
         slope = {name: -values / size for name, values in self.values().items()}
-        self.go_to(end, load)
+        self.go_to(here, load)
         return slope
 
     def residual(self, rate: float) -> PETSc.Vec:
