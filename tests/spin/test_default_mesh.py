@@ -15,7 +15,7 @@ import pytest
 
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
-from fem_sf.spin import model
+from fem_sf.spin import materials, model
 from fem_sf.spin.magnetization import tilt_to_direction
 from spin_cases import WALL_CASES, wall_stack
 from spin_cases import drive as drive_of
@@ -114,6 +114,30 @@ def test_thin_and_thick_layers(screening: float, thickness: float):
         stack = barrier(random, screening=screening, thickness=thickness)
         solver = steady(stack, model.Voltage(1.0))
         assert max(profile_errors(solver).values()) < WANTED, seed
+
+
+def test_a_junction_of_real_metals():
+    """Cobalt and permalloy in nm, ps, 10⁶ S/m and mV: screening over 0.06 nm, w0 = 1/fs."""
+    cobalt, permalloy = (
+        materials.Ferromagnet(
+            conductivity=sigma,
+            diffusivity=D,
+            relaxation_time=tau,
+            permittivity=0.06**2 * sigma / D,
+            polarisation=beta,
+            direction=direction,
+            exchange_precession=1e3,
+        )
+        for sigma, D, tau, beta, direction in (
+            (13.3, 4e3, 0.8, 0.46, (0.0, 0.0, 1.0)),
+            (4.5, 1.5e3, 0.04, 0.73, (0.8, 0.1, 0.6)),
+        )
+    )
+    for law in (laws.Tunnel(1e-4, 0.4, 0.5), laws.TunnelVector(2.0, 0.7, 0.7)):
+        layers = [model.Layer("Co", cobalt, 120.0), model.Layer("Py", permalloy, 8.0)]
+        stack = model.Stack(layers, [model.Interface("Co", "Py", law, 2e-2)])
+        solver = steady(stack, model.Voltage(100.0))
+        assert max(profile_errors(solver).values()) < WANTED
 
 
 def cells(stack: model.Stack) -> int:
