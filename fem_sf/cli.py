@@ -145,7 +145,8 @@ def run(
         # what was found before is kept, marked as not converged
         if error.partial is not None and (comm is None or comm.rank == 0):
             _store(error.partial, folder)
-        raise
+        message = f"{error}. What was found up to there is in {folder}"
+        raise NotConverged(message, error.history) from error
     if comm is None or comm.rank == 0:
         _store_and_print(result, folder, json)
 
