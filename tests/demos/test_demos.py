@@ -127,6 +127,16 @@ def test_co_cu_py_has_the_resistance_of_two_channels(tmp_path):
     assert 1e-3 < numbers["tilt"] < 1e11 * 3.29e-16 / (2 * (3e-11 * 5e5) ** 0.5)
 
 
+@pytest.mark.slow
+def test_point_contact_has_the_resistance_of_its_conformal_map(tmp_path):
+    numbers = script("point_contact/point_contact.py")(tmp_path)
+    assert {"fields.pvd", "maps.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert numbers["limit"] == pytest.approx(0, abs=5e-6)
+    assert numbers["file"] == pytest.approx(0, abs=5e-4)
+    assert numbers["charge"] < 1e-11
+    assert numbers["power"] < 1e-11
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
