@@ -142,8 +142,10 @@ def run(
     try:
         result = _solve(loaded, case, folder)
     except NotConverged as error:
+        if error.partial is None:
+            raise
         # what was found before is kept, marked as not converged
-        if error.partial is not None and (comm is None or comm.rank == 0):
+        if comm is None or comm.rank == 0:
             _store(error.partial, folder)
         message = f"{error}. What was found up to there is in {folder}"
         raise NotConverged(message, error.history) from error
