@@ -19,6 +19,9 @@ from fem_sf.spin.transport import SIZE
 
 FloatArray = NDArray[np.float64]
 
+_SETTLED = 1e-6
+"""Change over the fields that a Newton step may have if no other is to follow."""
+
 Values = dict[str, NDArray]
 """Values of the fields of all layers at all local nodes, ghosts included."""
 
@@ -38,13 +41,9 @@ class Stages:
         self.unknowns = solver.unknowns
         self._all = self._free.layout.vector()
         self._factorised: float | None = None
-        # iterative solvers do not end at once, and have their residual checked by Newton's method
+        # one step of Newton's method is enough for linear laws, unless its solver iterates itself
         self._at_once = not solver.is_nonlinear and solver.ksp.getType() == "preonly"
         self._densities = self._rows_of_densities()
-        solver.apply_load(1.0)
-        self._system.set_rate(0.0)
-        of_drive = solver.newton.residual_norm(self._free.vector())
-        self._tolerance = solver.settings.tolerance * of_drive
 
     def _rows_of_densities(self) -> PETSc.Vec:
         """1 for the rows of charge and spin, 0 for those of Poisson's equation."""
@@ -117,29 +116,42 @@ class Stages:
     # --- equations ---
 
     def solve(self, rate: float, load: float) -> None:
-        """Solve for the fields, starting from the unknowns as they are.
+        """Solve for the fields by Newton's method, starting from the unknowns as they are.
+
+        It ends by what its steps change: with a rate high above that of anything that happens, the
+        residual is mostly the rounding of rate × M u.
 
         Raises
         ------
         NotConverged
-            If Newton's method or the linear solver gives up.
+            If it does not end, or the linear solver gives up.
         """
-        if self._at_once:
-            self.solve_linearly(rate, load)
-            return
-        solver = self._solver
-        self.show(load)
-        self._system.set_rate(rate)
-        solver.newton.solve(self.unknowns, solver.matrix, solver.ksp, self._tolerance)
-        self.show(load)
+        norms = []
+        for _ in range(self._solver.settings.max_iterations):
+            change = self.newton_step(rate, load)
+            if self._at_once:
+                return
+            norms.append(float(change.max()))
+            if norms[-1] <= _SETTLED * self.largest().max():
+                return
+        raise NotConverged(
+            f"Newton stopped after {len(norms)} steps, the last of which changed μ, m or V by "
+            f"{norms[-1]:.1e}",
+            norms,
+        )
 
-    def solve_linearly(self, rate: float, load: float) -> None:
-        """Take one Newton step from the unknowns as they are; for linear laws that is all."""
+    def newton_step(self, rate: float, load: float) -> FloatArray:
+        """Take one Newton step from the unknowns as they are; its largest |μ|, |m| and |V|.
+
+        With a direct solver it is all that linear laws need.
+        """
         self.show(load)
         residual = self.residual(rate)
         self._assemble(rate)
-        self.unknowns.axpy(-1, self.respond(residual))
+        change = self.respond(residual)
+        self.unknowns.axpy(-1, change)
         self.show(load)
+        return self.largest_change(change)
 
     def _assemble(self, rate: float) -> None:
         if rate != self._factorised or not self._at_once:

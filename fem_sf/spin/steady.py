@@ -156,9 +156,9 @@ class SteadySolver:
         """Solve for a part of the drive, starting from the unknowns as they are."""
         self.apply_load(load)
         scale = self.newton.residual_norm(self.free.vector())
-        return self.newton.solve(
-            self.unknowns, self.matrix, self.ksp, self.settings.tolerance * scale
-        )
+        # without a drive nothing is left to be solved, but not even zero is below zero
+        tolerance = max(self.settings.tolerance * scale, float(np.finfo(float).tiny))
+        return self.newton.solve(self.unknowns, self.matrix, self.ksp, tolerance)
 
     @property
     def is_nonlinear(self) -> bool:

@@ -225,8 +225,8 @@ class TransientSolver:
     def _across_jump(self, state: TransientState, load: float) -> TransientState:
         """Backward Euler twice, in which only V has the time to change.
 
-        Whatever the laws are, a linear step is all that V needs; the second puts in order what the
-        size of the jump has left of rounding.
+        Whatever the laws are, one Newton step is all that V needs; the second puts in order what
+        the size of the jump has left of rounding.
         """
         stages = self._stages
         size = self._shortest(state.time)
@@ -234,7 +234,7 @@ class TransientSolver:
         try:
             for _ in range(2):
                 stages.set_past((1.0, stages.values()))
-                stages.solve_linearly(1 / size, load)
+                stages.newton_step(1 / size, load)
             slope = stages.instant_derivative(_INSTANT * size, load)
         except NotConverged as failure:
             raise _located(failure, state.time, size) from failure
