@@ -35,11 +35,11 @@ def new_run(
     drive: model.Drive,
     time: TimeSettings,
     degree: int = 4,
-    refinement: float = 1.0,
+    mesh: MeshSettings | None = None,
 ) -> TransientSolver:
     """A run on the mesh that a case gets, on all ranks."""
     comm = MPI.COMM_WORLD
-    settings = MeshSettings(refinement=refinement)
+    settings = mesh or MeshSettings()
     geometry = None if comm.rank else checked_geometry(stack, settings, SpinGrading())
     system = SpinSystem(stack, drive, LayeredMesh.distribute(comm, geometry), degree)
     return TransientSolver(system, SpinSolverSettings(), time)

@@ -153,9 +153,9 @@ def case(**changes: object) -> SpinCase:
     return replace(SpinCase(stack=junction(), drive=model.Voltage(1.0), time=time), **changes)
 
 
-def kept(case: SpinCase, file: Path, refinement: float = 1.0) -> Checkpoints:
+def kept(case: SpinCase, file: Path, mesh: MeshSettings | None = None) -> Checkpoints:
     assert case.time is not None
-    run = new_run(case.stack, case.drive, case.time, refinement=refinement)
+    run = new_run(case.stack, case.drive, case.time, mesh=mesh)
     return Checkpoints(file, case_parts(case), run)
 
 
@@ -194,7 +194,7 @@ def test_another_case_does_not_go_on(changes: dict, part: str, file: Path) -> No
 
 def test_another_mesh_does_not_go_on(file: Path) -> None:
     with pytest.raises(InputError, match="it was made on another mesh"):
-        kept(case(), file, refinement=1.1).restore()
+        kept(case(), file, MeshSettings(refinement=1.1)).restore()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half of a file", b"no archive at all"])

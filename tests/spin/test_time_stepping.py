@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
+from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
 from fem_sf.spin import materials, model
 from fem_sf.spin.energy import ContactPower, Energies
@@ -386,6 +387,33 @@ def test_a_source_gives_its_current_from_the_first_moment() -> None:
         voltages.append(faces.measure().right_end.potential)
     # the contacts have to be charged first
     assert np.abs(np.diff(voltages)).max() < 0.1 * abs(voltages[-1])
+
+
+def test_without_a_drive_nothing_happens() -> None:
+    at_rest = new_run(bilayer(AT_FINITE_BIAS), model.Voltage(0.0), TimeSettings(end=1.0), degree=1)
+    assert not end(at_rest).any()
+    at_rest.system.set_rate(0.0)
+    at_rest.steady.solve()
+    assert not fields(at_rest).any()
+
+
+@pytest.mark.parametrize("drive", [VOLTAGE, model.Current(0.4)], ids=["voltage", "current"])
+def test_a_rectangle_is_a_line(drive: model.Drive) -> None:
+    settings = TimeSettings(end=0.2, tolerance=1e-3)
+    plane = new_run(trilayer(), drive, settings, 1, MeshSettings(dimension=2, width=0.8))
+    line = new_run(trilayer(), drive, settings, 1)
+    end(plane)
+    end(line)
+    assert plane.state is not None and line.state is not None
+    assert plane.state.step == line.state.step
+    for name, u in plane.system.fields.items():
+        reference = line.system.fields[name]
+        x, on_line = (
+            each.function_space.tabulate_dof_coordinates()[:, 0] for each in (u, reference)
+        )
+        nodes = np.abs(x[:, np.newaxis] - on_line).argmin(axis=1)
+        expected = reference.x.array.reshape(-1, SIZE)[nodes]
+        np.testing.assert_allclose(u.x.array.reshape(-1, SIZE), expected, atol=1e-11)
 
 
 # --- cost and failure ---
