@@ -50,7 +50,10 @@ _INSTANT = 1e-4
 """Step over that across a jump in which nothing happens at all."""
 
 _SAME = 1e-10
-"""Relative difference of two steps, or difference of two factors of the drive, of rounding."""
+"""Relative difference of two steps that are equal but for rounding."""
+
+_NO_JUMP = 1e-7
+"""Difference of two factors of the drive that is no jump: that of a sine over a rounding of t."""
 
 _FEWEST_ULPS = 64
 """Steps shorter than this many roundings of t are none."""
@@ -202,7 +205,7 @@ class TransientSolver:
 
     def _next_state(self, state: TransientState) -> TransientState:
         load = self._load(state.time, state.time)
-        if abs(load - state.load) > _SAME:
+        if abs(load - state.load) > _NO_JUMP:
             return self._across_jump(state, load)
         return self._after_step(state)
 
