@@ -202,9 +202,13 @@ def _load(path: Path, comm: MPI.Comm | None) -> Case:
 
 def _check_mesh(case: Case, path: Path) -> None:
     from fem_sf.mesh.build import checked_geometry
+    from fem_sf.spin.contacts import are_named
+    from fem_sf.spin.settings import SpinCase
 
     with _told_by_line(case, path):
-        checked_geometry(case.stack, case.mesh)
+        geometry = checked_geometry(case.stack, case.mesh)
+        if isinstance(case, SpinCase):
+            are_named(geometry.facet_groups, case.contacts)
 
 
 def _cautions(case: Case, path: Path) -> list[str]:

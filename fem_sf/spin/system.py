@@ -27,14 +27,12 @@ from fem_sf.errors import MeshError, Problem
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws, magnetization, transport
+from fem_sf.spin.contacts import DEFAULT_CONTACTS, are_named
 from fem_sf.spin.materials import Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.transport import SIZE, Fields, LayerData
-from fem_sf.words import did_you_mean, missing_interface
-
-DEFAULT_CONTACTS = ("left", "right")
-"""Groups of facets that are the reservoirs where a mesh has them."""
+from fem_sf.words import missing_interface
 
 
 @dataclass(frozen=True)
@@ -419,13 +417,10 @@ def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
 
 def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, Contact]:
     """The two reservoirs by the names of facet groups; without such groups the ends along x."""
-    groups = [name for name in mesh.facet_groups if "|" not in name]
-    missing = [name for name in names if name not in groups]
-    if missing and (len(missing) == 1 or tuple(names) != DEFAULT_CONTACTS):
-        raise MeshError([_missing_contact(name, groups) for name in missing])
+    named = are_named(mesh.facet_groups, names)
     found = []
     for right, name in enumerate(names):
-        facets = mesh.end_facets(right=bool(right)) if missing else mesh.group_facets(name)
+        facets = mesh.group_facets(name) if named else mesh.end_facets(right=bool(right))
         entities = mesh.facet_entities(facets)
         layers = mesh.layer_of_cell[entities[:, 0]]
         touched = sorted(set().union(*mesh.comm.allgather(set(layers.tolist()))))
@@ -456,9 +451,3 @@ def _corners(mesh: LayeredMesh, contact: Contact) -> NDArray[np.float64]:
     return np.concatenate(
         [mesh.facet_corners(each).reshape(-1, 3) for each in contact.entities.values()]
     )
-
-
-def _missing_contact(name: str, groups: Sequence[str]) -> Problem:
-    known = f"it has {', '.join(groups)}" if groups else "it has none"
-    hint = did_you_mean(name, groups) or f"; {known}"
-    return Problem("drive.contacts", f"the mesh has no group of outer facets called {name!r}{hint}")
