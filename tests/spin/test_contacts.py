@@ -9,16 +9,17 @@ import math
 import numpy as np
 import pytest
 
+from fem_sf import compat
 from fem_sf.errors import MeshError
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import interfaces as laws
-from fem_sf.spin import materials, model
+from fem_sf.spin import materials, model, transport
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.spin.steady import SteadySolver, uniform
 from fem_sf.spin.system import SpinSystem
-from fem_sf.spin.transport import SIZE
+from fem_sf.spin.transport import SIZE, Fields
 from spin_solves import steady
 from support import assembled, grid, layered
 
@@ -127,10 +128,22 @@ def test_contacts_on_parts_of_the_edges(law: laws.Law):
     )
     layers = layered(geometry)
     by_voltage = SpinSystem(stack(law), model.Voltage(0.7), layers, 3, ("source", "drain"))
-    SteadySolver(by_voltage, SpinSolverSettings()).solve()
+    solver = SteadySolver(by_voltage, SpinSolverSettings())
+    solver.solve()
     entering = charge_into(by_voltage, 0.0, 0.2, 0.6)
     assert charge_into(by_voltage, 1.2, 0.4, WIDTH) == pytest.approx(-entering, rel=1e-11)
     assert entering > 0.1
+
+    states = Faces(by_voltage, solver.nodes, uniform).measure()
+    assert states.end_extents == pytest.approx((0.4, 0.4), rel=1e-12)
+    assert states.left_end.current == pytest.approx(entering / 0.4, rel=1e-11)
+    assert states.right_end.current == pytest.approx(entering / 0.4, rel=1e-11)
+    assert max(map(abs, states.charge_gains.values())) < 1e-11
+    if isinstance(law, laws.Tunnel):
+        through = states.interfaces["L|R"]
+        assert through.left.current == pytest.approx(through.right.current, rel=1e-12)
+        assert through.left.current * states.extents["L|R"] == pytest.approx(entering, rel=1e-11)
+        assert heat_of(solver) == pytest.approx(states.entering - states.interface_heat, rel=1e-9)
 
     by_current = SpinSystem(
         stack(law), model.Current(entering / 0.4), layers, 3, ("source", "drain")
@@ -141,6 +154,20 @@ def test_contacts_on_parts_of_the_edges(law: laws.Law):
         shifted[:, [0, 4]] -= 0.7
         found = by_current.fields[name].x.array.real.reshape(-1, SIZE)
         assert found == pytest.approx(shifted, abs=1e-11)
+
+
+def heat_of(solver: SteadySolver) -> float:
+    """Of all layers."""
+    system = solver.system
+    return sum(
+        compat.assemble_scalar(
+            system.compile(
+                transport.dissipation(Fields.of(u), system.layer_data(name))
+                * system.layer_measure(name)
+            )
+        ).real
+        for name, u in system.fields.items()
+    )
 
 
 def test_contacts_that_touch():
