@@ -24,6 +24,12 @@ from fem_sf.spin.system import SpinSystem
 _CLOSEST = 1e-3
 """Part of the drive within which the end of static solutions is found."""
 
+_DIRECT = 1e-8
+"""Residual over that of the drive that one direct solve of linear equations surely gets below.
+
+The rest is rounding: 10⁻¹⁰ where cells are as small as a screening length, whatever the step.
+"""
+
 Profile = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
@@ -157,8 +163,14 @@ class SteadySolver:
         self.apply_load(load)
         scale = self.newton.residual_norm(self.free.vector())
         # without a drive nothing is left to be solved, but not even zero is below zero
-        tolerance = max(self.settings.tolerance * scale, float(np.finfo(float).tiny))
+        tolerance = max(self._tolerance * scale, float(np.finfo(float).tiny))
         return self.newton.solve(self.unknowns, self.matrix, self.ksp, tolerance)
+
+    @property
+    def _tolerance(self) -> float:
+        if self.is_nonlinear or self.ksp.getType() != "preonly":
+            return self.settings.tolerance
+        return max(self.settings.tolerance, _DIRECT)
 
     @property
     def is_nonlinear(self) -> bool:
