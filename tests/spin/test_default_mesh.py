@@ -13,12 +13,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from fem_sf.mesh.build import checked_geometry
 from fem_sf.settings import MeshSettings
+from fem_sf.spin import exact, materials, model
 from fem_sf.spin import interfaces as laws
-from fem_sf.spin import materials, model
+from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.magnetization import tilt_to_direction
-from spin_cases import WALL_CASES, wall_stack
+from fem_sf.spin.transport import SIZE
+from spin_cases import CASES, WALL_CASES, wall_stack
 from spin_cases import drive as drive_of
+from spin_cases import stack as stack_of
 from spin_solves import (
     default_mesh,
     observables,
@@ -160,6 +164,29 @@ def test_cells_of_a_refined_mesh():
     assert cells(stack) < 80
     finer = default_mesh(stack, MeshSettings(refinement=2.0))
     assert finer.mesh.topology.index_map(1).size_global == pytest.approx(2 * cells(stack), rel=0.1)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["input"].get("q")])
+def test_waves_on_a_rectangle(name: str):
+    """A drive cos(qy) at all nodes, half a wave wide."""
+    data = CASES[name]["input"]
+    stack, q = stack_of(data), data["q"]
+    settings = MeshSettings(dimension=2, width=math.pi / q)
+    geometry = checked_geometry(stack, settings, SpinGrading(wave_number=q))
+    solver = steady(
+        stack, drive_of(data), geometry, profile=lambda points: np.cos(q * points[:, 1])
+    )
+    solution = exact.solve(stack, drive_of(data), q)
+    for layer in stack.layers:
+        function = solver.system.fields[layer.name]
+        x, y, _ = function.function_space.tabulate_dof_coordinates().T
+        profile = solution.profile(layer.name, np.clip(x - x.min(), 0, layer.extent))
+        wave = np.cos(q * y)
+        found = observables(layer.material, function.x.array.real.reshape(-1, SIZE))
+        expected = {"V": profile.potential, "dn": profile.charge, "dM": profile.magnetization}
+        for key, value in expected.items():
+            error = np.abs(found[key].T - wave * value.T).max()
+            assert error < WANTED * np.abs(value).max(), key
 
 
 # --- walls ---
