@@ -187,8 +187,8 @@ class SteadySolver:
         if self.system.stack.has_walls:
             message = (
                 f"static magnetizations end {where} of the drive {value:g}: there the torque is "
-                "more than exchange and anisotropy can hold (a fold; beyond it they move, or jump to "
-                "another state). Use a smaller drive, or a stiffer wall. "
+                "more than exchange and anisotropy can hold (a fold; beyond it they move, or jump "
+                "to another state). Use a smaller drive, or a stiffer wall. "
                 f"The last attempt: {error}"
             )
         else:
