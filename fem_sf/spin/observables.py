@@ -31,6 +31,7 @@ from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
 from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.interfaces import Transparent
+from fem_sf.spin.joints import find_joints
 from fem_sf.spin.magnetization import tilt_to_direction
 from fem_sf.spin.system import Contact, SpinSystem
 from fem_sf.spin.transport import SIZE, Fields
@@ -98,7 +99,10 @@ class Faces:
         self._planes = [self._plane_faces(plane) for plane in system.mesh.planes]
         self._contacts = [self._contact_faces(contact) for contact in system.contacts]
         self._inside = [self._inside_form(plane) for plane in system.mesh.planes]
-        self._exchange_forms = self._find_exchange_forms() if self._have_corners() else {}
+        corners = self._have_corners()
+        self._exchange_forms = self._find_exchange_forms() if corners else {}
+        pairs = [nodes.of_plane(plane) for plane in system.mesh.planes]
+        self._joints = find_joints(pairs) if corners else []
 
     def _plane_faces(self, plane: Plane) -> tuple[_Face, _Face]:
         name = self._system.interface(plane).name
@@ -211,6 +215,7 @@ class Faces:
             }
             for name, forms in self._exchange_forms.items()
         }
+        self._passed = self._find_passed()
         planes = {}
         for plane, faces, inside in zip(
             self._system.mesh.planes, self._planes, self._inside, strict=True
@@ -259,7 +264,8 @@ class Faces:
         """What leaves a layer through a face, tested with this rank's nodes, shape (k, 5).
 
         At a node that is on two faces, a law with a conductance says what leaves through its plane,
-        and the rest leaves through the contact. A plane without resistance gets nothing there.
+        and the rest leaves through the contact. A plane without resistance gets nothing there, and
+        what several of them get is that of a joint.
         """
         part = self._layout.slices[self._names.index(face.layer)]
         residual = self._residual.getArray(readonly=True).real[part].reshape(-1, SIZE)[face.rows]
@@ -268,10 +274,58 @@ class Faces:
         exchange = self._exchange[face.layer]
         if face.interface is None:
             return -residual - sum(each[face.rows] for each in exchange.values())
-        reaction = np.where(face.at_contact[:, np.newaxis], 0.0, -residual)
+        reaction = -residual
+        for row, flux in self._passed.get((face.layer, face.interface), {}).items():
+            reaction[face.rows == row] = face.outward * flux
+        reaction = np.where(face.at_contact[:, np.newaxis], 0.0, reaction)
         return np.where(
             self._is_said(face.interface), exchange[face.interface][face.rows], reaction
         )
+
+    def _find_passed(self) -> dict[tuple[str, str], dict[int, FloatArray]]:
+        """By layer and interface, then by this rank's node: what passes from left to right there.
+
+        Of planes without resistance that meet.
+        """
+        if not self._joints:
+            return {}
+        leaving = self._left_over(np.unique(np.concatenate([each.nodes for each in self._joints])))
+        planes = self._system.mesh.planes
+        names = [self._system.interface(plane).name for plane in planes]
+        said = np.array([self._is_said(name) for name in names])
+        passed: dict[tuple[str, str], dict[int, FloatArray]] = {}
+        for joint in self._joints:
+            there = np.array([leaving[node] for node in joint.nodes.tolist()])
+            fluxes = joint.fluxes(there, said[joint.planes])
+            for number, sides, flux in zip(joint.planes, joint.sides, fluxes, strict=True):
+                for layer, node in zip(
+                    (planes[number].left, planes[number].right), joint.nodes[sides], strict=True
+                ):
+                    row = self._own_row(layer, int(node))
+                    if row is not None:
+                        passed.setdefault((layer, names[number]), {})[row] = flux
+        return passed
+
+    def _left_over(self, nodes: NDArray[np.int64]) -> dict[int, FloatArray]:
+        """By node, from all ranks: what leaves a layer beside what its laws say, shape (5,)."""
+        values = np.zeros((len(nodes), SIZE))
+        for block, name in enumerate(self._names):
+            part = self._layout.slices[block]
+            residual = self._residual.getArray(readonly=True).real[part].reshape(-1, SIZE)
+            for i, node in enumerate(nodes.tolist()):
+                row = self._own_row(name, node)
+                if row is not None:
+                    values[i] = -residual[row] - sum(
+                        each[row] for each in self._exchange[name].values()
+                    )
+        return dict(zip(nodes.tolist(), self._sum(values), strict=True))
+
+    def _own_row(self, layer: str, node: int) -> int | None:
+        """Number on this rank of a layer's node, from that of its first unknown."""
+        part = self._layout.slices[self._names.index(layer)]
+        row, rest = divmod(node - self._nodes.own[0] - part.start, SIZE)
+        inside = 0 <= row < (part.stop - part.start) // SIZE and not rest
+        return int(row) if inside else None
 
     def _is_said(self, interface: str) -> NDArray[np.bool_]:
         """Which of the fluxes at a plane its law and its capacitance say, shape (5,)."""

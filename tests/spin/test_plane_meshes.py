@@ -184,17 +184,22 @@ def test_transparent_layers_that_meet_in_a_point_are_one_conductor(tmp_path):
     result = run_case(three_layers(tmp_path, laws.Transparent(), laws.Transparent(), METAL))
     expected = LENGTH / (METAL.conductivity * WIDTH)
     assert result.summary["resistance"] == pytest.approx(expected, rel=1e-11)
+    through = {name: each["J"] for name, each in result.summary["interfaces"].items()}
+    assert through["A|B"] == pytest.approx(0.6 / LENGTH * METAL.conductivity, rel=1e-11)
+    assert through["A|C"] == pytest.approx(through["A|B"], rel=1e-11)
+    assert through["B|C"] == pytest.approx(0, abs=1e-11)
     for fields in result.layers.values():
         x = fields.points[:, 0]
         assert fields.values["V"] == pytest.approx(0.6 * (1 - x / LENGTH), abs=1e-12)
 
 
-def test_two_layers_at_one_contact_share_the_current(tmp_path):
+@pytest.mark.parametrize("contact", [laws.TunnelVector(5.0), laws.Transparent()])
+def test_two_layers_at_one_contact_share_the_current(tmp_path, contact):
     """A ferromagnet and a metal side by side, parted by barriers: all of it is conserved."""
     magnet = materials.Ferromagnet(
         conductivity=0.7, permittivity=0.05, polarisation=0.4, direction=(0.0, 0.6, 0.8)
     )
-    contact, between = laws.TunnelVector(5.0), laws.TunnelVector(0.3, 0.5, 0.0)
+    between = laws.TunnelVector(0.3, 0.5, 0.0)
     result = run_case(three_layers(tmp_path, contact, between, magnet))
     interfaces = result.summary["interfaces"]
     into = {name: each["J"] * each["extent"] for name, each in interfaces.items()}
