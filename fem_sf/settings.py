@@ -199,6 +199,6 @@ class UsadelCase:
 def _first_moment(stack: Stack) -> str | None:
     """Choose the first ferromagnet that has a moment to measure others with."""
     for layer in stack.ferromagnets:
-        if isinstance(layer.material, Ferromagnet) and layer.material.exchange:
+        if isinstance(layer.material, Ferromagnet) and layer.material.exchange_strength:
             return layer.name
     return None

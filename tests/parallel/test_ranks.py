@@ -20,6 +20,10 @@ PROBLEMS = (
     "case_line",
     "case_line_at_zero",
     "case_rectangle",
+    "tilted_line",
+    "tilted_junction",
+    "case_tilted",
+    "case_noncoplanar_at_zero",
 )
 pytestmark = NEEDS_MPIRUN
 
