@@ -45,7 +45,7 @@ EXPECTED = {
     # straight cells along curves
     "point_contact": (FANS, [fan_area(), fan_area()], 0.4, 2e-3),
 }
-"""The stack, the areas of its layers, the length of their interface, and how well cells have them."""
+"""The stack, the areas of its layers, the length of their interface; how well cells have them."""
 
 
 def test_every_mesh_is_expected():
