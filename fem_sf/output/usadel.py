@@ -20,6 +20,7 @@ from fem_sf.output.panels import (
     significant,
 )
 from fem_sf.output.quantities import Quantity, SIColumn
+from fem_sf.output.spectra import DENSITY
 from fem_sf.settings import PhysicalScales, UsadelCase
 from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields
 
@@ -55,11 +56,12 @@ class Usadel(Kind):
         SIColumn("y", "nm", "nm", _length_nm),
         SIColumn("delta", "meV", "meV", _energy_mev),
         SIColumn("omega", "meV", "meV", _energy_mev),
+        SIColumn("energy", "meV", "meV", _energy_mev),
     )
     owners = "layer"
 
     def quantities(self, case: UsadelCase) -> dict[str, Quantity]:
-        """Describe coordinates, observables and the amplitudes at chosen frequencies."""
+        """Describe coordinates, observables, amplitudes at chosen frequencies, spectra."""
         moment = f"2ν|J| of layer {case.reference}" if case.reference else "1"
         change = "change of the magnetization by superconductivity, δM, component along"
         return {
@@ -73,6 +75,9 @@ class Usadel(Kind):
                 f"{name}_at_omega": quantity
                 for name, quantity in _amplitudes("at the frequency omega").items()
             },
+            "energy": Quantity("energy E from the Fermi level", "k_B Tc"),
+            "broadening": Quantity("broadening η of the energy", "k_B Tc"),
+            DENSITY: Quantity("local density of states of a spin over the normal one", "1"),
         }
 
     def attributes(self, case: UsadelCase) -> dict[str, str | float]:

@@ -71,6 +71,50 @@ class LayerFields:
     amplitudes: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
+SPINS = ("up", "down")
+"""Along +z and along −z, in the order of the last axis of densities of states."""
+
+
+@dataclass(frozen=True)
+class LayerSpectrum:
+    """Density of states of one layer, N(E)/N_normal for each of ``SPINS``.
+
+    Parameters
+    ----------
+    mean, left, right
+        Over the layer and at its ends (mean over the end in 2D), shape (energies, 2).
+    probes
+        At the asked positions, shape (energies, positions, 2).
+    probe_points
+        These positions, shape (positions, dimension), ξ0.
+    """
+
+    mean: NDArray[np.float64]
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    probes: NDArray[np.float64]
+    probe_points: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Density of states at real energies.
+
+    Parameters
+    ----------
+    energies
+        E in Tc from the Fermi level, in the order of the case, shape (energies,).
+    broadening
+        η in Tc.
+    layers
+        By layer.
+    """
+
+    energies: NDArray[np.float64]
+    broadening: float
+    layers: dict[str, LayerSpectrum]
+
+
 @dataclass(frozen=True)
 class UsadelResult:
     """A solved Usadel case; complete on rank 0, ``layers`` and ``probes`` empty on the others.
@@ -83,12 +127,15 @@ class UsadelResult:
         Observables by layer, at the nodes and at the asked positions.
     summary
         What ``summary.json`` holds: plain numbers, strings, lists and dictionaries.
+    spectra
+        Densities of states, in the order of the case; empty but on rank 0.
     """
 
     case: UsadelCase
     layers: dict[str, LayerFields] = field(default_factory=dict)
     probes: dict[str, LayerFields] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
+    spectra: tuple[Spectrum, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.study.results import SPINS, LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, magnetization_unit
@@ -98,6 +100,51 @@ def summarise(
         "units": _units(case),
         "versions": versions(),
     }
+
+
+def spectra_summary(
+    spectra: tuple[Spectrum, ...], coarse: tuple[Spectrum, ...] | None
+) -> list[dict[str, Any]]:
+    """Densities of states by layer, place and spin, as lists over the energies.
+
+    Parameters
+    ----------
+    spectra
+        As found.
+    coarse
+        The same of another polynomial degree; the largest difference over energies and spins
+        estimates the mesh error at each place. ``None`` gives no estimate.
+    """
+    return [
+        {
+            "broadening": spectrum.broadening,
+            "energies": spectrum.energies,
+            "layers": {
+                name: _layer_spectrum(layer, coarse[number].layers[name] if coarse else None)
+                for name, layer in spectrum.layers.items()
+            },
+        }
+        for number, spectrum in enumerate(spectra)
+    ]
+
+
+def _layer_spectrum(layer: LayerSpectrum, coarse: LayerSpectrum | None) -> dict[str, Any]:
+    places = ("mean", "left", "right")
+    summary: dict[str, Any] = {place: _by_spin(getattr(layer, place)) for place in places}
+    summary["probes"] = [_by_spin(each) for each in np.moveaxis(layer.probes, 1, 0)]
+    if coarse is not None:
+        differences = {
+            place: np.abs(getattr(layer, place) - getattr(coarse, place))
+            for place in (*places, "probes")
+        }
+        summary["error"] = {
+            place: float(each.max(initial=0.0)) for place, each in differences.items()
+        }
+    return summary
+
+
+def _by_spin(values: NDArray[np.float64]) -> dict[str, Any]:
+    return dict(zip(SPINS, values.T, strict=True))
 
 
 def _numbers(stack: Stack, integrals: Integrals, ends: EndValues) -> dict[str, float]:

@@ -20,7 +20,13 @@ from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import node_cells, node_sampling, point_sampling
-from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
+from fem_sf.settings import (
+    MeshSettings,
+    OutputSettings,
+    SolverSettings,
+    SpectrumSettings,
+    UsadelCase,
+)
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.study.run import run_case
 from fem_sf.usadel.matsubara import frequency_sum
@@ -184,6 +190,7 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
             stack=stack,
             temperature=temperature,
             reference="F",
+            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05),),
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
             output=OutputSettings(
@@ -197,6 +204,9 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
         "state": summary["state"],
         "layers": summary["layers"],
         "free_energy": summary["free_energy"],
+        "spectra": {
+            name: vars(layer) for each in result.spectra for name, layer in each.layers.items()
+        },
         "nodes": {
             name: {"x": layer.points, **layer.values} for name, layer in result.layers.items()
         },

@@ -17,6 +17,7 @@ from fem_sf.case.usadel.schema import (
     OutputTable,
     ReferenceTable,
     SolverTable,
+    SpectrumTable,
     UnitsTable,
     UsadelTable,
 )
@@ -37,7 +38,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
 
     Parameters
     ----------
-    case, usadel, units, reference, solver
+    case, usadel, units, reference, spectra, solver
         As the format names them; an absent one is empty.
     """
 
@@ -45,6 +46,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
     usadel: Entry[UsadelTable]
     units: Entry[UnitsTable]
     reference: Entry[ReferenceTable]
+    spectra: list[Entry[SpectrumTable]]
     solver: Entry[SolverTable]
 
     @property
@@ -67,6 +69,7 @@ def read_all(report: Report) -> UsadelTables:
         units=units,
         mesh=read_table(MeshTable, ("mesh",), report, context),
         reference=read_table(ReferenceTable, ("reference",), report, context),
+        spectra=read_tables(SpectrumTable, "spectra", report, context),
         solver=read_table(SolverTable, ("solver",), report, context),
         output=read_table(OutputTable, ("output",), report, context),
         context=context,
