@@ -158,6 +158,8 @@ class UsadelCase:
         exchange field is not zero, ``None`` where there is none.
     spectra
         Densities of states that are wanted, at the Δ of the solution.
+    critical_temperature
+        Whether the critical temperature of the stack is wanted.
     mesh, solver, output
         Settings.
     scales
@@ -180,6 +182,7 @@ class UsadelCase:
     gap: str | float = "self-consistent"
     reference: str | None = None
     spectra: tuple[SpectrumSettings, ...] = ()
+    critical_temperature: bool = False
     mesh: MeshSettings = field(default_factory=MeshSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
     output: OutputSettings = field(default_factory=OutputSettings)

@@ -100,7 +100,7 @@ class Usadel(Kind):
     def rows(
         self, summary: Mapping[str, Any], scales: PhysicalScales | None = None, dimension: int = 1
     ) -> Iterator[Row]:
-        """Yield δM and Δ layer by layer, and the free energy."""
+        """Yield δM and Δ layer by layer, the critical temperature and the free energy."""
         length = _length_nm(scales) if scales else None
         energy = _energy_mev(scales) if scales else None
         reference = summary.get("reference")
@@ -125,6 +125,11 @@ class Usadel(Kind):
             for place in ("left", "mean", "right") if gap else ():
                 error = gap.get("error", {}).get(place)
                 yield Row(name, f"Δ {place}", "Tc", gap[place], error, energy, "meV")
+        critical = summary.get("critical_temperature")
+        if critical is not None:
+            error = summary.get("critical_temperature_error")
+            kelvin = scales.critical_temperature if scales else None
+            yield Row("all", "critical temperature", "Tc", critical, error, kelvin, "K")
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)

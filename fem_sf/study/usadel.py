@@ -30,8 +30,14 @@ from fem_sf.study.results import (
     Spectrum,
     UsadelResult,
 )
-from fem_sf.study.usadel_summary import Measurement, spectra_summary, summarise
+from fem_sf.study.usadel_summary import (
+    Measurement,
+    critical_summary,
+    spectra_summary,
+    summarise,
+)
 from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
@@ -72,7 +78,8 @@ def run_usadel(
     MeshError
         If the mesh does not fit the stack.
     NotConverged
-        If a frequency or the gap does not converge; or a spectrum, with the rest as ``partial``.
+        If a frequency or the gap does not converge; or a spectrum or the critical temperature,
+        with the rest as ``partial``.
     """
     clock = Clock()
     progress.start(case.title or case.name)
@@ -93,22 +100,29 @@ def run_usadel(
     clock.lap("output")
     try:
         spectra = run.spectra(solution, layers, "")
+        if case.spectra:
+            clock.lap("spectra")
+        critical = run.critical_temperature(system)
+        if critical is not None:
+            clock.lap("critical_temperature")
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
         summary |= {"converged": False, "note": str(failure)}
         failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
         raise
-    if case.spectra:
-        clock.lap("spectra")
-    coarse, coarse_spectra = None, None
+    coarse, coarse_spectra, coarse_excess = None, None, None
     if case.solver.error_estimate:
         other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
         coarse = run.measure(other)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
+        if critical is not None and critical.temperature > 0:
+            coarse_excess = run.normal_state(other.sweep.system).excess(critical.temperature)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, coarse_spectra)
+    if critical is not None:
+        summary |= critical_summary(case, solution.report, critical, coarse_excess)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
@@ -225,6 +239,26 @@ class Run:
                 by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
             spectra.append(Spectrum(np.array(asked.energies), asked.broadening, by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
+
+    def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
+        """The critical temperature, where the case asks for it; uses the system's fields."""
+        if not self.case.critical_temperature:
+            return None
+        self.progress.update(0, 1, "critical temperature")
+        found = critical_temperature(self.normal_state(system))
+        self.progress.update(1, 1, "critical temperature")
+        return found
+
+    def normal_state(self, system: UsadelSystem) -> NormalState:
+        """The normal state on one system of fields, at the frequencies that the case asks for."""
+        solver = self.case.solver
+
+        def rule_at(temperature: float) -> FrequencySum:
+            # at T = 0 frequencies are continuous, and none is summed alone
+            exact = solver.frequencies if temperature > 0 else None
+            return frequency_sum(temperature, exact=exact, tail=solver.tail)
+
+        return NormalState(system, rule_at)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling, shape (energies, points, 2) on rank 0."""

@@ -217,6 +217,11 @@ def test_spectra_in_every_way_to_write_energies(load) -> None:
     assert mixed.energies == pytest.approx((0.25, 0.5), rel=1e-12)
 
 
+def test_an_empty_table_asks_for_the_critical_temperature(load) -> None:
+    assert load(bilayer()).critical_temperature is False
+    assert load(bilayer(tables="[critical_temperature]\n")).critical_temperature is True
+
+
 def test_rectangle(load) -> None:
     case = load(SHORT + "[mesh]\ndimension = 2\nwidth = 3\nrefinement = 2\n")
     assert case.mesh == MeshSettings(dimension=2, width=3.0, refinement=2.0)

@@ -191,6 +191,7 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
             temperature=temperature,
             reference="F",
             spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05),),
+            critical_temperature=True,
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
             output=OutputSettings(
@@ -204,6 +205,7 @@ def case(dimension: int, temperature: float) -> dict[str, Any]:
         "state": summary["state"],
         "layers": summary["layers"],
         "free_energy": summary["free_energy"],
+        "critical_temperature": summary["critical_temperature"],
         "spectra": {
             name: vars(layer) for each in result.spectra for name, layer in each.layers.items()
         },

@@ -47,6 +47,7 @@ def _case(
         gap=tables.usadel.table.gap,
         reference=tables.reference.table.layer,
         spectra=tuple(_spectrum(entry.table) for entry in tables.spectra),
+        critical_temperature=source.value(("critical_temperature",)) is not None,
         mesh=mesh_settings(tables, source),
         solver=SolverSettings(**tables.solver.table.model_dump()),
         output=OutputSettings(

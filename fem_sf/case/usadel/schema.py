@@ -40,12 +40,13 @@ class CaseTable(schema.CaseTable):
     """The whole file; its tables are read one by one."""
 
     required: ClassVar = ("kind", "usadel", "layers")
-    refused: ClassVar = dict.fromkeys(("sweep", "critical_temperature"), NOT_AVAILABLE)
+    refused: ClassVar = {"sweep": NOT_AVAILABLE}
 
     kind: Any = Field(None, description='kind = "usadel" in the first line')
     usadel: Any = Field(None, description="a table [usadel] with temperature = …")
     reference: Any = None
     spectra: Any = None
+    critical_temperature: Any = None
 
 
 class UsadelTable(Table):
@@ -122,6 +123,10 @@ class SpectrumTable(Table):
         None, description="energies E/Tc, a list or { start = …, stop = …, count = … }"
     )
     broadening: Broadening | None = Field(None, gt=0, description="η/Tc, a number > 0")
+
+
+class CriticalTemperatureTable(Table):
+    """The critical temperature of the stack; that the table is there asks for it."""
 
 
 class SolverTable(Table):

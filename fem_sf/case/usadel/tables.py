@@ -12,6 +12,7 @@ from fem_sf.case.schema import MeshTable
 from fem_sf.case.tables import Tables
 from fem_sf.case.usadel.schema import (
     CaseTable,
+    CriticalTemperatureTable,
     InterfaceTable,
     LayerTable,
     OutputTable,
@@ -38,7 +39,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
 
     Parameters
     ----------
-    case, usadel, units, reference, spectra, solver
+    case, usadel, units, reference, spectra, critical_temperature, solver
         As the format names them; an absent one is empty.
     """
 
@@ -47,6 +48,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
     units: Entry[UnitsTable]
     reference: Entry[ReferenceTable]
     spectra: list[Entry[SpectrumTable]]
+    critical_temperature: Entry[CriticalTemperatureTable]
     solver: Entry[SolverTable]
 
     @property
@@ -70,6 +72,9 @@ def read_all(report: Report) -> UsadelTables:
         mesh=read_table(MeshTable, ("mesh",), report, context),
         reference=read_table(ReferenceTable, ("reference",), report, context),
         spectra=read_tables(SpectrumTable, "spectra", report, context),
+        critical_temperature=read_table(
+            CriticalTemperatureTable, ("critical_temperature",), report, context
+        ),
         solver=read_table(SolverTable, ("solver",), report, context),
         output=read_table(OutputTable, ("output",), report, context),
         context=context,
