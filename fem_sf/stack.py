@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fem_sf.errors import Problem
 from fem_sf.interfaces import KupriyanovLukichev, Law
 from fem_sf.materials import Ferromagnet, Material
 from fem_sf.multilayer import Joint, Multilayer, not_positive
+
+_COMPONENTS = 3
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,22 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
     yield from not_positive(f"{key}.diffusivity", material.diffusivity, "D/D_S")
     yield from not_positive(f"{key}.density_of_states", material.density_of_states, "ν/ν_S")
     if isinstance(material, Ferromagnet):
-        for quantity in ("exchange", "localized_moment"):
-            value = getattr(material, quantity)
-            if not math.isfinite(value):
-                yield Problem(f"{key}.{quantity}", f"expected a finite number, got {value!r}")
+        if not _is_exchange(material.exchange):
+            yield Problem(
+                f"{key}.exchange",
+                f"expected a finite number or three, (J_x, J_y, J_z), got {material.exchange!r}",
+            )
+        if not math.isfinite(material.localized_moment):
+            yield Problem(
+                f"{key}.localized_moment",
+                f"expected a finite number, got {material.localized_moment!r}",
+            )
+
+
+def _is_exchange(value: float | Sequence[float]) -> bool:
+    if isinstance(value, Sequence):
+        return len(value) == _COMPONENTS and all(math.isfinite(each) for each in value)
+    return math.isfinite(value)
 
 
 def _law_problems(key: str, interface: Interface) -> Iterator[Problem]:

@@ -187,8 +187,8 @@ def layer_points(
 
 def exchange_length(material: Material) -> float:
     """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field."""
-    if isinstance(material, Ferromagnet) and material.exchange:
-        return math.sqrt(2 * material.diffusivity / abs(material.exchange))
+    if isinstance(material, Ferromagnet) and material.exchange_strength:
+        return math.sqrt(2 * material.diffusivity / material.exchange_strength)
     return math.inf
 
 

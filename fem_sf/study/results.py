@@ -72,7 +72,10 @@ class LayerFields:
 
 
 SPINS = ("up", "down")
-"""Along +z and along −z, in the order of the last axis of densities of states."""
+"""Along the axis of the exchange fields and against it, in the order of densities of states.
+
+The axis points to +z, or where it is across z to +y or +x.
+"""
 
 
 @dataclass(frozen=True)

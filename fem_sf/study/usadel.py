@@ -25,12 +25,14 @@ from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorte
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
+    USADEL_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
 from fem_sf.study.usadel_summary import (
+    EndValues,
     Measurement,
     critical_summary,
     spectra_summary,
@@ -38,6 +40,7 @@ from fem_sf.study.usadel_summary import (
 )
 from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
+from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
@@ -171,7 +174,7 @@ class Run:
             positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
-            fields = self._gather(nodes[name], values[name])
+            fields = self._gather(nodes[name], columns(values[name], system.frame))
             amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
@@ -183,14 +186,19 @@ class Run:
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
         values = sample(solution.sweep, self.case.reference, everywhere)
+        absent = {
+            f"{vector}_{axis}"
+            for axis, components in zip("xyz", system.frame.axes.T, strict=True)
+            for vector in ("dM", "triplet")
+            if not components.any()
+        }
         return {
             name: LocalFields(
                 spaces[name],
                 {
-                    "delta": each.delta,
-                    "dM_z": each.magnetization,
-                    "singlet": each.singlet,
-                    "triplet_z": each.triplet,
+                    key: column
+                    for key, column in columns(each, system.frame).items()
+                    if key not in absent
                 },
             )
             for name, each in values.items()
@@ -209,8 +217,9 @@ class Run:
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)
             solution.equation.shift(change)
-        zero = action_at_zero(sweep, forms) if self.case.temperature == 0 else None
-        return Measurement(integrals, ends, sum_error, zero)
+        at_zero = self.case.temperature == 0 and not system.frame.shape
+        zero = action_at_zero(sweep, forms) if at_zero else None
+        return Measurement(system.frame, integrals, ends, sum_error, zero)
 
     def spectra(
         self, solution: Solution, layers: dict[str, LayerFields], purpose: str
@@ -268,7 +277,7 @@ class Run:
             gathered = sampling.gather(self.mesh.comm, each)
         return gathered if gathered is None else np.swapaxes(gathered, 0, 1)
 
-    def _end_values(self, solution: Solution) -> dict[str, dict[str, tuple[float, float]]]:
+    def _end_values(self, solution: Solution) -> EndValues:
         """Mean of δM and Δ over the nodes at the left and the right end of each layer."""
         samplings, sides = self._ends(solution.sweep.system)
         values = sample(solution.sweep, self.case.reference, samplings)
@@ -322,7 +331,7 @@ class Run:
         values = sample(solution.sweep, self.case.reference, samplings)
         probes = {}
         for name, sampling in samplings.items():
-            fields = self._gather(sampling, values[name])
+            fields = self._gather(sampling, columns(values[name], system.frame))
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
@@ -338,27 +347,27 @@ class Run:
             else None
         )
 
-    def _gather(self, sampling: Sampling, values: SampledFields) -> dict[str, np.ndarray]:
-        zero = np.zeros_like(values.delta)
-        columns = {
-            "delta": values.delta,
-            "dM_x": zero,
-            "dM_y": zero,
-            "dM_z": values.magnetization,
-            "singlet": values.singlet,
-            "triplet_x": zero,
-            "triplet_y": zero,
-            "triplet_z": values.triplet,
-        }
-        gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in columns.items()}
+    def _gather(self, sampling: Sampling, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in values.items()}
         return {key: each for key, each in gathered.items() if each is not None}
 
-    def _gather_amplitudes(self, sampling: Sampling, pairs: np.ndarray) -> dict[str, np.ndarray]:
+    def _gather_amplitudes(
+        self, sampling: Sampling, pairs: tuple[np.ndarray, np.ndarray]
+    ) -> dict[str, np.ndarray]:
         """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
         asked = self.case.output.frequencies
-        gathered = sampling.gather(self.mesh.comm, pairs) if asked else None
-        if gathered is None:
+        if not asked:
             return {}
-        listed = gathered.T[np.searchsorted(np.unique(asked), asked)]
-        zero = np.zeros(listed.shape)
-        return dict(zip(AMPLITUDE_COLUMNS, (listed.real, zero, zero, listed.imag), strict=True))
+        singlet, triplet = pairs
+        gathered = self._gather(
+            sampling,
+            dict(zip(AMPLITUDE_COLUMNS, (singlet, *np.moveaxis(triplet, 2, 0)), strict=True)),
+        )
+        listed = np.searchsorted(np.unique(asked), asked)
+        return {key: each.T[listed] for key, each in gathered.items()}
+
+
+def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
+    """``USADEL_COLUMNS`` of some points, shape (n,) each."""
+    moment, triplet = (frame.vectors(each).T for each in (values.magnetization, values.triplet))
+    return dict(zip(USADEL_COLUMNS, (values.delta, *moment, values.singlet, *triplet), strict=True))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,11 @@ from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.study.results import SPINS, LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
 from fem_sf.usadel.critical import CriticalTemperature
+from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
-from fem_sf.usadel.observables import Integrals, magnetization_unit
+from fem_sf.usadel.observables import Integrals, Moment, magnetization_unit
 
-EndValues = dict[str, dict[str, tuple[float, float]]]
+EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
 """By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
 
 
@@ -43,6 +45,8 @@ class Measurement:
 
     Parameters
     ----------
+    frame
+        The axes of its vectors.
     integrals
         Over layers.
     ends
@@ -50,9 +54,10 @@ class Measurement:
     shifted
         The same two with Δ changed by what the frequency sum of the gap equation may miss.
     action_at_zero
-        A_+ at ω → 0, at T = 0 only.
+        A_+ at ω → 0, at T = 0 and for collinear stacks only.
     """
 
+    frame: SpinFrame
     integrals: Integrals
     ends: EndValues
     shifted: tuple[Integrals, EndValues] | None
@@ -79,14 +84,14 @@ def summarise(
     unknowns
         Number of complex unknowns at one frequency.
     """
-    values = _numbers(case.stack, fine.integrals, fine.ends)
+    values = _numbers(case.stack, fine.frame, fine.integrals, fine.ends)
     others = []
     if coarse is not None:
-        others.append(_numbers(case.stack, coarse.integrals, coarse.ends))
+        others.append(_numbers(case.stack, coarse.frame, coarse.integrals, coarse.ends))
     if fine.shifted is not None:
-        others.append(_numbers(case.stack, *fine.shifted))
+        others.append(_numbers(case.stack, fine.frame, *fine.shifted))
     errors = {
-        key: sum((abs(value - other[key]) for other in others), _direct_sum_error(fine, key))
+        key: sum((_size(value - other[key]) for other in others), _direct_sum_error(fine, key))
         for key, value in values.items()
     }
     estimated = coarse is not None
@@ -109,7 +114,7 @@ def summarise(
             for layer in case.stack.layers
         },
         "interfaces": {each.name: _interface_summary(case, each) for each in case.stack.interfaces},
-        "free_energy": values["free_energy"],
+        "free_energy": fine.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
         "checks": _checks(case, fine),
         "units": _units(case),
@@ -196,39 +201,47 @@ def critical_summary(
     }
 
 
-def _numbers(stack: Stack, integrals: Integrals, ends: EndValues) -> dict[str, float]:
-    """Every number that gets an error estimate, under a flat key."""
-    numbers = {"free_energy": integrals.free_energy}
+def _numbers(
+    stack: Stack, frame: SpinFrame, integrals: Integrals, ends: EndValues
+) -> dict[str, NDArray[np.float64]]:
+    """Every number and vector that gets an error estimate, under a flat key."""
+    numbers: dict[str, Any] = {"free_energy": integrals.free_energy}
     for name in stack.names:
-        numbers[f"{name}.integral"] = integrals.magnetization[name]
-        numbers[f"{name}.left"], numbers[f"{name}.right"] = ends[name]["magnetization"]
+        numbers[f"{name}.integral"] = frame.vectors(integrals.magnetization[name])
+        for side, moment in zip(("left", "right"), ends[name]["magnetization"], strict=True):
+            numbers[f"{name}.{side}"] = frame.vectors(moment)
         if name in integrals.gap:
             numbers[f"{name}.gap.left"], numbers[f"{name}.gap.right"] = ends[name]["gap"]
             numbers[f"{name}.gap.mean"] = integrals.gap[name] / integrals.volume[name]
-    return numbers
+    return {key: np.asarray(value) for key, value in numbers.items()}
+
+
+def _size(value: NDArray[np.float64] | Moment) -> float:
+    """Magnitude of a number or a vector."""
+    return math.hypot(*np.atleast_1d(value))
 
 
 def _direct_sum_error(fine: Measurement, key: str) -> float:
     if key == "free_energy":
         return fine.integrals.free_energy_error
     layer, _, quantity = key.partition(".")
-    return fine.integrals.magnetization_error[layer] if quantity == "integral" else 0.0
+    return _size(fine.integrals.magnetization_error[layer]) if quantity == "integral" else 0.0
 
 
 def _layer_summary(
     case: UsadelCase,
     layer: Layer,
     fine: Measurement,
-    values: dict[str, float],
+    values: dict[str, NDArray[np.float64]],
     errors: dict[str, float],
     estimated: bool,
 ) -> dict[str, Any]:
     name = layer.name
     volume = float(fine.integrals.volume[name])
     magnetization: dict[str, Any] = {
-        key: [0.0, 0.0, values[f"{name}.{key}"]] for key in ("integral", "left", "right")
+        key: values[f"{name}.{key}"].tolist() for key in ("integral", "left", "right")
     }
-    magnetization["mean"] = [0.0, 0.0, values[f"{name}.integral"] / volume]
+    magnetization["mean"] = (values[f"{name}.integral"] / volume).tolist()
     summary: dict[str, Any] = {
         "material": layer.material.kind,
         "volume": volume,
@@ -240,29 +253,31 @@ def _layer_summary(
         }
         magnetization["error"]["mean"] = errors[f"{name}.integral"] / volume
     if f"{name}.gap.mean" in values:
-        summary["gap"] = {key: values[f"{name}.gap.{key}"] for key in ("left", "right", "mean")}
+        summary["gap"] = {
+            key: float(values[f"{name}.gap.{key}"]) for key in ("left", "right", "mean")
+        }
         if estimated:
             summary["gap"]["error"] = {
                 key: errors[f"{name}.gap.{key}"] for key in ("left", "right", "mean")
             }
     if isinstance(layer.material, Ferromagnet):
-        change = values[f"{name}.integral"] / volume
-        summary["moment"] = _moment(case, layer.material, change)
+        change = values[f"{name}.integral"] @ layer.material.axis / volume
+        summary["moment"] = _moment(case, layer.material, float(change))
     return summary
 
 
 def _moment(case: UsadelCase, material: Ferromagnet, change: float) -> dict[str, float | None]:
-    """Mean moment of a ferromagnet above Tc and how much of it is lost.
+    """Mean moment of a ferromagnet above Tc along its axis, and how much of it is lost.
 
     With antiferromagnetic coupling (J < 0) and a larger localized moment, δM is parallel to the
     total moment, which then grows below Tc (Bergeret et al., discussion of Eq. 8).
     """
     size = (
         material.density_of_states
-        * abs(material.exchange)
+        * material.exchange_strength
         / magnetization_unit(case.stack, case.reference)
     )
-    electrons = float(np.sign(material.exchange)) * size
+    electrons = float(np.sign(np.dot(material.exchange_vector, material.axis))) * size
     localized = material.localized_moment * size
     total = electrons + localized
     return {
@@ -286,21 +301,21 @@ def _interface_summary(case: UsadelCase, interface: Interface) -> dict[str, Any]
 def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
     """Identities that the exact solution obeys."""
     unit = magnetization_unit(case.stack, case.reference)
-    moments = fine.integrals.magnetization
-    torque = sum(
-        (
-            np.cross([0.0, 0.0, layer.material.exchange], [0.0, 0.0, moments[layer.name]])
-            for layer in case.stack.ferromagnets
-        ),
-        np.zeros(3),
-    )
+    moments = {
+        name: fine.frame.vectors(moment) for name, moment in fine.integrals.magnetization.items()
+    }
+    torque = np.zeros(3)
+    for layer in case.stack.ferromagnets:
+        assert isinstance(layer.material, Ferromagnet)
+        torque += np.cross(layer.material.exchange_vector, moments[layer.name])
     checks: dict[str, Any] = {
-        "total_magnetization": [0.0, 0.0, sum(moments.values())],
-        "torque_balance": [float(each) for each in torque],
+        "total_magnetization": sum(moments.values()).tolist(),
+        "torque_balance": torque.tolist(),
     }
     checks["metastable"] = fine.integrals.free_energy > 0
     if fine.action_at_zero is not None:
-        checks["total_magnetization_from_action"] = [0.0, 0.0, fine.action_at_zero.imag / unit]
+        total = fine.frame.vectors(fine.action_at_zero.imag / unit)
+        checks["total_magnetization_from_action"] = total.tolist()
     return checks
 
 

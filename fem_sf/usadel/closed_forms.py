@@ -53,7 +53,7 @@ class Bilayer:
     ferromagnet_thickness
         d_F in ξ0; ``math.inf`` for a semi-infinite F.
     exchange
-        J in Tc, of either sign.
+        J in Tc along an axis, of either sign.
     gamma
         γ_F = R_b σ_F in ξ0.
     conductivity
@@ -101,7 +101,7 @@ class Bilayer:
             )
         return cls(
             math.inf if ferromagnet.thickness is None else ferromagnet.thickness,
-            material.exchange,
+            float(np.dot(material.exchange_vector, material.axis)),
             material.conductivity / stack.coupling(interface),
             material.conductivity,
             material.diffusivity,

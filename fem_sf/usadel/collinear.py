@@ -1,36 +1,24 @@
 # SPDX-License-Identifier: MIT
 """The collinear parametrisation: one complex angle θ_+ per frequency.
 
-g_+ = cos θ_+, f_+ = sin θ_+; on the Matsubara axis θ_− = θ_+*. The functions below are UFL
-densities, stated once; residual, Jacobian and free energy all follow from the action by
-differentiation. Only holomorphic operations appear, so that the derivative is the complex one.
+g_+ = cos θ_+, f_+ = sin θ_+, with the spin along the axis of all exchange fields; on the Matsubara
+axis θ_− = θ_+*. See `fem_sf.usadel.parametrisation` for what the functions are for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import ufl
+from numpy.typing import NDArray
+
+from fem_sf.usadel.parametrisation import LayerData
 
 
-@dataclass(frozen=True)
-class LayerData:
-    """Coefficients of one layer as UFL constants.
-
-    Parameters
-    ----------
-    density_of_states
-        ν in ν_S.
-    diffusivity
-        a = D/D_S, which is D/2 in units of ξ0² Tc.
-    exchange
-        J in Tc.
-    """
-
-    density_of_states: Any
-    diffusivity: Any
-    exchange: Any
+def field_shape(frame_shape: tuple[int, ...]) -> tuple[int, ...]:
+    """One number: θ_+."""
+    return ()
 
 
 def layer_action(theta: Any, data: LayerData, omega: Any, delta: Any | None) -> Any:
@@ -63,11 +51,22 @@ def pair_amplitude(theta: Any) -> Any:
     return ufl.sin(theta)
 
 
-def normal_function(theta: Any) -> Any:
-    """g_+ = cos θ_+; its imaginary part carries the magnetization (Eq. 2 of Bergeret et al.)."""
-    return ufl.cos(theta)
+def moments(theta: Any) -> list[Any]:
+    """i(1 − g_+) = 2i sin²(θ_+/2), with all digits at large ω.
+
+    Its real part Im g_+ carries the magnetization (Eq. 2 of Bergeret et al.).
+    """
+    return [2j * ufl.sin(theta / 2) * ufl.sin(theta / 2)]
 
 
-def one_minus_normal_function(theta: Any) -> Any:
-    """1 − g_+ = 2 sin²(θ_+/2), with all digits at large ω."""
-    return 2 * ufl.sin(theta / 2) * ufl.sin(theta / 2)
+def moment_values(theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Im g_+ from values of θ_+."""
+    return np.cos(theta).imag
+
+
+def amplitude_values(
+    theta: NDArray[np.complex128],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Singlet Re sin θ_+ and triplet f_t/i = Im sin θ_+ from values of θ_+."""
+    amplitude = np.sin(theta)
+    return amplitude.real, amplitude.imag

@@ -18,7 +18,6 @@ from fem_sf.errors import NotConverged
 from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.stack import Stack
-from fem_sf.usadel import collinear
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import excess_temperature
 from fem_sf.usadel.running_sum import RunningSum
@@ -28,19 +27,26 @@ from fem_sf.usadel.system import UsadelSystem
 NEARLY_ZERO = 1e-8
 """ω over the lowest frequency of the sum at which ω → 0 is taken."""
 
+Moment = float | list[float]
+"""A vector in the spin frame: a number along its single axis, else one component for each axis."""
+
 
 @dataclass(frozen=True)
 class SampledFields:
     """Observables at some points of a layer; arrays of this rank's points.
+
+    Vectors are given by components in the system's spin frame: shape (n,) along its single axis
+    (z unless the exchange fields point elsewhere), else (n, axes).
 
     Parameters
     ----------
     delta
         Δ in Tc.
     magnetization
-        δM_z in units of the reference.
+        δM in units of the reference.
     singlet, triplet
-        Re sin θ_+ and Im sin θ_+ (f_t/i along z) at the lowest frequency.
+        f_s and the vector f_t/i at the lowest frequency: Re sin θ_+ and Im sin θ_+, or M0 sin θ
+        and −M cos θ.
     """
 
     delta: NDArray[np.float64]
@@ -56,7 +62,8 @@ class Integrals:
     Parameters
     ----------
     magnetization
-        ∫δM_z over each layer, in units of the reference times ξ0^dimension.
+        ∫δM over each layer, in units of the reference times ξ0^dimension; a number along a single
+        axis of the spin frame, else components.
     gap
         ∫Δ over each superconducting layer.
     volume
@@ -67,11 +74,11 @@ class Integrals:
         Estimates of what the frequency sums miss.
     """
 
-    magnetization: dict[str, float]
+    magnetization: dict[str, Moment]
     gap: dict[str, float]
     volume: dict[str, float]
     free_energy: float
-    magnetization_error: dict[str, float]
+    magnetization_error: dict[str, Moment]
     free_energy_error: float
 
 
@@ -81,7 +88,7 @@ def magnetization_unit(stack: Stack, reference: str | None) -> float:
         return 1.0
     material = stack.layer(reference).material
     assert isinstance(material, Ferromagnet)
-    return material.density_of_states * abs(material.exchange) or 1.0
+    return material.density_of_states * material.exchange_strength or 1.0
 
 
 def sample(
@@ -89,7 +96,7 @@ def sample(
 ) -> dict[str, SampledFields]:
     """Observables at points of several layers.
 
-    δM/M_ref = (ν/ν_ref)(2πT/|J_ref|) Σ Im g_+ (Bergeret et al., Eq. 2).
+    δM/M_ref = (ν/ν_ref)(2πT/|J_ref|) Σ Im g_+ (Bergeret et al., Eq. 2), or Σ M sin θ.
 
     Parameters
     ----------
@@ -105,14 +112,13 @@ def sample(
     sums = {layer: RunningSum(sweep.frequency_sum) for layer in samplings}
     lowest: dict[str, NDArray] = {}
     for k, layer, theta in _theta_at(sweep, samplings):
-        sums[layer].add(k, np.cos(theta).imag)
-        lowest[layer] = np.sin(theta)
+        sums[layer].add(k, system.parametrisation.moment_values(theta))
+        lowest[layer] = theta
     return {
         layer: SampledFields(
             _gap_values(system, layer, points),
             system.stack.layer(layer).material.density_of_states / unit * sums[layer].total,
-            lowest[layer].real,
-            lowest[layer].imag,
+            *system.parametrisation.amplitude_values(lowest[layer]),
         )
         for layer, points in samplings.items()
     }
@@ -120,8 +126,8 @@ def sample(
 
 def pair_amplitudes(
     sweep: FrequencySweep, samplings: Mapping[str, Sampling]
-) -> dict[str, NDArray[np.complex128]]:
-    """Amplitudes sin θ_+ = singlet + i triplet_z at points of several layers, by frequency.
+) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Singlet and triplet vector f_t/i at points of several layers, by frequency.
 
     Parameters
     ----------
@@ -133,25 +139,33 @@ def pair_amplitudes(
     Returns
     -------
     dict
-        By layer, shape (points of this rank, frequencies).
+        By layer, shapes (points of this rank, frequencies) and (points, frequencies, 3).
     """
-    shapes = {layer: (len(points.rows), len(sweep.theta)) for layer, points in samplings.items()}
-    amplitudes = {layer: np.empty(shape, np.complex128) for layer, shape in shapes.items()}
+    system = sweep.system
+    amplitudes = {
+        layer: (np.empty(shape), np.empty((*shape, 3)))
+        for layer, points in samplings.items()
+        for shape in [(len(points.rows), len(sweep.theta))]
+    }
     for k, layer, theta in _theta_at(sweep, samplings):
-        amplitudes[layer][:, k] = np.sin(theta)
+        singlet, triplet = amplitudes[layer]
+        singlet[:, k], components = system.parametrisation.amplitude_values(theta)
+        triplet[:, k] = system.frame.vectors(components)
     return amplitudes
 
 
 def _theta_at(
     sweep: FrequencySweep, samplings: Mapping[str, Sampling]
 ) -> Iterator[tuple[int, str, NDArray[np.complex128]]]:
-    """θ_+ at points of several layers by frequency, the lowest last."""
+    """The unknown at points of several layers by frequency, the lowest last."""
     system = sweep.system
     dofs = {layer: system.node_dofs(layer) for layer in samplings}
     for k in reversed(range(len(sweep.theta))):
         sweep.select(k)
         for layer, points in samplings.items():
-            yield k, layer, points.weights @ system.theta_of(layer).x.array[dofs[layer]]
+            theta = system.theta_of(layer)
+            nodes = theta.x.array.reshape(-1, *theta.ufl_shape)
+            yield k, layer, points.weights @ nodes[dofs[layer]]
 
 
 class IntegralForms:
@@ -165,14 +179,11 @@ class IntegralForms:
 
     def __init__(self, system: UsadelSystem):
         self.system = system
-        self._missing = {
-            name: system.compile_integral(
-                name,
-                system.data[name].density_of_states
-                * collinear.one_minus_normal_function(system.theta_of(name)),
-            )
+        self._moments = [
+            system.compile_integral(name, system.data[name].density_of_states * moment)
             for name in system.stack.names
-        }
+            for moment in system.parametrisation.moments(system.theta_of(name))
+        ]
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
         self._volume = {name: system.compile_integral(name, one) for name in system.stack.names}
         self._gap = {name: system.compile_integral(name, gap) for name, gap in system.gaps.items()}
@@ -184,7 +195,7 @@ class IntegralForms:
 
     def evaluate(self, sweep: FrequencySweep, reference: str | None) -> Integrals:
         """Integrals of the solution that a sweep holds; collective."""
-        names = list(self._missing)
+        names, shape = self.system.stack.names, self.system.frame.shape
         unit = magnetization_unit(self.system.stack, reference)
         rule = sweep.frequency_sum
         gap_square = sum(self._integrals(self._gap_square))
@@ -192,8 +203,7 @@ class IntegralForms:
         moments, energy = RunningSum(rule), RunningSum(rule)
         for k, omega in enumerate(rule.frequencies):
             sweep.select(k)
-            missing = self._integrals(self._missing.values())
-            moments.add(k, -np.imag(missing))
+            moments.add(k, self._integrals(self._moments).real.reshape(len(names), *shape))
             action = sum(self._integrals(self._action))
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
         above = excess_temperature(rule.temperature)
@@ -207,7 +217,10 @@ class IntegralForms:
         )
 
     def action(self) -> complex:
-        """A_+ of the θ that is in the system's fields; collective."""
+        """The action per spin of what is in the system's fields; collective.
+
+        A_+, whose real part is that of both spins together, or directly that real part.
+        """
         return complex(sum(self._integrals(self._action)))
 
     def _real_integrals(self, forms: Iterable[Any]) -> list[float]:
@@ -229,6 +242,7 @@ def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | Non
     """A_+ at ω → 0, whose imaginary part is the total spin at T = 0; ``None`` if not reached.
 
     From dA/dω = ∫ν(1 − g_+) and Eq. 2 of Bergeret et al.: Σ ∫δM dx = Im A_+(0)/(ν_ref |J_ref|).
+    Only collinear stacks have this A_+.
     """
     linearisation = new_linearisation(sweep)
     theta = sweep.theta[0].copy()

@@ -25,7 +25,6 @@ from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.settings import SpectrumSettings
 from fem_sf.stack import Stack
-from fem_sf.usadel import collinear
 from fem_sf.usadel.solution import Progress, Solution
 from fem_sf.usadel.sweep import new_linearisation
 
@@ -47,7 +46,7 @@ SHORTEST_STEP = 1e-6
 
 @dataclass(frozen=True)
 class Densities:
-    """N(E)/N_normal of one layer by spin, up and down along z.
+    """N(E)/N_normal of one layer by spin, up and down along the axis of the exchange fields.
 
     Parameters
     ----------
@@ -218,7 +217,7 @@ def _energies_of_plus(
     """
     up = np.round(np.asarray(asked, dtype=float), 12)
     magnets = [each.material for each in stack.layers if isinstance(each.material, Ferromagnet)]
-    if not any(material.exchange for material in magnets):
+    if not any(material.exchange_strength for material in magnets):
         up = np.abs(up)
         energies, index = np.unique(up, return_inverse=True)
         return energies, index, index
@@ -227,7 +226,9 @@ def _energies_of_plus(
 
 
 class _Reader:
-    """Collects cos θ_+ energy by energy; 1 where nothing is read.
+    """Collects g_+ = cos θ_+ energy by energy; 1 where nothing is read.
+
+    Means are those of 1 − g_+, which is −i times the moment of a frequency.
 
     Parameters
     ----------
@@ -244,10 +245,9 @@ class _Reader:
         self.samplings = samplings
         self._dofs = {layer: system.node_dofs(layer) for layer in samplings}
         self._means = {
-            layer: system.compile_integral(
-                layer, collinear.one_minus_normal_function(system.theta_of(layer))
-            )
+            layer: system.compile_integral(layer, -1j * moment)
             for layer in samplings
+            for moment in system.parametrisation.moments(system.theta_of(layer))
         }
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
         self._volumes = {layer: system.compile_integral(layer, one) for layer in samplings}

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The Usadel problem of a stack on a mesh: fields, constants and compiled forms.
 
-Layers joined by transparent interfaces form one conductor with one continuous θ; conductors are
-coupled only by barriers. Residual and Jacobian are derivatives of one action.
+Layers joined by transparent interfaces form one conductor with one continuous unknown; conductors
+are coupled only by barriers. Residual and Jacobian are derivatives of one action. The unknown is
+called θ here: θ_+ where all exchange fields are along one axis, else θ and M together.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import basix.ufl
 import dolfinx
 import numpy as np
 import ufl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from petsc4py import PETSc
 from ufl.algorithms.ad import expand_derivatives
 
@@ -27,7 +29,9 @@ from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.stack import Stack
-from fem_sf.usadel import collinear
+from fem_sf.usadel import collinear, noncollinear
+from fem_sf.usadel.frame import spin_frame
+from fem_sf.usadel.parametrisation import LayerData, Parametrisation
 from fem_sf.words import missing_interface
 
 
@@ -42,7 +46,7 @@ class Conductor:
     part
         Their submesh.
     theta
-        θ_+ on it.
+        The unknown on it.
     """
 
     layers: tuple[str, ...]
@@ -76,7 +80,7 @@ class Barrier:
 
 
 class UsadelSystem:
-    """Fields and forms of a collinear stack.
+    """Fields and forms of a stack, in the parametrisation that its exchange fields need.
 
     Parameters
     ----------
@@ -86,6 +90,13 @@ class UsadelSystem:
         The mesh; its layers are those of the stack.
     degree
         Polynomial degree of θ and Δ.
+
+    Attributes
+    ----------
+    frame
+        The axes of all vectors in spin space.
+    parametrisation
+        What the unknown means.
 
     Raises
     ------
@@ -98,13 +109,16 @@ class UsadelSystem:
     def __init__(self, stack: Stack, mesh: LayeredMesh, degree: int):
         compat.require_complex()
         self.stack, self.mesh, self.degree = stack, mesh, degree
+        self.frame = spin_frame(stack)
+        self.parametrisation: Parametrisation = noncollinear if self.frame.shape else collinear
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
         # UFL joins integrals only over one and the same measure
         self._measures: dict[tuple, ufl.Measure] = {}
+        self._layer_spaces: dict[str, dolfinx.fem.FunctionSpace] = {}
         self.data = {layer.name: self._layer_data(layer.material) for layer in stack.layers}
         self.conductors = tuple(
-            Conductor(names, part, dolfinx.fem.Function(self._space(part), name="theta"))
+            Conductor(names, part, dolfinx.fem.Function(self._theta_space(part), name="theta"))
             for names in _connected(stack, mesh.planes)
             for part in [mesh.part(names)]
         )
@@ -126,14 +140,17 @@ class UsadelSystem:
         return next(i for i, each in enumerate(self.conductors) if layer in each.layers)
 
     def layer_space(self, layer: str) -> dolfinx.fem.FunctionSpace:
-        """The space of a layer's own fields; that of θ where the layer is a conductor alone."""
+        """The space of a layer's own fields; that of θ where it is a scalar on the same mesh."""
         conductor = self.conductors[self.conductor_of(layer)]
-        if conductor.layers == (layer,):
-            return conductor.theta.function_space
-        return self._space(self.mesh.part((layer,)))
+        space = conductor.theta.function_space
+        if conductor.layers == (layer,) and space.dofmap.index_map_bs == 1:
+            return space
+        if layer not in self._layer_spaces:
+            self._layer_spaces[layer] = self._space(self.mesh.part((layer,)))
+        return self._layer_spaces[layer]
 
     def node_dofs(self, layer: str) -> NDArray[np.int32]:
-        """Local dof of the conductor's θ at every local dof of ``layer_space(layer)``."""
+        """Local node of the conductor's θ at every local dof of ``layer_space(layer)``."""
         space = self.layer_space(layer)
         conductor = self.conductors[self.conductor_of(layer)]
         theta_space = conductor.theta.function_space
@@ -166,7 +183,7 @@ class UsadelSystem:
         return self._measures[key]
 
     def theta_of(self, layer: str) -> dolfinx.fem.Function:
-        """θ_+ of the conductor that a layer belongs to."""
+        """The unknown of the conductor that a layer belongs to."""
         return self.conductors[self.conductor_of(layer)].theta
 
     # Actions
@@ -175,7 +192,7 @@ class UsadelSystem:
         """The action of a conductor's layers (usadel action without barriers)."""
         dx = self.layer_measure(conductor.layers)
         return sum(
-            collinear.layer_action(
+            self.parametrisation.layer_action(
                 conductor.theta, self.data[name], self.omega, self.gaps.get(name)
             )
             * dx(k)
@@ -186,7 +203,7 @@ class UsadelSystem:
         """The action of some barriers."""
         dS = self.plane_measure([each.plane for each in barriers])
         return sum(
-            collinear.barrier_action(
+            self.parametrisation.barrier_action(
                 self.conductors[each.left].theta("+"),
                 self.conductors[each.right].theta("-"),
                 each.coupling,
@@ -196,7 +213,7 @@ class UsadelSystem:
         )
 
     def compile_action(self) -> list[Any]:
-        """Compiled integrals whose sum is the action A_+, one per conductor and barrier."""
+        """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
         return [self._compile(self.bulk_action(each)) for each in self.conductors] + [
             self._compile(self.barrier_action([each])) for each in self.barriers
         ]
@@ -204,7 +221,7 @@ class UsadelSystem:
     # What couples to the gap, per superconducting layer
 
     def compile_pair_forms(self) -> list[Any]:
-        """∫ ν f_+ φ for every superconducting layer."""
+        """∫ ν f φ with the singlet amplitude f, for every superconducting layer."""
         return [self._compile(self._pair_form(name)) for name in self.gaps]
 
     def compile_pair_jacobian(self) -> list[list[Any]]:
@@ -265,16 +282,17 @@ class UsadelSystem:
 
     def _pair_form(self, layer: str) -> Any:
         density = self.data[layer].density_of_states
-        amplitude = collinear.pair_amplitude(self.theta_of(layer))
+        amplitude = self.parametrisation.pair_amplitude(self.theta_of(layer))
         test = ufl.TestFunction(self.gaps[layer].function_space)
         return ufl.inner(density * amplitude, test) * self.layer_measure([layer])(0)
 
     def _empty_block(self, column: int) -> Any:
         """A form over no cell: dolfinx deduces the layout of a matrix from its blocks."""
         test = ufl.TestFunction(next(iter(self.gaps.values())).function_space)
-        trial = ufl.TrialFunction(self.conductors[column].theta.function_space)
+        theta = self.conductors[column].theta
         dx = self._measure("dx", [(0, np.empty(0, dtype=np.int32))])
-        return self._compile(ufl.inner(trial, test) * dx(0))
+        form = ufl.inner(self.parametrisation.pair_amplitude(theta), test) * dx(0)
+        return self._compile(ufl.derivative(form, theta))
 
     def _compile(self, expression: Any) -> Any:
         return compat.form(expression, self._entity_maps)
@@ -295,18 +313,26 @@ class UsadelSystem:
             metadata={"quadrature_degree": 2 * self.degree + 2},
         )
 
-    def _constant(self, value: complex) -> dolfinx.fem.Constant:
-        return dolfinx.fem.Constant(self.mesh.mesh, PETSc.ScalarType(value))
+    def _constant(self, value: ArrayLike) -> dolfinx.fem.Constant:
+        return dolfinx.fem.Constant(self.mesh.mesh, np.asarray(value, dtype=PETSc.ScalarType))
 
-    def _space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:
-        return dolfinx.fem.functionspace(part.mesh, ("Lagrange", self.degree))
+    def _space(
+        self, part: compat.SubMesh, shape: tuple[int, ...] = ()
+    ) -> dolfinx.fem.FunctionSpace:
+        element = basix.ufl.element(
+            "Lagrange", part.mesh.basix_cell(), self.degree, shape=shape or None
+        )
+        return dolfinx.fem.functionspace(part.mesh, element)
 
-    def _layer_data(self, material: Any) -> collinear.LayerData:
-        exchange = material.exchange if isinstance(material, Ferromagnet) else 0.0
-        return collinear.LayerData(
+    def _theta_space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:
+        return self._space(part, self.parametrisation.field_shape(self.frame.shape))
+
+    def _layer_data(self, material: Any) -> LayerData:
+        exchange = material.exchange_vector if isinstance(material, Ferromagnet) else np.zeros(3)
+        return LayerData(
             self._constant(material.density_of_states),
             self._constant(material.diffusivity),
-            self._constant(exchange),
+            self._constant(self.frame.components(exchange)),
         )
 
     def _blocks(self, plane: Plane) -> bool:

@@ -233,6 +233,26 @@ def test_exchange_zero_is_allowed_but_is_no_reference(load) -> None:
     assert case.reference is None
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    (
+        ("[4.5, 0, -2]", (4.5, 0.0, -2.0)),
+        ("[0, 1, 0]", (0.0, 1.0, 0.0)),
+        ("[0, 0, -2.5]", -2.5),
+        ("[0, 0, 0]", 0.0),
+    ),
+)
+def test_exchange_as_a_vector(load, written: str, expected: float | tuple[float, ...]) -> None:
+    case = load(bilayer(f"exchange = {written}"))
+    assert case.stack.layer("F").material == Ferromagnet(exchange=expected)
+    assert case.reference == ("F" if expected else None)
+
+
+def test_exchange_as_a_vector_with_units(load) -> None:
+    case = load(bilayer('exchange = ["46 K", 0, "0.092 K"]', tables=UNITS))
+    assert case.stack.layer("F").material.exchange == pytest.approx((5.0, 0.0, 0.01))
+
+
 def test_order_of_a_pair_is_free(load) -> None:
     text = bilayer().replace('["S", "F"]', '["F", "S"]')
     assert load(text).stack.interfaces == (Interface("F", "S", Transparent()),)

@@ -2,7 +2,8 @@
 """Every form against the one that it is the derivative of, by Taylor expansion.
 
 Where f' is the derivative of f, |f(x + hd) − f(x) − h f'(x)d| is of order h²: four times smaller
-when h is halved. x and d are random and complex.
+when h is halved. x and d are random and complex; where M is among them, x is small, because
+√(1 + M²) is analytic for |M| < 1 only.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from support import (
 S = Layer("S", Superconductor(diffusivity=1.3, density_of_states=0.8))
 F = Layer("F", Ferromagnet(diffusivity=0.6, density_of_states=1.9, exchange=2.3))
 F2 = Layer("F2", Ferromagnet(diffusivity=1.7, density_of_states=0.45, exchange=-1.4))
+TILTED = Layer("T", Ferromagnet(0.8, 1.3, exchange=(1.2, 0.0, 0.7)))
+ACROSS = Layer("A", Ferromagnet(1.1, 0.7, exchange=(0.3, -1.6, 0.2)))
 N = Layer("N", Normal(diffusivity=0.55, density_of_states=1.45))
 S2 = Layer("S2", Superconductor(diffusivity=0.7, density_of_states=1.2))
 
@@ -81,7 +84,39 @@ def mixed() -> UsadelSystem:
     return UsadelSystem(stack, layered(geometry), 2)
 
 
-@pytest.fixture(scope="module", params=[line, junction, mixed], ids=lambda make: make.__name__)
+def tilted() -> UsadelSystem:
+    """F|S|F' with exchange fields in a plane."""
+    stack = Stack([F, S, TILTED], [barrier(F, S, 0.7), barrier(S, TILTED, 1.3)])
+    geometry = interval(*((layer.name, uniform(1.0, 4)) for layer in stack.layers))
+    return UsadelSystem(stack, layered(geometry), 3)
+
+
+def noncoplanar() -> UsadelSystem:
+    """Triangles: N in perfect contact with F, S and others behind barriers, in three directions."""
+    stack = Stack(
+        [S, F, N, TILTED, ACROSS],
+        [
+            barrier(S, F, 0.7),
+            Interface("F", "N", Transparent()),
+            barrier(N, TILTED, 0.9),
+            barrier(TILTED, ACROSS, 0.8),
+        ],
+    )
+    geometry = grid(
+        "triangle",
+        np.linspace(0, 5, 6),
+        np.linspace(0, 1, 4),
+        stack.names,
+        lambda x, y: np.floor(x),
+    )
+    return UsadelSystem(stack, layered(geometry), 2)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[line, junction, mixed, tilted, noncoplanar],
+    ids=lambda make: make.__name__,
+)
 def system(request: pytest.FixtureRequest) -> UsadelSystem:
     return request.param()
 
@@ -92,7 +127,8 @@ def random(system: UsadelSystem) -> np.random.Generator:
     generator = np.random.default_rng(1)
     system.omega.value = 0.7
     for theta in system.layout.functions:
-        theta.x.array[:] = complex_numbers(generator, len(theta.x.array))
+        scale = 0.2 if system.frame.shape else 1.0
+        theta.x.array[:] = scale * complex_numbers(generator, len(theta.x.array))
     for gap in system.gaps.values():
         gap.x.array[:] = 1 + generator.random(len(gap.x.array))
     return generator

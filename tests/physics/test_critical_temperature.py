@@ -63,6 +63,41 @@ def test_spin_valves(row, config):
     assert found["note"] == ""
 
 
+@pytest.mark.parametrize("row", VALVES, ids=lambda row: f"dF{row['dF']}-dS{row['dS']}")
+def test_spin_valves_at_a_right_angle(row):
+    left, right = (
+        ferromagnet(row["rD"], row["ratio"], exchange)
+        for exchange in ((0.0, 0.0, row["J"]), (row["J"], 0.0, 0.0))
+    )
+    valve = spin_valve(left, right, row["dF"], row["dS"], row["gF"])
+    found = summary(valve, error_estimate=True)
+    error = abs(found["critical_temperature"] - row["Tc_90deg"])
+    assert error < 1e-8
+    assert error <= 2 * found["critical_temperature_error"] + row["Tc_90deg_conv"]
+
+
+def test_only_the_angle_between_exchange_fields_matters():
+    """Three layers in general directions, and all of them turned."""
+    axes = np.linalg.qr(np.array([[0.3, 1.0, -0.2], [0.5, 0.1, 0.9], [-0.7, 0.4, 0.2]]))[0]
+    axes *= np.linalg.det(axes)
+    fields = np.array([[0.0, 0.0, 3.0], [2.0, 1.0, 0.5], [-1.0, 2.0, -2.0]])
+
+    def stack(vectors: np.ndarray) -> Stack:
+        a, b, c = (ferromagnet(0.5, 0.5, tuple(vector)) for vector in vectors)
+        layers = [Layer("A", a, 0.1), Layer("S", Superconductor(), 2.0)]
+        layers += [Layer("B", b, 0.2), Layer("C", c, 0.1)]
+        names = [layer.name for layer in layers]
+        law = KupriyanovLukichev(0.3, "B")
+        laws = [KupriyanovLukichev(0.3, "A"), law, law]
+        pairs = zip(names[:-1], names[1:], laws, strict=True)
+        return Stack(layers, [Interface(*each) for each in pairs])
+
+    first = critical(stack(fields))
+    assert 0.3 < first < 0.9
+    assert critical(stack(fields @ axes.T)) == pytest.approx(first, abs=1e-9)
+    assert critical(stack(np.abs(fields))) != pytest.approx(first, abs=1e-6)
+
+
 # Layers that are thin enough for θ to be uniform in each
 
 

@@ -190,6 +190,21 @@ def test_turning_all_magnetizations_exchanges_the_spins():
         np.testing.assert_allclose(layer.mean[:, ::-1], second.layers[name].mean, rtol=1e-8)
 
 
+def test_spins_are_counted_along_the_exchange_field():
+    """Turned to x all is the same; fields along two axes are refused."""
+    along_z, along_x = (
+        spectrum(bilayer(2.0, ferromagnet(0.5, 0.5, j), 0.3, 0.5), (-1.0, 0.2), 0.02)
+        for j in (3.0, (3.0, 0.0, 0.0))
+    )
+    for name, layer in along_z.layers.items():
+        np.testing.assert_allclose(layer.mean, along_x.layers[name].mean, rtol=1e-9)
+    tilted = spin_valve(
+        ferromagnet(0.5, 0.5, 3.0), ferromagnet(0.5, 0.5, (3.0, 0.0, 0.0)), 0.3, 2.0, 0.5
+    )
+    with pytest.raises(InputError, match="spectra: densities of states are available for exchange"):
+        spectrum(tilted, (0.0,), 0.02)
+
+
 @pytest.mark.parametrize("eta", (0.1, 1e-3))
 def test_an_energy_alone_is_the_same_as_among_others(eta):
     """The branch does not depend on the way: through the edges, or from large η at the place."""

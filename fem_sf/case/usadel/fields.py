@@ -78,8 +78,8 @@ def _read_gap(value: Any, info: ValidationInfo) -> str | float:
     return gap
 
 
-def _read_exchange(value: Any, info: ValidationInfo) -> float:
-    """J along +z, given as a number or as a vector along z."""
+def _read_exchange(value: Any, info: ValidationInfo) -> float | tuple[float, ...]:
+    """J as a number along +z, or as a vector that is not along z."""
     expected = "J in Tc, a number or a vector [Jx, Jy, Jz]"
     components = value if isinstance(value, list) else [0, 0, value]
     if len(components) != 3:
@@ -88,12 +88,7 @@ def _read_exchange(value: Any, info: ValidationInfo) -> float:
         number_or_refuse(read_reduced(component, ENERGY, context_of(info)), expected)
         for component in components
     )
-    if x or y:
-        raise refuse(
-            f"got {spell(value)}: exchange fields that do not point along z are not available in "
-            "this version; only [0, 0, Jz] is"
-        )
-    return z
+    return (x, y, z) if x or y else z
 
 
 def _read_frequency(value: Any, info: ValidationInfo) -> float:
@@ -147,7 +142,7 @@ TemperatureScale = Annotated[float, scale(TEMPERATURE)]
 DiffusivityScale = Annotated[float, scale(DIFFUSIVITY)]
 ConductivityScale = Annotated[float, scale(CONDUCTIVITY)]
 Gap = Annotated[str | float, PlainValidator(_read_gap)]
-Exchange = Annotated[float, PlainValidator(_read_exchange)]
+Exchange = Annotated[float | tuple[float, ...], PlainValidator(_read_exchange)]
 Frequency = Annotated[float, PlainValidator(_read_frequency)]
 Energies = Annotated[tuple[float, ...], PlainValidator(_read_energies)]
 Broadening = Annotated[float, reduced(ENERGY)]

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""What a parametrisation of the Green function has to say; each is a module of these functions.
+
+A parametrisation says what ĝ is in its unknowns. The action is stated once as UFL densities, from
+which residual, Jacobian and free energy follow by differentiation; only holomorphic operations
+appear, so that the derivative is the complex one. Where a density stands for a real quantity, its
+real part is meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class LayerData:
+    """Coefficients of one layer as UFL constants.
+
+    Parameters
+    ----------
+    density_of_states
+        ν in ν_S.
+    diffusivity
+        a = D/D_S, which is D/2 in units of ξ0² Tc.
+    exchange
+        Components of J in Tc along the axes of the stack's spin frame; a scalar along one axis.
+    """
+
+    density_of_states: Any
+    diffusivity: Any
+    exchange: Any
+
+
+class Parametrisation(Protocol):
+    """The functions that forms, sweeps, gap and observables need of a parametrisation."""
+
+    def field_shape(self, frame_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of the unknown at one point, from that of vectors in the spin frame."""
+
+    def layer_action(self, theta: Any, data: LayerData, omega: Any, delta: Any | None) -> Any:
+        """Density of the action per spin in a layer; zero in the normal state."""
+
+    def barrier_action(self, left: Any, right: Any, coupling: Any) -> Any:
+        """Density of the action per spin at a Kupriyanov-Lukichev barrier."""
+
+    def pair_amplitude(self, theta: Any) -> Any:
+        """The singlet amplitude, minus the derivative of the action by νΔ."""
+
+    def moments(self, theta: Any) -> list[Any]:
+        """Components of Σ ↦ δM/2ν at one frequency, minus the derivative of the action by νJ."""
+
+    def moment_values(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+        """The same from values of the unknown, shape (n, *field), as (n, *frame)."""
+
+    def amplitude_values(
+        self, theta: NDArray[np.complex128]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame)."""
