@@ -17,13 +17,6 @@ GAPS = ("self-consistent", "bulk")
 """What the gap can be besides a number."""
 
 
-ONE_AXIS = (
-    "densities of states are available for exchange fields along one axis only, and those of this "
-    "stack are not"
-)
-"""Said where spectra of a non-collinear stack are asked for."""
-
-
 @dataclass(frozen=True)
 class MeshSettings:
     """How the stack is meshed.
@@ -181,8 +174,7 @@ class UsadelCase:
     Raises
     ------
     InputError
-        If the temperature, the gap, the reference, a chosen frequency or a spectrum makes no sense,
-        or spectra are asked for and the exchange fields are not along one axis.
+        If the temperature, the gap, the reference, a chosen frequency or a spectrum makes no sense.
     """
 
     stack: Stack
@@ -218,8 +210,6 @@ class UsadelCase:
             if not (math.isfinite(omega) and omega > 0):
                 message = f"expected ω > 0 in Tc, got {omega!r}"
                 problems.append(Problem(f"output.frequencies[{i}]", message))
-        if self.spectra and not on_one_axis(self.stack):
-            problems.append(Problem("spectra", ONE_AXIS))
         problems += [
             problem
             for i, each in enumerate(self.spectra)
@@ -232,13 +222,6 @@ class UsadelCase:
             problems.append(Problem("reference", message))
         if problems:
             raise InputError(problems)
-
-
-def on_one_axis(stack: Stack) -> bool:
-    """Whether all exchange fields of a stack are along one axis, as spectra need them."""
-    from fem_sf.usadel.frame import spin_frame
-
-    return not spin_frame(stack).shape
 
 
 def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Problem]:

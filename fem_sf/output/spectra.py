@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fem_sf.output.labels import Labels
-from fem_sf.study.results import SPINS, LayerFields, LayerSpectrum, Spectrum
+from fem_sf.study.results import LayerFields, LayerSpectrum, Spectrum
 
 DENSITY = "density_of_states"
 """The variable."""
@@ -54,7 +54,7 @@ def spectra_arrays(
         "place": [f"{owner}.{kind}" for owner, kind in zip(owners, kinds, strict=True)],
         "place_layer": ("place", owners),
         "place_kind": ("place", [kind.rstrip("0123456789") for kind in kinds]),
-        "spin": list(SPINS),
+        "spin": list(spectra[0].spins),
         **labels.variables(
             {axis: points[:, i] for i, axis in enumerate(axes)}, ("place",), "place_"
         ),
@@ -78,7 +78,7 @@ def _places(
 
 
 def _stacked(spectrum: Spectrum) -> NDArray[np.float64]:
-    """All places of a spectrum, shape (energies, places, 2)."""
+    """All places of a spectrum, shape (energies, places, spins)."""
     parts = []
     for each in spectrum.layers.values():
         parts += [np.stack([each.mean, each.left, each.right], axis=1), each.probes]
@@ -107,13 +107,15 @@ def _spectrum(dataset: xr.Dataset) -> Spectrum:
         probes = kinds[own] == "probe"
         points = np.column_stack([dataset[axis].values[own][probes] for axis in axes])
         layers[str(name)] = LayerSpectrum(mean, left, right, values[:, probes], points)
-    return Spectrum(dataset["energy"].values, float(dataset["broadening"].values[0]), layers)
+    spins = tuple(map(str, dataset["spin"].values))
+    broadening = float(dataset["broadening"].values[0])
+    return Spectrum(dataset["energy"].values, broadening, spins, layers)
 
 
 def spectra_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     """Columns ``spectrum, broadening, energy, layer, place, x[, y], N_up, N_down, N``.
 
-    All energies at the first place, at the second, …; N is the mean of the two spins.
+    All energies at the first place, at the second, …; N is the mean of the spins.
     """
     density = dataset[DENSITY].transpose("place", "energy", "spin")
     shape = density.shape[:2]
@@ -127,7 +129,8 @@ def spectra_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     columns = {name: along_energy(name) for name in ("spectrum", "broadening", "energy")}
     columns |= {"layer": along_place("place_layer"), "place": along_place("place_kind")}
     columns |= {axis: along_place(f"place_{axis}") for axis in "xyz" if f"place_{axis}" in dataset}
-    columns |= {f"N_{spin}": density.sel(spin=spin).values.ravel() for spin in SPINS}
+    spins = dataset["spin"].values
+    columns |= {f"N_{spin}": density.sel(spin=spin).values.ravel() for spin in spins}
     columns["N"] = density.mean("spin").values.ravel()
     if "energy_meV" in dataset:
         columns["energy_meV"] = along_energy("energy_meV")

@@ -20,10 +20,8 @@ _WIDTH, _PANEL, _GAP = 8.0, 2.0, 0.3
 _LEFT, _RIGHT, _LABELS = 0.95, 0.3, 0.45
 """Inches: room beside the panels and below them."""
 
-_LINES = {
-    "up": Curve("up", r"$N_\uparrow$", style.VERMILLION, "-"),
-    "down": Curve("down", r"$N_\downarrow$", style.BLUE, "--"),
-}
+_COLOURS = {"up": style.VERMILLION, "down": style.BLUE}
+"""Of the spins along one axis; along several the colours are those of the axes."""
 _ENERGY = r"$E\,/\,k_{\mathrm{B}}T_{\mathrm{c}}$"
 _HIGHEST, _LOW = 5.0, 0.5
 """The highest N that panels reach to, for peaks at small broadening would hide all else; and the
@@ -31,7 +29,7 @@ lowest N of a layer below which its panel begins at 0."""
 
 
 def draw_spectra(dataset: xr.Dataset) -> Figure:
-    """Draw the mean density of states of every layer over the energy, for both spins.
+    """Draw the mean density of states of every layer over the energy, by spin.
 
     Parameters
     ----------
@@ -62,7 +60,7 @@ def draw_spectra(dataset: xr.Dataset) -> Figure:
             axes.tick_params(labelleft=column == 0, labelbottom=row == len(names) - 1)
         axes.set_xlabel(_ENERGY)
     figure.axes[0].legend(
-        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, borderaxespad=0.0
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, frameon=False, borderaxespad=0.0
     )
     figure.align_ylabels()
     kind = KINDS[dataset.attrs["kind"]]
@@ -75,7 +73,8 @@ def _draw_lines(axes: Axes, spectrum: xr.DataArray) -> None:
     ordered = spectrum.sortby("energy")
     energies = ordered["energy"].values
     marker = "o" if len(energies) < 3 else ""
-    for spin, line in _LINES.items():
+    for spin in ordered["spin"].values:
+        line = _line(str(spin))
         axes.plot(
             energies,
             ordered.sel(spin=spin).values,
@@ -85,6 +84,15 @@ def _draw_lines(axes: Axes, spectrum: xr.DataArray) -> None:
             label=line.symbol,
         )
     axes.axhline(1.0, color=style.GREY, linewidth=0.5)
+
+
+def _line(spin: str) -> Curve:
+    """How a spin is drawn, ``up``, ``down`` or one of them with its axis as in ``up_x``."""
+    sign, _, axis = spin.partition("_")
+    colour = style.vector_curves("N", "N_%s")[f"N_{axis}"].colour if axis else _COLOURS[sign]
+    arrow = rf"\{sign}arrow"
+    symbol = rf"$N_{{{arrow} {axis}}}$"
+    return Curve(spin, symbol, colour, "-" if sign == "up" else "--")
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:

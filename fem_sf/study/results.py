@@ -71,23 +71,16 @@ class LayerFields:
     amplitudes: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-SPINS = ("up", "down")
-"""Along the axis of the exchange fields and against it, in the order of densities of states.
-
-The axis points to +z, or where it is across z to +y or +x.
-"""
-
-
 @dataclass(frozen=True)
 class LayerSpectrum:
-    """Density of states of one layer, N(E)/N_normal for each of ``SPINS``.
+    """Density of states of one layer, N(E)/N_normal by spin.
 
     Parameters
     ----------
     mean, left, right
-        Over the layer and at its ends (mean over the end in 2D), shape (energies, 2).
+        Over the layer and at its ends (mean over the end in 2D), shape (energies, spins).
     probes
-        At the asked positions, shape (energies, positions, 2).
+        At the asked positions, shape (energies, positions, spins).
     probe_points
         These positions, shape (positions, dimension), ξ0.
     """
@@ -109,12 +102,17 @@ class Spectrum:
         E in Tc from the Fermi level, in the order of the case, shape (energies,).
     broadening
         η in Tc.
+    spins
+        ``("up", "down")`` along the axis of the exchange fields, which points to +z, or where it is
+        across z to +y or +x. Where there are several axes ``("up_x", "down_x", …)``, a pair for
+        each of x, y, z along which there are components. The mean of each pair is N.
     layers
         By layer.
     """
 
     energies: NDArray[np.float64]
     broadening: float
+    spins: tuple[str, ...]
     layers: dict[str, LayerSpectrum]
 
 

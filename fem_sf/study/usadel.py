@@ -50,7 +50,7 @@ from fem_sf.usadel.observables import (
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
-from fem_sf.usadel.spectra import densities_of_states
+from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
@@ -246,7 +246,8 @@ class Run:
                 where = points.get(name, np.empty((0, self.mesh.mesh.geometry.dim)))
                 at_probes = self._gather_probes(samplings[name][1:], each.points[1:], left.shape)
                 by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
-            spectra.append(Spectrum(np.array(asked.energies), asked.broadening, by_layer))
+            energies = np.array(asked.energies)
+            spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 
     def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
@@ -270,9 +271,8 @@ class Run:
         return NormalState(system, rule_at)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
-        """Values at the points of at most one sampling, shape (energies, points, 2) on rank 0."""
-        energies, spins = shape
-        gathered = np.empty((0, energies, spins))
+        """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
+        gathered = np.empty((0, *shape))
         for sampling, each in zip(samplings, values, strict=True):
             gathered = sampling.gather(self.mesh.comm, each)
         return gathered if gathered is None else np.swapaxes(gathered, 0, 1)

@@ -14,7 +14,7 @@ from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
-from fem_sf.study.results import SPINS, LayerSpectrum, Spectrum
+from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
 from fem_sf.usadel.critical import CriticalTemperature
 from fem_sf.usadel.frame import SpinFrame
@@ -140,7 +140,9 @@ def spectra_summary(
             "broadening": spectrum.broadening,
             "energies": spectrum.energies,
             "layers": {
-                name: _layer_spectrum(layer, coarse[number].layers[name] if coarse else None)
+                name: _layer_spectrum(
+                    layer, coarse[number].layers[name] if coarse else None, spectrum.spins
+                )
                 for name, layer in spectrum.layers.items()
             },
         }
@@ -148,10 +150,15 @@ def spectra_summary(
     ]
 
 
-def _layer_spectrum(layer: LayerSpectrum, coarse: LayerSpectrum | None) -> dict[str, Any]:
+def _layer_spectrum(
+    layer: LayerSpectrum, coarse: LayerSpectrum | None, spins: tuple[str, ...]
+) -> dict[str, Any]:
+    def by_spin(values: NDArray[np.float64]) -> dict[str, Any]:
+        return dict(zip(spins, values.T, strict=True))
+
     places = ("mean", "left", "right")
-    summary: dict[str, Any] = {place: _by_spin(getattr(layer, place)) for place in places}
-    summary["probes"] = [_by_spin(each) for each in np.moveaxis(layer.probes, 1, 0)]
+    summary: dict[str, Any] = {place: by_spin(getattr(layer, place)) for place in places}
+    summary["probes"] = [by_spin(each) for each in np.moveaxis(layer.probes, 1, 0)]
     if coarse is not None:
         differences = {
             place: np.abs(getattr(layer, place) - getattr(coarse, place))
@@ -161,10 +168,6 @@ def _layer_spectrum(layer: LayerSpectrum, coarse: LayerSpectrum | None) -> dict[
             place: float(each.max(initial=0.0)) for place, each in differences.items()
         }
     return summary
-
-
-def _by_spin(values: NDArray[np.float64]) -> dict[str, Any]:
-    return dict(zip(SPINS, values.T, strict=True))
 
 
 def critical_summary(

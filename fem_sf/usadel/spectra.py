@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Densities of states: the equations of the sums at ω = η − iE, continued from where they are easy.
 
-A spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation of θ_− at E into
-that of θ_+ at −E, for collinear fields and a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved
-for, at E and −E.
+Along one axis a spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation
+of θ_− at E into that of θ_+ at −E, for a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved for,
+at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) at E.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from fem_sf.errors import NotConverged
 from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.settings import SpectrumSettings
-from fem_sf.stack import Stack
+from fem_sf.stack import Layer
+from fem_sf.usadel.frame import SAME_DIRECTION, SpinFrame
 from fem_sf.usadel.solution import Progress, Solution
 from fem_sf.usadel.sweep import new_linearisation
+from fem_sf.usadel.system import UsadelSystem
 
 EASY = 10.0
 """η in units of Tc or the largest Δ where the path to a spectrum begins, and θ = 0 is a start."""
@@ -44,16 +46,19 @@ SHORTEST_STEP = 1e-6
 """Step over the first one at which the continuation is given up."""
 
 
+Resolve = Callable[[NDArray[np.complex128]], NDArray[np.float64]]
+
+
 @dataclass(frozen=True)
 class Densities:
-    """N(E)/N_normal of one layer by spin, up and down along the axis of the exchange fields.
+    """N(E)/N_normal of one layer by spin, in the order of `spins`.
 
     Parameters
     ----------
     mean
-        Over the layer, shape (energies, 2); the same on every rank.
+        Over the layer, shape (energies, spins); the same on every rank.
     points
-        At points of this rank, one array of shape (points, energies, 2) for every sampling.
+        At points of this rank, one array of shape (points, energies, spins) for every sampling.
     """
 
     mean: NDArray[np.float64]
@@ -134,14 +139,18 @@ class Continuation:
             self._solve(omega)
         except NotConverged:
             return math.inf
-        cosines = np.cos(self.theta.getArray(readonly=True)).real
-        if self._lowest(cosines) < NEGATIVE:
+        if self._lowest_density() < NEGATIVE:
             return math.inf
         self._predicted.axpy(-1.0, self.theta)
         return float(self._predicted.norm(PETSc.NormType.NORM_INFINITY))
 
-    def _lowest(self, values: NDArray[np.float64]) -> float:
-        lowest = float(values.min(initial=math.inf))
+    def _lowest_density(self) -> float:
+        """Of N at the nodes; of N_+ along one axis."""
+        normal = self.system.parametrisation.normal_values
+        lowest = min(
+            float(normal(values_of(each.theta))[:, 0].real.min(initial=math.inf))
+            for each in self.system.conductors
+        )
         comm = self.system.mesh.comm
         return min(comm.allgather(lowest)) if comm.size > 1 else lowest
 
@@ -157,7 +166,7 @@ def densities_of_states(
     samplings: Mapping[str, Sequence[Sampling]],
     progress: Progress,
 ) -> dict[str, Densities]:
-    """N(E) of all layers for both spins, at the Δ of a solution; collective.
+    """N(E) of all layers by spin, at the Δ of a solution; collective.
 
     Parameters
     ----------
@@ -175,15 +184,14 @@ def densities_of_states(
     NotConverged
         If the continuation in energy gets stuck.
     """
-    system = solution.sweep.system
-    energies, up, down = _energies_of_plus(system.stack, spectrum.energies)
+    energies, resolve = _resolution(solution.sweep.system, spectrum.energies)
     reader = _Reader(solution, samplings, len(energies))
     if solution.report.state == "superconducting":
         total = len(energies)
         for k, _ in enumerate(_path(Continuation(solution), energies, spectrum.broadening)):
             reader.read(k)
             progress(k + 1, total, f"density of states, broadening {spectrum.broadening:g}")
-    return reader.densities([up, down])
+    return reader.densities(resolve)
 
 
 def _path(
@@ -208,27 +216,63 @@ def _path(
     yield from continuation.follow(along, energies.tolist(), FIRST_STEP * broadening)
 
 
-def _energies_of_plus(
-    stack: Stack, asked: Sequence[float]
-) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
-    """Energies at which θ_+ is needed, and where among them N_+ and N_− of each asked one are.
+def spins(frame: SpinFrame) -> tuple[str, ...]:
+    """What the spins are called: up and down along the one axis, or along x, y, z where needed."""
+    if not frame.shape:
+        return ("up", "down")
+    return tuple(f"{spin}_{'xyz'[axis]}" for axis in _cartesian(frame) for spin in ("up", "down"))
 
-    Without exchange fields N is even, and half of them do.
+
+def _cartesian(frame: SpinFrame) -> NDArray[np.intp]:
+    """Which of x, y, z have components."""
+    return np.flatnonzero(np.abs(frame.axes).max(axis=0) > SAME_DIRECTION)
+
+
+def _resolution(
+    system: UsadelSystem, asked: Sequence[float]
+) -> tuple[NDArray[np.float64], Resolve]:
+    """Energies to solve at, and how normal functions there become N by spin at the asked ones.
+
+    The latter takes shape (…, functions, energies) to (…, asked energies, spins).
     """
-    up = np.round(np.asarray(asked, dtype=float), 12)
-    magnets = [each.material for each in stack.layers if isinstance(each.material, Ferromagnet)]
-    if not any(material.exchange_strength for material in magnets):
-        up = np.abs(up)
-        energies, index = np.unique(up, return_inverse=True)
-        return energies, index, index
-    energies = np.unique(np.concatenate([up, -up]))
-    return energies, np.searchsorted(energies, up), np.searchsorted(energies, -up)
+    here = np.round(np.asarray(asked, dtype=float), 12)
+    frame = system.frame
+    if frame.shape:
+        energies, index = np.unique(here, return_inverse=True)
+        axes = frame.axes[:, _cartesian(frame)]
+
+        def by_direction(values: NDArray[np.complex128]) -> NDArray[np.float64]:
+            found = np.moveaxis(values.real[..., index], -2, -1)
+            density, vector = found[..., :1], found[..., 1:] @ axes
+            pairs = np.stack([density + vector, density - vector], axis=-1)
+            return pairs.reshape(*vector.shape[:-1], 2 * vector.shape[-1])
+
+        return energies, by_direction
+    up, down = here, -here
+    if not any(_exchange_strength(layer) for layer in system.stack.layers):
+        # N is even, and half of the energies do
+        up = down = np.abs(here)
+    energies = np.unique(np.concatenate([up, down]))
+    places = [np.searchsorted(energies, each) for each in (up, down)]
+
+    def by_sign(values: NDArray[np.complex128]) -> NDArray[np.float64]:
+        return np.stack([values.real[..., 0, place] for place in places], axis=-1)
+
+    return energies, by_sign
+
+
+def _exchange_strength(layer: Layer) -> float:
+    """|J| of a layer; 0 where it is no ferromagnet."""
+    return layer.material.exchange_strength if isinstance(layer.material, Ferromagnet) else 0.0
+
+
+def values_of(field: dolfinx.fem.Function) -> NDArray[np.complex128]:
+    """Values of the unknown at the nodes of this rank, shape (nodes, *field)."""
+    return field.x.array.reshape(-1, *field.ufl_shape)
 
 
 class _Reader:
-    """Collects g_+ = cos θ_+ energy by energy; 1 where nothing is read.
-
-    Means are those of 1 − g_+, which is −i times the moment of a frequency.
+    """Collects the normal functions energy by energy; those of the normal state to begin with.
 
     Parameters
     ----------
@@ -244,40 +288,48 @@ class _Reader:
         system = self.system = solution.sweep.system
         self.samplings = samplings
         self._dofs = {layer: system.node_dofs(layer) for layer in samplings}
-        self._means = {
-            layer: system.compile_integral(layer, -1j * moment)
+        self._integrals = {
+            layer: [
+                system.compile_integral(layer, function)
+                for function in system.parametrisation.normal_functions(system.theta_of(layer))
+            ]
             for layer in samplings
-            for moment in system.parametrisation.moments(system.theta_of(layer))
         }
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
-        self._volumes = {layer: system.compile_integral(layer, one) for layer in samplings}
-        self._missing = {layer: np.zeros(count, dtype=complex) for layer in samplings}
-        self._theta = {
-            layer: [np.zeros((each.weights.shape[0], count), dtype=complex) for each in several]
+        self._volumes = {
+            layer: compat.assemble_scalar(system.compile_integral(layer, one)).real
+            for layer in samplings
+        }
+        functions = len(next(iter(self._integrals.values())))
+        normal = np.zeros((functions, count), dtype=complex)
+        normal[0] = 1.0
+        self._sums = {layer: normal * volume for layer, volume in self._volumes.items()}
+        self._values = {
+            layer: [np.tile(normal, (each.weights.shape[0], 1, 1)) for each in several]
             for layer, several in samplings.items()
         }
 
     def read(self, k: int) -> None:
         """Keep what is in the fields as that of the k-th energy."""
+        normal = self.system.parametrisation.normal_values
         for layer, several in self.samplings.items():
-            self._missing[layer][k] = compat.assemble_scalar(self._means[layer])
-            nodes = self.system.theta_of(layer).x.array[self._dofs[layer]]
-            for kept, sampling in zip(self._theta[layer], several, strict=True):
-                kept[:, k] = sampling.weights @ nodes
+            self._sums[layer][:, k] = [
+                compat.assemble_scalar(each) for each in self._integrals[layer]
+            ]
+            nodes = values_of(self.system.theta_of(layer))[self._dofs[layer]]
+            for kept, sampling in zip(self._values[layer], several, strict=True):
+                kept[..., k] = normal(sampling.weights @ nodes)
 
-    def densities(self, spins: Sequence[NDArray[np.intp]]) -> dict[str, Densities]:
-        """N by layer; each spin's energies are given by their places among those read."""
+    def densities(self, resolve: Resolve) -> dict[str, Densities]:
+        """N by layer and spin."""
         comm = self.system.mesh.comm
-        result = {}
-        for layer in self.samplings:
-            volume = comm.allreduce(compat.assemble_scalar(self._volumes[layer])).real
-            mean = 1 - comm.allreduce(self._missing[layer]).real / volume
-            points = [np.cos(theta).real for theta in self._theta[layer]]
-            result[layer] = Densities(
-                np.stack([mean[index] for index in spins], axis=-1),
-                tuple(np.stack([each[:, index] for index in spins], axis=-1) for each in points),
+        return {
+            layer: Densities(
+                resolve(comm.allreduce(self._sums[layer]) / comm.allreduce(volume)),
+                tuple(resolve(each) for each in self._values[layer]),
             )
-        return result
+            for layer, volume in self._volumes.items()
+        }
 
 
 def _extrapolation(at: float, behind: Any) -> list[float]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from fem_sf.errors import InputError, NotConverged
 from fem_sf.settings import SpectrumSettings
 from fem_sf.study.results import Spectrum, UsadelResult
 from fem_sf.usadel import spectra
+from fem_sf.usadel.frame import SpinFrame
 from reference_cases import bilayer, ferromagnet, reference, spin_valve
 
 DOS = reference("dos")
@@ -191,18 +193,66 @@ def test_turning_all_magnetizations_exchanges_the_spins():
 
 
 def test_spins_are_counted_along_the_exchange_field():
-    """Turned to x all is the same; fields along two axes are refused."""
+    """Turned to x all is the same."""
     along_z, along_x = (
         spectrum(bilayer(2.0, ferromagnet(0.5, 0.5, j), 0.3, 0.5), (-1.0, 0.2), 0.02)
         for j in (3.0, (3.0, 0.0, 0.0))
     )
     for name, layer in along_z.layers.items():
         np.testing.assert_allclose(layer.mean, along_x.layers[name].mean, rtol=1e-9)
-    tilted = spin_valve(
-        ferromagnet(0.5, 0.5, 3.0), ferromagnet(0.5, 0.5, (3.0, 0.0, 0.0)), 0.3, 2.0, 0.5
-    )
-    with pytest.raises(InputError, match="spectra: densities of states are available for exchange"):
-        spectrum(tilted, (0.0,), 0.02)
+
+
+# Exchange fields in several directions
+
+
+VALVE = reference("dos_noncollinear")
+
+
+def tilted_valve(fields: Sequence[Sequence[float]]) -> Stack:
+    p = VALVE["params"]
+    left, right = (ferromagnet(p["rD"], p["ratio"], tuple(field)) for field in fields)
+    return spin_valve(left, right, p["dF"], p["dS"], p["gF"])
+
+
+def of_valve(fields: Sequence[Sequence[float]], energies: Sequence[float]) -> Spectrum:
+    return spectrum(tilted_valve(fields), energies, VALVE["eta"], gap=VALVE["Delta"])
+
+
+def ends(found: Spectrum, spin: str) -> np.ndarray:
+    """N of a spin at the reference's points, both ends of all layers, by energy."""
+    k = found.spins.index(spin)
+    sides = (side for layer in found.layers.values() for side in (layer.left, layer.right))
+    return np.stack([side[:, k] for side in sides], axis=1)
+
+
+def test_reference_at_a_right_angle():
+    found = of_valve((VALVE["Jvec_left"], VALVE["Jvec_right"]), VALVE["E"])
+    assert found.spins == ("up_x", "down_x", "up_z", "down_z")
+    density, vector = np.array(VALVE["N0"]), np.array(VALVE["N_vec_xyz"])
+    for axis, name in ((0, "x"), (2, "z")):
+        for sign, spin in ((1, "up"), (-1, "down")):
+            expected = density + sign * vector[:, axis]
+            np.testing.assert_allclose(
+                ends(found, f"{spin}_{name}"), expected, rtol=0, atol=1e-5 * density.max()
+            )
+
+
+def test_a_rank_may_have_no_point():
+    """Nor do its energies and spins get lost with it."""
+    system = SimpleNamespace(frame=SpinFrame(np.eye(3)[[0, 2]]))
+    _, resolve = spectra._resolution(system, (1.0, 0.5))
+    assert resolve(np.zeros((0, 3, 2), dtype=complex)).shape == (0, 2, 4)
+
+
+def test_three_directions_that_are_nearly_one():
+    """(θ, M) become θ_± of the collinear equation, at all energies and with both spins."""
+    energies = np.linspace(-2.0, 2.0, 9)
+    along = of_valve(((0.0, 0.0, 2.0), (0.0, 0.0, -2.0)), energies)
+    nearly = of_valve(((0.0, 2e-7, 2.0), (2e-7, 0.0, -2.0)), energies)
+    assert nearly.spins == ("up_x", "down_x", "up_y", "down_y", "up_z", "down_z")
+    for spin in ("up", "down"):
+        np.testing.assert_allclose(ends(nearly, f"{spin}_z"), ends(along, spin), atol=1e-5)
+    np.testing.assert_allclose(ends(nearly, "up_x"), ends(nearly, "down_y"), atol=1e-5)
 
 
 @pytest.mark.parametrize("eta", (0.1, 1e-3))
@@ -221,7 +271,7 @@ def test_normal_state():
     assert result.summary["state"] == "normal"
     for layer in result.spectra[0].layers.values():
         for values in (layer.mean, layer.left, layer.right, layer.probes):
-            np.testing.assert_array_equal(values, np.ones(values.shape))
+            np.testing.assert_allclose(values, np.ones(values.shape), rtol=1e-14)
 
 
 def test_nothing_else_changes():

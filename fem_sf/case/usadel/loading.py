@@ -14,12 +14,10 @@ from fem_sf.case.usadel.schema import SpectrumTable
 from fem_sf.case.usadel.stacks import build_stack
 from fem_sf.case.usadel.tables import UsadelTables, read_all
 from fem_sf.settings import (
-    ONE_AXIS,
     OutputSettings,
     SolverSettings,
     SpectrumSettings,
     UsadelCase,
-    on_one_axis,
 )
 from fem_sf.stack import Stack
 
@@ -36,8 +34,6 @@ def read_usadel_case(report: Report) -> UsadelCase:
     stack = build_stack(tables, report)
     check_tables(tables, report)
     probes = read_probes(tables, report)
-    if stack is not None and tables.spectra and not on_one_axis(stack):
-        report.add(("spectra",), ONE_AXIS)
     report.close()
     assert stack is not None
     return _case(tables, stack, probes, report.source)

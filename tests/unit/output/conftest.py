@@ -164,7 +164,7 @@ def with_spectra(made_up):
             start = 100 * number + 50 * (name == "F")
             values = (start + np.arange(np.prod(shape)).reshape(shape)) / 70
             layers[name] = LayerSpectrum(*values[:, :3].swapaxes(0, 1), values[:, 3:], points)
-        spectra.append(Spectrum(np.array(energies), 0.01 * (number + 1), layers))
+        spectra.append(Spectrum(np.array(energies), 0.01 * (number + 1), ("up", "down"), layers))
     return replace(made_up, spectra=tuple(spectra))
 
 
