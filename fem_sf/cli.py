@@ -142,10 +142,13 @@ def run(
     try:
         result = _solve(loaded, case, folder)
     except NotConverged as error:
+        if error.partial is None:
+            raise
         # what was found before is kept, marked as not converged
-        if error.partial is not None and (comm is None or comm.rank == 0):
+        if comm is None or comm.rank == 0:
             _store(error.partial, folder)
-        raise
+        message = f"{error}. What was found up to there is in {folder}"
+        raise NotConverged(message, error.history) from error
     if comm is None or comm.rank == 0:
         _store_and_print(result, folder, json)
 
@@ -199,9 +202,13 @@ def _load(path: Path, comm: MPI.Comm | None) -> Case:
 
 def _check_mesh(case: Case, path: Path) -> None:
     from fem_sf.mesh.build import checked_geometry
+    from fem_sf.spin.contacts import are_named
+    from fem_sf.spin.settings import SpinCase
 
     with _told_by_line(case, path):
-        checked_geometry(case.stack, case.mesh)
+        geometry = checked_geometry(case.stack, case.mesh)
+        if isinstance(case, SpinCase):
+            are_named(geometry.facet_groups, case.contacts)
 
 
 def _cautions(case: Case, path: Path) -> list[str]:

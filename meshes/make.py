@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Rebuild every mesh of this folder: ``python3 meshes/make.py [FOLDER]``. Needs Gmsh's Python API.
 
-Lengths are in ξ0; physical names are names of layers. Cells are small at interfaces, smaller at the
+Physical names are names of layers and contacts. Cells are small at interfaces, smaller at the
 corners of an island, and grow with the distance from there.
 """
 
 from __future__ import annotations
 
+import cmath
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +16,15 @@ from pathlib import Path
 
 import gmsh
 
-Shapes = dict[str, list[int]]
-"""Surfaces of each layer."""
+Entity = tuple[int, int]
+"""Dimension and number of a surface or a curve."""
+Shapes = dict[str, list[Entity]]
+"""Surfaces of each layer, and curves of each contact."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Cell sizes, in ξ0.
+    """Cell sizes, in the unit of the mesh.
 
     Parameters
     ----------
@@ -36,9 +40,9 @@ class Sizes:
     growth: float
 
 
-def rectangle(left: float, bottom: float, width: float, height: float) -> int:
+def rectangle(left: float, bottom: float, width: float, height: float) -> Entity:
     """A surface."""
-    return gmsh.model.occ.addRectangle(left, bottom, 0, width, height)
+    return 2, gmsh.model.occ.addRectangle(left, bottom, 0, width, height)
 
 
 def bilayer() -> Shapes:
@@ -54,8 +58,40 @@ def island_on_film() -> Shapes:
 def island_in_film() -> Shapes:
     """F (2 × 1) in the upper face of a film S (8 × 3), flush with it."""
     island = rectangle(-1, -1, 2, 1)
-    film, _ = gmsh.model.occ.cut([(2, rectangle(-4, -3, 8, 3))], [(2, island)], removeTool=False)
-    return {"S": [tag for _, tag in film], "F": [island]}
+    film, _ = gmsh.model.occ.cut([rectangle(-4, -3, 8, 3)], [island], removeTool=False)
+    return {"S": film, "F": [island]}
+
+
+NECK, REACH, OPENING = 0.4, 3.0, math.radians(60)
+"""Of the point contact: width of its neck, distance to its contacts, and how far it opens."""
+
+
+def point_contact() -> Shapes:
+    """Two fans FL and FR joined at a neck, between hyperbolas that end at elliptic contacts.
+
+    Where z = c sinh(u + iv), walls are lines of constant v, contacts and the neck of constant u.
+    """
+    occ = gmsh.model.occ
+    focus = NECK / 2 / math.sin(OPENING)
+    end = math.acosh(REACH / focus)
+
+    def point(u: float, v: float) -> int:
+        z = focus * cmath.sinh(complex(u, v))
+        return occ.addPoint(z.real, z.imag, 0)
+
+    steps = [i / 40 for i in range(1, 40)]
+    lower, upper = point(0, -OPENING), point(0, OPENING)
+    neck = occ.addLine(lower, upper)
+    shapes: Shapes = {"FL": [], "FR": []}
+    for layer, contact, far in (("FL", "left", -end), ("FR", "right", end)):
+        below, above = point(far, -OPENING), point(far, OPENING)
+        floor = occ.addSpline([lower, *(point(s * far, -OPENING) for s in steps), below])
+        arc = occ.addSpline([below, *(point(far, (2 * s - 1) * OPENING) for s in steps), above])
+        ceiling = occ.addSpline([upper, *(point(s * far, OPENING) for s in steps), above])
+        loop = occ.addCurveLoop([floor, arc, -ceiling, -neck])
+        shapes[layer].append((2, occ.addPlaneSurface([loop])))
+        shapes[contact] = [(1, arc)]
+    return shapes
 
 
 MESHES: dict[str, tuple[Callable[[], Shapes], Sizes]] = {
@@ -68,6 +104,10 @@ MESHES: dict[str, tuple[Callable[[], Shapes], Sizes]] = {
         island_in_film,
         Sizes(interface=0.05, corner=0.008, largest=0.5, growth=0.25),
     ),
+    "point_contact": (
+        point_contact,
+        Sizes(interface=0.03, corner=0.004, largest=0.3, growth=0.15),
+    ),
 }
 """The meshes of this folder, by file name."""
 
@@ -77,31 +117,32 @@ def make(name: str, folder: Path) -> None:
     shapes, sizes = MESHES[name]
     gmsh.clear()
     gmsh.model.add(name)
-    surfaces = join(shapes())
-    for layer, tags in surfaces.items():
-        gmsh.model.addPhysicalGroup(2, tags, name=layer)
-    grade(shared_curves(surfaces), sizes)
+    parts = join(shapes())
+    for part, entities in parts.items():
+        gmsh.model.addPhysicalGroup(entities[0][0], [tag for _, tag in entities], name=part)
+    grade(shared_curves(parts), sizes)
     gmsh.model.mesh.generate(2)
     gmsh.write(str(folder / f"{name}.msh"))
 
 
 def join(shapes: Shapes) -> Shapes:
     """Make touching layers share their planes, so that they share the points on them."""
-    objects = [(2, tag) for tags in shapes.values() for tag in tags]
+    objects = [entity for entities in shapes.values() for entity in entities]
     _, pieces = gmsh.model.occ.fragment(objects, [])
     gmsh.model.occ.synchronize()
-    piece_of = dict(zip(objects, pieces, strict=True))
+    pieces_of = dict(zip(objects, pieces, strict=True))
     return {
-        layer: [tag for old in tags for _, tag in piece_of[2, old]]
-        for layer, tags in shapes.items()
+        part: [piece for entity in entities for piece in pieces_of[entity]]
+        for part, entities in shapes.items()
     }
 
 
-def shared_curves(surfaces: Shapes) -> list[int]:
+def shared_curves(parts: Shapes) -> list[int]:
     """Curves that bound two layers."""
     bounds = [
-        {abs(tag) for _, tag in gmsh.model.getBoundary([(2, tag) for tag in tags], oriented=False)}
-        for tags in surfaces.values()
+        {abs(tag) for _, tag in gmsh.model.getBoundary(entities, oriented=False)}
+        for entities in parts.values()
+        if entities[0][0] == 2
     ]
     return sorted(set.intersection(*bounds))
 

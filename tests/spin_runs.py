@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from mpi4py import MPI
 from numpy.typing import NDArray
 
-from fem_sf.mesh.geometry import Geometry
+from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import model
+from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transient import TransientSolver
 from fem_sf.spin.transport import SIZE
 from spin_cases import reference, stack
-from spin_solves import default_mesh
 
 FloatArray = NDArray[np.float64]
 TIMES: Any = reference("ref_time")
@@ -33,12 +34,15 @@ def new_run(
     stack: model.Stack,
     drive: model.Drive,
     time: TimeSettings,
-    mesh: LayeredMesh | Geometry | None = None,
     degree: int = 4,
-    refinement: float = 1.0,
+    mesh: MeshSettings | None = None,
 ) -> TransientSolver:
-    mesh = mesh or default_mesh(stack, MeshSettings(refinement=refinement))
-    return TransientSolver(SpinSystem(stack, drive, mesh, degree), SpinSolverSettings(), time)
+    """A run on the mesh that a case gets, on all ranks."""
+    comm = MPI.COMM_WORLD
+    settings = mesh or MeshSettings()
+    geometry = None if comm.rank else checked_geometry(stack, settings, SpinGrading())
+    system = SpinSystem(stack, drive, LayeredMesh.distribute(comm, geometry), degree)
+    return TransientSolver(system, SpinSolverSettings(), time)
 
 
 def fields(run: TransientSolver) -> FloatArray:

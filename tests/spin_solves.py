@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from mpi4py import MPI
 from numpy.typing import NDArray
 
 from fem_sf.mesh.build import checked_geometry
@@ -19,6 +18,7 @@ from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.spin.steady import Profile, SteadySolver, uniform
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE
+from support import layered
 
 FloatArray = NDArray[np.float64]
 DEGREE = 4
@@ -26,9 +26,7 @@ DEGREE = 4
 
 def default_mesh(stack: model.Stack, settings: MeshSettings | None = None) -> LayeredMesh:
     """The mesh that a case gets."""
-    return LayeredMesh.distribute(
-        MPI.COMM_WORLD, checked_geometry(stack, settings or MeshSettings(), SpinGrading())
-    )
+    return layered(checked_geometry(stack, settings or MeshSettings(), SpinGrading()))
 
 
 def steady(
@@ -40,7 +38,7 @@ def steady(
 ) -> SteadySolver:
     """The solver of a steady state, whose fields hold it."""
     if isinstance(mesh, Geometry):
-        mesh = LayeredMesh.distribute(MPI.COMM_WORLD, mesh)
+        mesh = layered(mesh)
     system = SpinSystem(stack, drive, mesh or default_mesh(stack), degree)
     solver = SteadySolver(system, SpinSolverSettings(), profile)
     solver.solve()

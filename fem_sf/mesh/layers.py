@@ -184,6 +184,12 @@ class LayeredMesh:
         return self._facet_points(facets_of_cell[entities[:, 0], entities[:, 1]])
 
     def _facet_nodes(self, facets: NDArray[np.int32]) -> NDArray[np.int32]:
+        if not len(facets):
+            # dolfinx divides by how many there are
+            kind = dolfinx.cpp.mesh.cell_entity_type(
+                self.mesh.topology.cell_type, self.dimension - 1, 0
+            )
+            return np.empty((0, dolfinx.cpp.mesh.cell_num_vertices(kind)), dtype=np.int32)
         return dolfinx.mesh.entities_to_geometry(self.mesh, self.dimension - 1, facets)
 
     def _facet_points(self, facets: NDArray[np.int32]) -> NDArray[np.float64]:

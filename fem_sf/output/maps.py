@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 import numpy as np
 import xarray as xr
@@ -27,6 +28,8 @@ _COLOURS, _SIGNED_COLOURS = "cividis", "PuOr"
 """Told apart by colour-blind readers; the second has its middle at zero."""
 _LONG_SIDE, _SHORT_SIDE, _LEAST_WIDTH = 6.2, 0.9, 6.0
 """Inches: longer side of a map, what the shorter one has at least, what the picture is wide."""
+_TALLEST = 1.25
+"""Height of a picture over its width beyond which maps stand side by side."""
 _LABELS, _OTHER_LABELS, _BAR = 0.85, 0.55, 1.1
 """Inches: room for the labels of an axis, of a second unit, and for a colour bar."""
 _LOGARITHMIC = 20.0
@@ -75,7 +78,7 @@ def draw_maps(dataset: xr.Dataset) -> Figure | None:
     maps, positions = kind.maps(dataset, layers), kind.positions(dataset)
     if not maps:
         return None
-    figure, frames = _lay_out(layers, len(maps), positions)
+    figure, frames = lay_out(layers, len(maps), positions)
     for (axes, bar), each in zip(frames, maps, strict=True):
         scale = figure.colorbar(_paint(axes, each), cax=bar, label=each.label)
         if isinstance(scale.formatter, ScalarFormatter):
@@ -98,16 +101,21 @@ def signed_norm(layers: Mapping[str, LayerFields], column: str) -> Normalize:
     return Normalize(-largest, largest)
 
 
-def _lay_out(
+def lay_out(
     layers: Mapping[str, LayerFields], maps: int, positions: Positions
 ) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Place maps and their colour bars in a figure: below each other if wide, else side by side."""
+    """Place maps and their colour bars in a figure, in as few columns as a page wants."""
     points = np.concatenate([each.points for each in layers.values()])
     low, high = points.min(axis=0), points.max(axis=0)
     width, height = np.maximum((high - low) * _LONG_SIDE / (high - low).max(), _SHORT_SIDE)
     extra = _OTHER_LABELS if positions.others else 0.0
     cell = (_LABELS + width + extra + _BAR, extra + height + _LABELS)
-    columns, rows = (1, maps) if width >= height else (maps, 1)
+    columns = next(
+        columns
+        for columns in range(1, maps + 1)
+        if columns == maps or ceil(maps / columns) * cell[1] <= _TALLEST * columns * cell[0]
+    )
+    rows = ceil(maps / columns)
     size = (
         max(columns * cell[0], _LEAST_WIDTH),
         style.TOP + rows * cell[1] + style.BOTTOM,

@@ -111,10 +111,7 @@ class Spin(Kind):
             yield from _interface_rows(name, numbers, scales)
         for name, layer in summary["layers"].items():
             yield from _length_rows(name, layer.get("lengths", {}), scales)
-        if summary.get("resistance_area") is not None:
-            factor = 1 / scales.conductance if scales else None
-            resistance = summary["resistance_area"]
-            yield Row("all", "resistance × area", "L0/σ0", resistance, None, factor, "Ω m²")
+        yield from _resistance_rows(summary, scales, dimension)
         if "steps" in summary.get("iterations", {}):
             yield Row("all", "time steps", "", summary["iterations"]["steps"])
 
@@ -368,6 +365,28 @@ def _interface_rows(
         ("mu_right", "μ right", VOLTAGE.words, voltage, "mV"),
     ):
         yield Row(name, quantity, unit, numbers[key], errors.get(key), factor, si_unit)
+
+
+def _resistance_rows(
+    summary: Mapping[str, Any], scales: SpinScales | None, dimension: int
+) -> Iterator[Row]:
+    """Resistance per area; in two or three dimensions what flows as a whole."""
+    if summary.get("resistance_area") is not None:
+        factor = 1 / scales.conductance if scales else None
+        value = summary["resistance_area"]
+        yield Row("all", "resistance × area", "L0/σ0", value, None, factor, "Ω m²")
+    if dimension == 1:
+        return
+    current, ohm = ("σ0 V0", "1/σ0") if dimension == 2 else ("σ0 V0 L0", "1/(σ0 L0)")
+    si_current, si_ohm = ("A/m", "Ω m") if dimension == 2 else ("A", "Ω")
+    extent = scales.length ** (dimension - 1) if scales else 1.0
+    if summary.get("integrated_current") is not None:
+        factor = scales.current_density * extent if scales else None
+        value = summary["integrated_current"]
+        yield Row("all", "current", current, value, None, factor, si_current)
+    if summary.get("resistance") is not None:
+        factor = 1 / (scales.conductance * extent) if scales else None
+        yield Row("all", "resistance", ohm, summary["resistance"], None, factor, si_ohm)
 
 
 def _length_rows(name: str, lengths: Mapping[str, Any], scales: SpinScales | None) -> Iterator[Row]:

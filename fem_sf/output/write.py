@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.output import dataset, paraview, plots, summary, tables
+from fem_sf.spin.settings import CHECKPOINT
 from fem_sf.study.results import SpinResult, UsadelResult
 
 
@@ -45,6 +46,9 @@ def write_result(result: UsadelResult | SpinResult, folder: Path | str) -> dict[
     plots.write_pictures(arrays, target)
     numbers = _with_output_time(result.summary, time.perf_counter() - start)
     summary.write_summary(numbers, target)
+    if numbers.get("converged", True):
+        # nothing is left to go on from
+        (target / CHECKPOINT).unlink(missing_ok=True)
     return numbers
 
 

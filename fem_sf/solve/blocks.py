@@ -85,10 +85,13 @@ class BlockMatrix:
     ----------
     forms
         Rectangular array of compiled forms; ``None`` where two blocks are not coupled.
+    like
+        A matrix of the same forms, assembled before, to take the sparsity from: finding it takes
+        longer than many an assembly.
     """
 
-    def __init__(self, forms: Sequence[Sequence[Any]]):
-        self.matrix = compat.block_matrix(forms)
+    def __init__(self, forms: Sequence[Sequence[Any]], like: BlockMatrix | None = None):
+        self.matrix = compat.block_matrix(forms) if like is None else like.matrix.duplicate()
         row_spaces = [_argument_space(row, 0) for row in forms]
         column_spaces = [_argument_space(column, 1) for column in zip(*forms, strict=True)]
         rows, columns = compat.block_index_sets(row_spaces), compat.block_index_sets(column_spaces)

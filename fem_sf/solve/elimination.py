@@ -92,7 +92,7 @@ class Condition:
     common, common_test
         f and f', shape (k,); all places share y.
     common_unknown
-        Which unknown y is, at none of these places; ``None`` without one.
+        Which unknown y is; ``None`` without one. It stays free, whatever else is said of it.
     """
 
     nodes: tuple[Nodes, ...]
@@ -209,9 +209,14 @@ def _groups(conditions: Sequence[Condition]) -> list[_Group]:
                 local.append(place.starts.index(start))
             place.rows.append((number, tuple(local), int(orders[0][k])))
         first += len(condition.nodes)
+    shared = _common_unknowns(conditions)
     grouped: dict[tuple, list[_Place]] = {}
     for place in places:
-        key = (*place.sizes, *((number, local) for number, local, _ in place.rows))
+        holds = [
+            np.isin(np.arange(start, start + size), shared).any()
+            for start, size in zip(place.starts, place.sizes, strict=True)
+        ]
+        key = (*place.sizes, *((number, local) for number, local, _ in place.rows), *holds)
         grouped.setdefault(key, []).append(place)
     return [
         _Group(
@@ -222,6 +227,10 @@ def _groups(conditions: Sequence[Condition]) -> list[_Group]:
         )
         for members in grouped.values()
     ]
+
+
+def _common_unknowns(conditions: Sequence[Condition]) -> list[int]:
+    return [each.common_unknown for each in conditions if each.common_unknown is not None]
 
 
 def _number_places(points: FloatArray) -> IntArray:
@@ -276,14 +285,20 @@ def _solve(group: _Group, conditions: Sequence[Condition]) -> _Solved:
         if condition.common_unknown is not None:
             owner[:] = condition.common_unknown
     trial, test = np.vstack(blocks["trial"]), np.vstack(blocks["test"])
-    kept, pivots = _independent(trial, test)
-    trial, test = trial[kept], test[kept]
-    tied, tied_test = np.concatenate(common)[kept], np.concatenate(common_test)[kept]
-    right = np.concatenate(given, axis=1)[:, kept]
-    others = np.setdiff1d(np.arange(ends[-1]), pivots)
+    tied, tied_test = np.concatenate(common), np.concatenate(common_test)
     unknowns = np.column_stack(
         [group.unknowns[:, [column]] + np.arange(size) for column, size in enumerate(group.sizes)]
     )
+    stays = np.flatnonzero(np.isin(unknowns[0], _common_unknowns(conditions)))
+    # where y is itself at the place, it is one of the unknowns there
+    for column in np.flatnonzero(unknowns[0] == owner[0]):
+        trial[:, column] -= tied
+        test[:, column] -= tied_test
+        tied, tied_test = np.zeros_like(tied), np.zeros_like(tied_test)
+    kept, pivots = _independent(trial, test, stays)
+    trial, test, tied, tied_test = (each[kept] for each in (trial, test, tied, tied_test))
+    right = np.concatenate(given, axis=1)[:, kept]
+    others = np.setdiff1d(np.arange(ends[-1]), pivots)
     from_trial = _followed(trial, pivots, np.column_stack([-trial[:, others], tied]))
     from_test = _followed(test, pivots, np.column_stack([-test[:, others], tied_test]))
     constants = _followed(trial, pivots, right.T).T
@@ -320,17 +335,19 @@ def _rows(dependent: IntArray, sources: IntArray, factors: FloatArray) -> FloatA
 _NOTHING = 1e-12
 
 
-def _independent(trial: FloatArray, test: FloatArray) -> tuple[list[int], list[int]]:
+def _independent(
+    trial: FloatArray, test: FloatArray, stays: IntArray
+) -> tuple[list[int], list[int]]:
     """Rows that say something new, and the unknown that each is solved for.
 
-    That unknown has to be in the equation for the test functions as well.
+    That unknown has to be in the equation for the test functions as well, and none that stays.
     """
     rows = np.stack([trial, test])
     kept: list[int] = []
     pivots: list[int] = []
     for i in range(len(trial)):
         free = np.abs(rows[:, i])
-        free[:, pivots] = 0
+        free[:, pivots] = free[:, stays] = 0
         if free[0].max() <= _NOTHING:
             continue
         pivot = int(np.argmax(free[0] * free[1]))

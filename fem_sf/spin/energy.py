@@ -110,6 +110,7 @@ class ContactPower:
     def __init__(self, system: SpinSystem, nodes: FaceNodes):
         self._system = system
         self._vector = system.layout.vector()
+        self._forms = [self._inside_form(name) for name in system.fields]
         first = [
             nodes.of_contact(contact, name).unknowns
             for contact in system.contacts
@@ -134,14 +135,17 @@ class ContactPower:
             u.x.array[:] = fields[name]
         return float(system.mesh.comm.allreduce((values * reactions).sum()))
 
-    def _reactions(self) -> FloatArray:
-        """Residual at the contacts, without the given current."""
+    def _inside_form(self, name: str) -> Any:
+        """The residual of a layer without what its contacts supply."""
         system = self._system
-        current = system.constant("drive", "current")
-        given = current.value.copy()
-        current.value = 0
-        system.layout.assemble(system.residual_forms, self._vector)
-        current.value = given
+        test = ufl.TestFunction(system.fields[name].function_space)
+        terms = system.bulk_residual(name, test)
+        for plane in system.planes_of(name):
+            terms += system.plane_residual(plane, name, test)
+        return system.compile(terms)
+
+    def _reactions(self) -> FloatArray:
+        self._system.layout.assemble(self._forms, self._vector)
         return self._at_contacts()
 
     def _at_contacts(self) -> FloatArray:

@@ -107,7 +107,8 @@ class Voltage:
 class Current:
     """Drive by a charge current J along +y; on the left V is counted from the reservoir.
 
-    Where the left layer is semi-infinite, from the extrapolation of V far inside it to its face.
+    Where the left layer is semi-infinite, from the extrapolation of V far inside it to its face. In
+    time it is what a source gives, J + ∂_t(−ε∇V), which charges the contacts as well.
     """
 
     value: float

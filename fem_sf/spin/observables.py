@@ -9,7 +9,8 @@ face are amplitudes of the drive's profile φ, ∫ F φ/∫ φ²: means for a un
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -20,6 +21,7 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 from petsc4py import PETSc
+from scipy.spatial import cKDTree
 
 from fem_sf import compat
 from fem_sf.mesh.layers import Plane
@@ -29,6 +31,7 @@ from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
 from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.interfaces import Transparent
+from fem_sf.spin.joints import find_joints
 from fem_sf.spin.magnetization import tilt_to_direction
 from fem_sf.spin.system import Contact, SpinSystem
 from fem_sf.spin.transport import SIZE, Fields
@@ -52,7 +55,11 @@ class _Face:
     profile
         φ at them, shape (k,).
     weights
-        ∫ φ φ_i for them, shape (k,).
+        ∫ φ φ_i for them, shape (k,); zero on layers that only touch a contact in a point.
+    interface
+        ``left|right`` of the plane; ``None`` at a contact.
+    at_contact
+        Which of the nodes are at a contact's place, shape (k,).
     """
 
     layer: str
@@ -60,6 +67,8 @@ class _Face:
     rows: NDArray[np.int64]
     profile: FloatArray
     weights: FloatArray
+    interface: str | None
+    at_contact: NDArray[np.bool_]
 
 
 class Faces:
@@ -82,42 +91,93 @@ class Faces:
         self._residual = self._layout.vector()
         self._forms = list(system.bulk_forms().values())
         self._names = list(system.fields)
+        self._contact_places = _places(
+            nodes.of_contact(contact, name)
+            for contact in system.contacts
+            for name in contact.entities
+        )
         self._planes = [self._plane_faces(plane) for plane in system.mesh.planes]
         self._contacts = [self._contact_faces(contact) for contact in system.contacts]
         self._inside = [self._inside_form(plane) for plane in system.mesh.planes]
+        corners = self._have_corners()
+        self._exchange_forms = self._find_exchange_forms() if corners else {}
+        pairs = [nodes.of_plane(plane) for plane in system.mesh.planes]
+        self._joints = find_joints(pairs) if corners else []
 
     def _plane_faces(self, plane: Plane) -> tuple[_Face, _Face]:
-        left, right = self._nodes.of_plane(plane)
-        return (
-            self._face(plane.left, 1, left, self._system.plane_measure(plane.left, plane), "+"),
-            self._face(plane.right, -1, right, self._system.plane_measure(plane.right, plane), "-"),
+        name = self._system.interface(plane).name
+        left, right = (
+            self._face(layer, outward, nodes, self._ones(layer, plane, side), name)
+            for layer, outward, nodes, side in zip(
+                (plane.left, plane.right), (1, -1), self._nodes.of_plane(plane), "+-", strict=True
+            )
         )
+        return left, right
 
     def _contact_faces(self, contact: Contact) -> list[_Face]:
-        return [
-            self._face(
-                name,
-                1 if contact.right else -1,
-                self._nodes.of_facets(name, entities),
-                self._system.contact_measure(name, contact),
-                None,
-            )
-            for name, entities in contact.entities.items()
+        outward = 1 if contact.right else -1
+        own = {name: self._nodes.of_contact(contact, name) for name in contact.entities}
+        faces = [
+            self._face(name, outward, nodes, self._ones(name, contact), None)
+            for name, nodes in own.items()
         ]
+        # a layer that touches one of them where their plane ends may pass on what comes in there
+        places = _places(own.values())
+        for plane in self._system.mesh.planes:
+            sides = zip((plane.left, plane.right), self._nodes.of_plane(plane), strict=True)
+            for name, nodes in sides:
+                touching = nodes.where(_are_among(nodes.points, places))
+                if name not in own and plane.pair & own.keys() and len(touching.unknowns):
+                    faces.append(self._face(name, outward, touching, None, None))
+        return faces
 
-    def _face(self, name: str, outward: int, nodes: Nodes, measure: Any, side: str | None) -> _Face:
+    def _face(
+        self,
+        name: str,
+        outward: int,
+        nodes: Nodes,
+        ones: FloatArray | None,
+        interface: str | None,
+    ) -> _Face:
+        part = self._layout.slices[self._names.index(name)]
+        start, end = self._nodes.own[0] + part.start, self._nodes.own[0] + part.stop
+        mine = nodes.where((nodes.unknowns >= start) & (nodes.unknowns < end))
+        rows = (mine.unknowns - start) // SIZE
+        profile = self._profile(mine.points)
+        weights = np.zeros(len(rows)) if ones is None else ones[rows] * profile
+        at_contact = _are_among(mine.points, self._contact_places)
+        return _Face(name, outward, rows, profile, weights, interface, at_contact)
+
+    def _ones(self, name: str, face: Plane | Contact, side: str | None = None) -> FloatArray:
+        """∫ φ_i over a face for the nodes of a layer."""
         system = self._system
-        block = self._names.index(name)
-        start = self._nodes.own[0] + system.layout.slices[block].start
-        end = self._nodes.own[0] + system.layout.slices[block].stop
-        mine = (nodes.unknowns >= start) & (nodes.unknowns < end)
-        rows = (nodes.unknowns[mine] - start) // SIZE
         test = ufl.TestFunction(system.fields[name].function_space)[0]
-        one = system.constant("everywhere", "one")
-        form = system.compile(ufl.inner(one, test if side is None else test(side)) * measure)
-        lumped = self._assemble(block, form).reshape(-1, SIZE)[rows, 0]
-        profile = self._profile(nodes.points[mine])
-        return _Face(name, outward, rows, profile, lumped * profile)
+        if isinstance(face, Plane):
+            test, measure = test(side), system.plane_measure(name, face)
+        else:
+            measure = system.contact_measure(name, face)
+        form = system.compile(ufl.inner(system.constant("everywhere", "one"), test) * measure)
+        return self._assemble(self._names.index(name), form).reshape(-1, SIZE)[:, 0]
+
+    def _have_corners(self) -> bool:
+        """Whether some node is on two faces, so that its residual is of both."""
+        faces = [*chain(*self._planes), *chain(*self._contacts)]
+        doubled = False
+        for name in self._names:
+            rows = [row for face in faces if face.layer == name for row in face.rows.tolist()]
+            doubled |= len(set(rows)) < len(rows)
+        return bool(self._comm.allreduce(int(doubled)))
+
+    def _find_exchange_forms(self) -> dict[str, dict[str, Any]]:
+        """By layer and plane: what leaves by laws that say it."""
+        system = self._system
+        forms: dict[str, dict[str, Any]] = {name: {} for name in self._names}
+        for plane in system.mesh.planes:
+            for name in (plane.left, plane.right):
+                test = ufl.TestFunction(system.fields[name].function_space)
+                terms = system.plane_residual(plane, name, test)
+                forms[name][system.interface(plane).name] = system.compile(terms)
+        return forms
 
     def _assemble(self, block: int, form: Any) -> FloatArray:
         """One linear form on one layer; this rank's own entries."""
@@ -148,6 +208,14 @@ class Faces:
     def measure(self) -> FaceStates:
         """Potentials and fluxes at all planes and both contacts, for what the fields hold now."""
         self._layout.assemble(self._forms, self._residual)
+        self._exchange = {
+            name: {
+                interface: self._assemble(self._names.index(name), form).reshape(-1, SIZE)
+                for interface, form in forms.items()
+            }
+            for name, forms in self._exchange_forms.items()
+        }
+        self._passed = self._find_passed()
         planes = {}
         for plane, faces, inside in zip(
             self._system.mesh.planes, self._planes, self._inside, strict=True
@@ -181,20 +249,94 @@ class Faces:
 
     def _charge_gains(self) -> dict[str, float]:
         """What enters each layer through all its faces minus what leaves, tested with φ."""
-        residual = self._residual.getArray(readonly=True).real
         gains = np.zeros(len(self._names))
         for face in [*chain(*self._planes), *chain(*self._contacts)]:
-            block = self._names.index(face.layer)
-            entries = residual[self._layout.slices[block]].reshape(-1, SIZE)[face.rows, 0]
-            gains[block] += face.profile @ entries
+            gains[self._names.index(face.layer)] -= face.profile @ self._leaving(face)[:, 0]
         return dict(zip(self._names, map(float, self._sum(gains)), strict=True))
 
     def _power(self, face: _Face) -> float:
         """∫ ψ·F that leaves a layer through this rank's nodes of a face."""
         block = self._names.index(face.layer)
         values = self._layout.functions[block].x.array.real.reshape(-1, SIZE)[face.rows, :4]
-        residual = self._residual.getArray(readonly=True).real[self._layout.slices[block]]
-        return -float((values * residual.reshape(-1, SIZE)[face.rows, :4]).sum())
+        return float((values * self._leaving(face)[:, :4]).sum())
+
+    def _leaving(self, face: _Face) -> FloatArray:
+        """What leaves a layer through a face, tested with this rank's nodes, shape (k, 5).
+
+        At a node that is on two faces, a law with a conductance says what leaves through its plane,
+        and the rest leaves through the contact. A plane without resistance gets nothing there, and
+        what several of them get is that of a joint.
+        """
+        part = self._layout.slices[self._names.index(face.layer)]
+        residual = self._residual.getArray(readonly=True).real[part].reshape(-1, SIZE)[face.rows]
+        if not self._exchange:
+            return -residual
+        exchange = self._exchange[face.layer]
+        if face.interface is None:
+            return -residual - sum(each[face.rows] for each in exchange.values())
+        reaction = -residual
+        for row, flux in self._passed.get((face.layer, face.interface), {}).items():
+            reaction[face.rows == row] = face.outward * flux
+        reaction = np.where(face.at_contact[:, np.newaxis], 0.0, reaction)
+        return np.where(
+            self._is_said(face.interface), exchange[face.interface][face.rows], reaction
+        )
+
+    def _find_passed(self) -> dict[tuple[str, str], dict[int, FloatArray]]:
+        """By layer and interface, then by this rank's node: what passes from left to right there.
+
+        Of planes without resistance that meet.
+        """
+        if not self._joints:
+            return {}
+        leaving = self._left_over(np.unique(np.concatenate([each.nodes for each in self._joints])))
+        planes = self._system.mesh.planes
+        names = [self._system.interface(plane).name for plane in planes]
+        said = np.array([self._is_said(name) for name in names])
+        passed: dict[tuple[str, str], dict[int, FloatArray]] = {}
+        for joint in self._joints:
+            there = np.array([leaving[node] for node in joint.nodes.tolist()])
+            fluxes = joint.fluxes(there, said[joint.planes])
+            for number, sides, flux in zip(joint.planes, joint.sides, fluxes, strict=True):
+                for layer, node in zip(
+                    (planes[number].left, planes[number].right), joint.nodes[sides], strict=True
+                ):
+                    row = self._own_row(layer, int(node))
+                    if row is not None:
+                        passed.setdefault((layer, names[number]), {})[row] = flux
+        return passed
+
+    def _left_over(self, nodes: NDArray[np.int64]) -> dict[int, FloatArray]:
+        """By node, from all ranks: what leaves a layer beside what its laws say, shape (5,)."""
+        values = np.zeros((len(nodes), SIZE))
+        for block, name in enumerate(self._names):
+            part = self._layout.slices[block]
+            residual = self._residual.getArray(readonly=True).real[part].reshape(-1, SIZE)
+            for i, node in enumerate(nodes.tolist()):
+                row = self._own_row(name, node)
+                if row is not None:
+                    values[i] = -residual[row] - sum(
+                        each[row] for each in self._exchange[name].values()
+                    )
+        return dict(zip(nodes.tolist(), self._sum(values), strict=True))
+
+    def _own_row(self, layer: str, node: int) -> int | None:
+        """Number on this rank of a layer's node, from that of its first unknown."""
+        part = self._layout.slices[self._names.index(layer)]
+        row, rest = divmod(node - self._nodes.own[0] - part.start, SIZE)
+        inside = 0 <= row < (part.stop - part.start) // SIZE and not rest
+        return int(row) if inside else None
+
+    def _is_said(self, interface: str) -> NDArray[np.bool_]:
+        """Which of the fluxes at a plane its law and its capacitance say, shape (5,)."""
+        plane = next(
+            each
+            for each in self._system.mesh.planes
+            if self._system.interface(each).name == interface
+        )
+        said = np.full(SIZE, self._system.plane_flux(plane) is not None)
+        said[-1] = math.isfinite(self._system.interface(plane).capacitance)
+        return said
 
     def total_current(self) -> float:
         """J + ∂_t(−εV') at the left contact: along a line the same everywhere at a time.
@@ -226,14 +368,12 @@ class Faces:
 
     def _side(self, faces: list[_Face]) -> Side:
         trace, reaction = np.zeros(SIZE), np.zeros(SIZE)
-        residual = self._residual.getArray(readonly=True).real
         for face in faces:
             block = self._names.index(face.layer)
             function = self._layout.functions[block]
             values = function.x.array.real.reshape(-1, SIZE)
             trace += face.weights @ values[face.rows]
-            entries = residual[self._layout.slices[block]].reshape(-1, SIZE)[face.rows]
-            reaction -= face.outward * (face.profile @ entries)
+            reaction += face.outward * (face.profile @ self._leaving(face))
         norm = self._norm(faces)
         trace, reaction = self._sum(trace) / norm, self._sum(reaction) / norm
         return Side(
@@ -251,6 +391,19 @@ class Faces:
 
     def _sum(self, values: FloatArray) -> FloatArray:
         return self._comm.allreduce(values) if self._comm.size > 1 else values
+
+
+def _places(sets: Iterable[Nodes]) -> FloatArray:
+    """Points of several sets of nodes, shape (n, 3)."""
+    return np.concatenate([nodes.points for nodes in sets])
+
+
+def _are_among(points: FloatArray, places: FloatArray) -> NDArray[np.bool_]:
+    """Which points are one of the places, but for rounding."""
+    if not len(points):
+        return np.empty(0, dtype=bool)
+    distances, _ = cKDTree(places).query(points)
+    return np.asarray(distances <= 1e-10 * np.abs(places).max())
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ WAVEFORMS = ("step", "pulse", "sine")
 SCHEMES = ("tr-bdf2", "crank-nicolson")
 """How time is stepped: L-stable with controlled error, or with the discrete energy balance."""
 
+CHECKPOINT = "checkpoint.npz"
+"""What the checkpoint of a run in time is called in the folder of its results."""
+
 INITIAL_STATES = ("equilibrium", "steady")
 """Where a time-dependent run begins: no drive, or the steady state of the drive as it is given."""
 

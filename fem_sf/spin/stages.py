@@ -19,6 +19,9 @@ from fem_sf.spin.transport import SIZE
 
 FloatArray = NDArray[np.float64]
 
+_SETTLED = 1e-6
+"""Change over the fields that a Newton step may have if no other is to follow."""
+
 Values = dict[str, NDArray]
 """Values of the fields of all layers at all local nodes, ghosts included."""
 
@@ -38,12 +41,17 @@ class Stages:
         self.unknowns = solver.unknowns
         self._all = self._free.layout.vector()
         self._factorised: float | None = None
-        # iterative solvers do not end at once, and have their residual checked by Newton's method
+        # one step of Newton's method is enough for linear laws, unless its solver iterates itself
         self._at_once = not solver.is_nonlinear and solver.ksp.getType() == "preonly"
-        solver.apply_load(1.0)
-        self._system.set_rate(0.0)
-        of_drive = solver.newton.residual_norm(self._free.vector())
-        self._tolerance = solver.settings.tolerance * of_drive
+        self._densities = self._rows_of_densities()
+
+    def _rows_of_densities(self) -> PETSc.Vec:
+        """1 for the rows of charge and spin, 0 for those of Poisson's equation."""
+        for u in self._system.fields.values():
+            u.x.array.reshape(-1, SIZE)[:] = [1, 1, 1, 1, 0]
+        rows = self._free.vector()
+        self._free.from_functions(rows)
+        return rows
 
     # --- fields ---
 
@@ -102,40 +110,69 @@ class Stages:
         values = np.abs(self._all.getArray(readonly=True)).reshape(-1, SIZE)
         components = values.max(axis=0, initial=0.0)
         groups = np.array([components[0], components[1:4].max(), components[4]])
-        comm = self._free.comm
-        return comm.allreduce(groups, op=MPI.MAX) if comm.size > 1 else groups
+        self._free.comm.Allreduce(MPI.IN_PLACE, groups, op=MPI.MAX)
+        return groups
 
     # --- equations ---
 
     def solve(self, rate: float, load: float) -> None:
-        """Solve for the fields, starting from the unknowns as they are.
+        """Solve for the fields by Newton's method, starting from the unknowns as they are.
+
+        It ends by what its steps change: with a rate high above that of anything that happens, the
+        residual is mostly the rounding of rate × M u.
 
         Raises
         ------
         NotConverged
-            If Newton's method or the linear solver gives up.
+            If it does not end, or the linear solver gives up.
         """
-        solver = self._solver
-        self.show(load)
-        if self._at_once:
-            residual = self.residual(rate)
-            if rate != self._factorised:
-                solver.matrix.assemble()
-                self._factorised = rate
-            self.unknowns.axpy(-1, self.respond(residual))
-        else:
-            self._system.set_rate(rate)
-            solver.newton.solve(self.unknowns, solver.matrix, solver.ksp, self._tolerance)
-        self.show(load)
+        norms = []
+        for _ in range(self._solver.settings.max_iterations):
+            change = self.newton_step(rate, load)
+            if self._at_once:
+                return
+            norms.append(float(change.max()))
+            if norms[-1] <= _SETTLED * self.largest().max():
+                return
+        raise NotConverged(
+            f"Newton stopped after {len(norms)} steps, the last of which changed μ, m or V by "
+            f"{norms[-1]:.1e}",
+            norms,
+        )
 
-    def change(self, size: float, load: float) -> Values:
-        """Take a backward Euler step with the matrix of the last solve; (u − past)/size."""
-        self.set_past((1.0, self.values()))
-        change = self.respond(self.residual(1 / size))
-        end = self.unknowns - change
+    def newton_step(self, rate: float, load: float) -> FloatArray:
+        """Take one Newton step from the unknowns as they are; its largest |μ|, |m| and |V|.
+
+        With a direct solver it is all that linear laws need.
+        """
+        self.show(load)
+        residual = self.residual(rate)
+        self._assemble(rate)
+        change = self.respond(residual)
+        self.unknowns.axpy(-1, change)
+        self.show(load)
+        return self.largest_change(change)
+
+    def _assemble(self, rate: float) -> None:
+        if rate != self._factorised or not self._at_once:
+            self._system.set_rate(rate)
+            self._solver.matrix.assemble()
+            self._factorised = rate
+
+    def instant_derivative(self, size: float, load: float) -> Values:
+        """U̇ of the fields under a drive, from a backward Euler step of next to no length.
+
+        It is solved for its change, because differences would be mostly rounding. The fields stay
+        as they are.
+        """
+        self._assemble(1 / size)
+        residual = self.residual(0.0)
+        # V belongs to the densities already, and what rounding has left of that is no change
+        residual.pointwiseMult(residual, self._densities)
+        change, here = self.respond(residual), self.unknowns.copy()
         self.go_to(change, 0.0)
         slope = {name: -values / size for name, values in self.values().items()}
-        self.go_to(end, load)
+        self.go_to(here, load)
         return slope
 
     def residual(self, rate: float) -> PETSc.Vec:

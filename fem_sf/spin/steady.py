@@ -24,6 +24,12 @@ from fem_sf.spin.system import SpinSystem
 _CLOSEST = 1e-3
 """Part of the drive within which the end of static solutions is found."""
 
+_DIRECT = 1e-8
+"""Residual over that of the drive that one direct solve of linear equations surely gets below.
+
+The rest is rounding: 10⁻¹⁰ where cells are as small as a screening length, whatever the step.
+"""
+
 Profile = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
@@ -39,13 +45,17 @@ class SteadyReport:
     Parameters
     ----------
     loads
-        Parts of the drive that were solved in turn, the last being 1.
+        Parts of the drive that were solved in turn; the last is 1 if all went well.
     newton
         Reports of these solves.
     """
 
-    loads: tuple[float, ...]
-    newton: tuple[NewtonReport, ...]
+    loads: tuple[float, ...] = ()
+    newton: tuple[NewtonReport, ...] = ()
+
+    def after(self, load: float, newton: NewtonReport) -> SteadyReport:
+        """The report with one more solve."""
+        return SteadyReport((*self.loads, load), (*self.newton, newton))
 
     @property
     def iterations(self) -> int:
@@ -71,6 +81,7 @@ class SteadySolver:
     ):
         self.system, self.settings = system, settings
         self._profile = profile
+        self.report = SteadyReport()
         self.nodes = conditions.FaceNodes(system)
         self._full = BlockMatrix(system.jacobian_forms)
         self._conditions = conditions.find(system, self.nodes, profile)
@@ -126,34 +137,40 @@ class SteadySolver:
         Raises
         ------
         NotConverged
-            Saying how much of the drive could be applied.
+            Saying how much of the drive could be applied; `report` has the solves that worked.
         """
-        loads: list[float] = []
-        reports: list[NewtonReport] = []
+        self.report = SteadyReport()
         reached, step = 0.0, 1.0
         while reached < 1:
             load = min(1.0, reached + step)
             try:
-                reports.append(self._newton(load))
+                newton = self.solve_at(load)
             except NotConverged as error:
                 step = min(step / 2, self.settings.first_load)
                 if not self.is_nonlinear or step < _CLOSEST:
                     raise self._end(reached, load, error) from error
                 continue
             reached = load
-            loads.append(load)
+            self.report = self.report.after(load, newton)
             note(reached)
             # twice as far only after a solve that was easy
-            if reports[-1].iterations <= self.settings.max_iterations // 4:
+            if newton.iterations <= self.settings.max_iterations // 4:
                 step *= 2
-        return SteadyReport(tuple(loads), tuple(reports))
+        return self.report
 
-    def _newton(self, load: float) -> NewtonReport:
+    def solve_at(self, load: float) -> NewtonReport:
+        """Solve for a part of the drive, starting from the unknowns as they are."""
         self.apply_load(load)
         scale = self.newton.residual_norm(self.free.vector())
-        return self.newton.solve(
-            self.unknowns, self.matrix, self.ksp, self.settings.tolerance * scale
-        )
+        # without a drive nothing is left to be solved, but not even zero is below zero
+        tolerance = max(self._tolerance * scale, float(np.finfo(float).tiny))
+        return self.newton.solve(self.unknowns, self.matrix, self.ksp, tolerance)
+
+    @property
+    def _tolerance(self) -> float:
+        if self.is_nonlinear or self.ksp.getType() != "preonly":
+            return self.settings.tolerance
+        return max(self.settings.tolerance, _DIRECT)
 
     @property
     def is_nonlinear(self) -> bool:
@@ -170,8 +187,9 @@ class SteadySolver:
         if self.system.stack.has_walls:
             message = (
                 f"static magnetizations end {where} of the drive {value:g}: there the torque is "
-                "more than exchange and anisotropy can hold (a fold; beyond it they move). Use a "
-                f"smaller drive, or a stiffer wall. The last attempt: {error}"
+                "more than exchange and anisotropy can hold (a fold; beyond it they move, or jump "
+                "to another state). Use a smaller drive, or a stiffer wall. "
+                f"The last attempt: {error}"
             )
         else:
             message = (

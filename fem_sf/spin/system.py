@@ -20,20 +20,19 @@ import ufl
 from numpy.typing import NDArray
 from petsc4py import PETSc
 from scipy.linalg import sqrtm
+from scipy.spatial import cKDTree
 
 from fem_sf import compat
 from fem_sf.errors import MeshError, Problem
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws, magnetization, transport
+from fem_sf.spin.contacts import DEFAULT_CONTACTS, are_named
 from fem_sf.spin.materials import Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.transport import SIZE, Fields, LayerData
-from fem_sf.words import did_you_mean, missing_interface
-
-DEFAULT_CONTACTS = ("left", "right")
-"""Groups of facets that are the reservoirs where a mesh has them."""
+from fem_sf.words import missing_interface
 
 
 @dataclass(frozen=True)
@@ -276,7 +275,10 @@ class SpinSystem:
         return terms * self.plane_measure(name, plane)
 
     def contact_residual(self, contact: Contact, name: str, test: Any) -> Any:
-        """The given current, and all that leaves a semi-infinite layer at the end of its mesh."""
+        """The given current, and all that leaves a semi-infinite layer at the end of its mesh.
+
+        In time it is the current of a source, which charges the contact as well: J + ∂_t(−ε∇V).
+        """
         layer, u, v = self.layer_data(name), Fields.of(self.fields[name]), Fields.of(test)
         sign = 1 if contact.right else -1
         J = sign * self.constant("drive", "current")
@@ -291,6 +293,11 @@ class SpinSystem:
             terms += ufl.inner(spin + layer.beta * layer.p * J, v.m)
             field = layer.alpha1 * slope[0] + layer.beta * ufl.dot(layer.p, m_slope)
             terms += ufl.inner(layer.eps * (field + J / layer.sigma), v.V)
+        else:
+            past = Fields.of(self.past[name])
+            change = transport.displacement(u, layer) - transport.displacement(past, layer)
+            outward = ufl.dot(change, ufl.FacetNormal(self.mesh.mesh))
+            terms -= ufl.inner(self.constant("time", "rate") * outward, v.mu)
         return terms * self.contact_measure(name, contact)
 
     def wall_residual(self, name: str, test: Any) -> Any:
@@ -410,13 +417,10 @@ def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
 
 def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, Contact]:
     """The two reservoirs by the names of facet groups; without such groups the ends along x."""
-    groups = [name for name in mesh.facet_groups if "|" not in name]
-    missing = [name for name in names if name not in groups]
-    if missing and (len(missing) == 1 or tuple(names) != DEFAULT_CONTACTS):
-        raise MeshError([_missing_contact(name, groups) for name in missing])
+    named = are_named(mesh.facet_groups, names)
     found = []
     for right, name in enumerate(names):
-        facets = mesh.end_facets(right=bool(right)) if missing else mesh.group_facets(name)
+        facets = mesh.group_facets(name) if named else mesh.end_facets(right=bool(right))
         entities = mesh.facet_entities(facets)
         layers = mesh.layer_of_cell[entities[:, 0]]
         touched = sorted(set().union(*mesh.comm.allgather(set(layers.tolist()))))
@@ -425,10 +429,25 @@ def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, 
             raise MeshError([Problem("drive.contacts", message)])
         by_layer = {mesh.names[k]: entities[layers == k] for k in touched}
         found.append(Contact(bool(right), by_layer))
+    _refuse_touching(mesh, found, names)
     return found[0], found[1]
 
 
-def _missing_contact(name: str, groups: Sequence[str]) -> Problem:
-    known = f"it has {', '.join(groups)}" if groups else "it has none"
-    hint = did_you_mean(name, groups) or f"; {known}"
-    return Problem("drive.contacts", f"the mesh has no group of outer facets called {name!r}{hint}")
+def _refuse_touching(mesh: LayeredMesh, contacts: Sequence[Contact], names: Sequence[str]) -> None:
+    """Two potentials cannot both be given at one place."""
+    left, right = (
+        np.concatenate(mesh.comm.allgather(_corners(mesh, contact))) for contact in contacts
+    )
+    distances, _ = cKDTree(left).query(right)
+    nearest = int(distances.argmin())
+    if distances[nearest] < 1e-9 * np.ptp(np.concatenate([left, right]), axis=0).max():
+        place = ", ".join(f"{each:g}" for each in right[nearest, : mesh.dimension])
+        message = f"{names[0]!r} and {names[1]!r} touch at ({place}); leave a gap between them"
+        raise MeshError([Problem("drive.contacts", message)])
+
+
+def _corners(mesh: LayeredMesh, contact: Contact) -> NDArray[np.float64]:
+    """Corners of this rank's facets of a contact, shape (n, 3)."""
+    return np.concatenate(
+        [mesh.facet_corners(each).reshape(-1, 3) for each in contact.entities.values()]
+    )

@@ -196,7 +196,7 @@ def _ordered(values: Mapping[str, FloatArray], currents: FloatArray) -> dict[str
 
 def _along_cells(x: FloatArray, nodes: FloatArray, values: FloatArray, degree: int) -> FloatArray:
     """Values at places on a line from those at the nodes of its cells; shape (n, columns)."""
-    from scipy.interpolate import BarycentricInterpolator
+    from scipy.interpolate import KroghInterpolator
 
     result = np.empty((len(x), values.shape[1]))
     ends = nodes[::degree]
@@ -204,5 +204,5 @@ def _along_cells(x: FloatArray, nodes: FloatArray, values: FloatArray, degree: i
     for cell in np.unique(cells):
         own = slice(cell * degree, (cell + 1) * degree + 1)
         inside = cells == cell
-        result[inside] = BarycentricInterpolator(nodes[own], values[own])(x[inside])
+        result[inside] = KroghInterpolator(nodes[own], values[own])(x[inside])
     return result

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mpi4py import MPI
+from numpy.typing import NDArray
 
+from fem_sf.errors import NotConverged
 from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.spin.checkpoint import Checkpoints, case_parts
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.observables import Faces, FaceStates
-from fem_sf.spin.settings import SpinCase, TimeSettings
+from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transient import TransientSolver, TransientState
 from fem_sf.study.nodes import element_degree, other_degree
@@ -23,6 +27,9 @@ from fem_sf.study.spin import distribute, measurement, profile_of
 from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise
 from fem_sf.study.vtx import write_vtx
+
+Columns = dict[str, NDArray]
+"""Values of one layer by column."""
 
 _SAME_TIME = 1e-9
 """Of the whole run: how near a step has to come to a time asked for."""
@@ -48,38 +55,79 @@ def run_in_time(
     mesh = distribute(case, comm)
     degree = element_degree(case.mesh)
     run = _Run.of(case, mesh, degree)
-    clock.lap("setup")
-    record = _Record()
     sampler = Sampler(case, run.system)
-    for state in run.solver.steps():
-        states = run.faces.measure()
-        record.add(run, state, states)
-        if record.is_due(case.time, state.time):
-            record.keep(state.time, *sampler.sample(states))
-        progress.update(round(1000 * state.time / case.time.end), 1000, "per mille of the time")
+    checkpoints = None
+    record = _Record()
+    if folder is not None and case.time.checkpoint is not None:
+        checkpoints = Checkpoints(
+            folder / CHECKPOINT, case_parts(case), run.solver, case.time.checkpoint
+        )
+        record = _Record.of(checkpoints.restore() or {})
+    clock.lap("setup")
+    failure = _go_through(case, run, sampler, record, checkpoints, progress)
     clock.lap("solve")
+    states = run.faces.measure()
     layers, probes = sampler.sample(states)
     fine = measurement(run.system, states)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
     coarse = None
-    if case.solver.error_estimate:
+    if case.solver.error_estimate and failure is None:
         coarse = _measure_coarsely(case, mesh, other_degree(degree))
         clock.lap("estimate")
-    summary = summarise(case, fine, coarse) | {
-        "converged": True,
+    summary = summarise(case, fine, coarse) | _course(run, failure)
+    summary["seconds"] = clock.seconds()
+    progress.finish("stopped before the end" if failure else f"{run.last.step} steps")
+    history = record.history() if comm.rank == 0 else None
+    result = SpinResult(case, layers, probes, comm.bcast(summary), history)
+    if failure is not None:
+        failure.partial = result
+        raise failure
+    return result
+
+
+def _go_through(
+    case: SpinCase,
+    run: _Run,
+    sampler: Sampler,
+    record: _Record,
+    checkpoints: Checkpoints | None,
+    progress: Progress,
+) -> NotConverged | None:
+    """Take all steps and record them; what ended them early, whose last state the fields hold."""
+    assert case.time is not None
+    held = run.held()
+    try:
+        for state in run.solver.steps():
+            states = run.faces.measure()
+            record.add(run, state, states)
+            if record.is_due(case.time, state.time):
+                record.keep(state.time, *sampler.sample(states))
+            if checkpoints is not None and checkpoints.is_due():
+                checkpoints.write(record.arrays())
+            held = run.held()
+            progress.update(round(1000 * state.time / case.time.end), 1000, "per mille of the time")
+    except NotConverged as error:
+        if not record.times:
+            raise
+        run.put_back(held)
+        return error
+    return None
+
+
+def _course(run: _Run, failure: NotConverged | None) -> dict[str, Any]:
+    """How the run went."""
+    state = run.last
+    course: dict[str, Any] = {
+        "converged": failure is None,
         "time": state.time,
         "iterations": {"steps": state.step, "rejected": state.rejected},
         "unknowns": run.solver.steady.free.global_size,
     }
-    # power balances with what is stored, so that a state by itself does not say
-    for key in ("charge", "power", "heat", "power_balance"):
-        summary["checks"].pop(key, None)
-    summary["seconds"] = clock.seconds()
-    progress.finish(f"{state.step} steps")
-    history = record.history() if comm.rank == 0 else None
-    return SpinResult(case, layers, probes, comm.bcast(summary), history)
+    if failure is not None:
+        course["note"] = f"the run ends at t = {state.time:.6g}: {failure}"
+    return course
 
 
 def _measure_coarsely(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measurement:
@@ -102,6 +150,26 @@ class _Run:
     faces: Faces
     energies: Energies | None
 
+    def held(self) -> list[NDArray]:
+        """A copy of what all fields hold."""
+        return [each.x.array.copy() for each in self._fields]
+
+    def put_back(self, held: list[NDArray]) -> None:
+        """Let the fields hold the last state again, after a step that failed."""
+        for function, values in zip(self._fields, held, strict=True):
+            function.x.array[:] = values
+        self.solver.resume(self.last)
+
+    @property
+    def _fields(self) -> list[Any]:
+        return [*self.system.fields.values(), *self.system.past.values()]
+
+    @property
+    def last(self) -> TransientState:
+        """Where the run is."""
+        assert self.solver.state is not None
+        return self.solver.state
+
     @classmethod
     def of(cls, case: SpinCase, mesh: LayeredMesh, degree: int) -> _Run:
         assert case.time is not None
@@ -114,13 +182,14 @@ class _Run:
 
 @dataclass
 class _Record:
-    """What a run went through."""
+    """What a run went through; profiles on rank 0 only."""
 
     times: list[float] = field(default_factory=list)
     rows: list[dict[str, float]] = field(default_factory=list)
     kept_times: list[float] = field(default_factory=list)
-    kept: list[dict[str, LayerFields]] = field(default_factory=list)
-    kept_probes: list[dict[str, LayerFields]] = field(default_factory=list)
+    kept: dict[str, list[dict[str, Columns]]] = field(
+        default_factory=lambda: {"layers": [], "probes": []}
+    )
 
     def add(self, run: _Run, state: TransientState, states: FaceStates) -> None:
         """Take the numbers of a step."""
@@ -150,25 +219,60 @@ class _Record:
     ) -> None:
         """Keep profiles; empty but on rank 0."""
         self.kept_times.append(time)
-        self.kept.append(layers)
-        self.kept_probes.append(probes)
+        for place, fields in (("layers", layers), ("probes", probes)):
+            self.kept[place].append({name: dict(each.values) for name, each in fields.items()})
+
+    def arrays(self) -> dict[str, NDArray]:
+        """All of it as arrays by name, for a checkpoint."""
+        found = {"times": np.array(self.times), "kept_times": np.array(self.kept_times)}
+        found |= {f"row/{key}": values for key, values in self._columns().items()}
+        for place, kept in self.kept.items():
+            for name, columns in _stacked(kept).items():
+                found |= {f"{place}/{name}/{key}": values for key, values in columns.items()}
+        return found
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray]) -> _Record:
+        """What a checkpoint says was recorded; empty without one."""
+        record = cls(
+            times=arrays.get("times", np.empty(0)).tolist(),
+            kept_times=arrays.get("kept_times", np.empty(0)).tolist(),
+        )
+        columns = {key[4:]: each for key, each in arrays.items() if key.startswith("row/")}
+        record.rows = [
+            {key: float(each[i]) for key, each in columns.items()} for i in range(len(record.times))
+        ]
+        for place, kept in record.kept.items():
+            for i in range(len(record.kept_times)):
+                fields: dict[str, Columns] = {}
+                for key, values in arrays.items():
+                    if key.startswith(f"{place}/"):
+                        name, column = key[len(place) + 1 :].rsplit("/", 1)
+                        fields.setdefault(name, {})[column] = values[i]
+                kept.append(fields)
+        return record
 
     def history(self) -> History:
-        """All of it as arrays."""
+        """All of it as a result has it."""
         return History(
             times=np.array(self.times),
-            values={key: np.array([row[key] for row in self.rows]) for key in self.rows[0]},
+            values=self._columns(),
             snapshot_times=np.array(self.kept_times),
-            snapshots=_stacked(self.kept),
-            probes=_stacked(self.kept_probes),
+            snapshots=_stacked(self.kept["layers"]),
+            probes=_stacked(self.kept["probes"]),
         )
 
+    def _columns(self) -> dict[str, NDArray]:
+        if not self.rows:
+            return {}
+        return {key: np.array([row[key] for row in self.rows]) for key in self.rows[0]}
 
-def _stacked(kept: list[dict[str, LayerFields]]) -> dict[str, dict[str, Any]]:
+
+def _stacked(kept: list[dict[str, Columns]]) -> dict[str, Columns]:
     """Columns of every layer with time in front."""
     if not kept:
         return {}
     return {
-        name: {column: np.stack([each[name].values[column] for each in kept]) for column in values}
-        for name, values in ((name, fields.values) for name, fields in kept[0].items())
+        name: {column: np.stack([each[name][column] for each in kept]) for column in columns}
+        for name, columns in kept[0].items()
     }

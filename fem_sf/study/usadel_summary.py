@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
-from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.stack import Interface, Layer
 from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
 from fem_sf.usadel.critical import CriticalTemperature
@@ -84,14 +84,16 @@ def summarise(
     unknowns
         Number of complex unknowns at one frequency.
     """
-    values = _numbers(case.stack, fine.frame, fine.integrals, fine.ends)
+    values = _numbers(case, fine.frame, fine.integrals, fine.ends)
     others = []
     if coarse is not None:
-        others.append(_numbers(case.stack, coarse.frame, coarse.integrals, coarse.ends))
+        others.append(_numbers(case, coarse.frame, coarse.integrals, coarse.ends))
     if fine.shifted is not None:
-        others.append(_numbers(case.stack, fine.frame, *fine.shifted))
+        others.append(_numbers(case, fine.frame, *fine.shifted))
     errors = {
-        key: sum((_size(value - other[key]) for other in others), _direct_sum_error(fine, key))
+        key: sum(
+            (_size(value - other[key]) for other in others), _direct_sum_error(case, fine, key)
+        )
         for key, value in values.items()
     }
     estimated = coarse is not None
@@ -205,12 +207,18 @@ def critical_summary(
 
 
 def _numbers(
-    stack: Stack, frame: SpinFrame, integrals: Integrals, ends: EndValues
+    case: UsadelCase, frame: SpinFrame, integrals: Integrals, ends: EndValues
 ) -> dict[str, NDArray[np.float64]]:
     """Every number and vector that gets an error estimate, under a flat key."""
     numbers: dict[str, Any] = {"free_energy": integrals.free_energy}
-    for name in stack.names:
+    unit = 2 * magnetization_unit(case.stack, case.reference)
+    for layer in case.stack.layers:
+        name = layer.name
         numbers[f"{name}.integral"] = frame.vectors(integrals.magnetization[name])
+        if isinstance(layer.material, Ferromagnet):
+            moment = unit * numbers[f"{name}.integral"]
+            # adding zero makes −0 a 0
+            numbers[f"{name}.torque"] = np.cross(layer.material.exchange_vector, moment) + 0.0
         for side, moment in zip(("left", "right"), ends[name]["magnetization"], strict=True):
             numbers[f"{name}.{side}"] = frame.vectors(moment)
         if name in integrals.gap:
@@ -224,11 +232,18 @@ def _size(value: NDArray[np.float64] | Moment) -> float:
     return math.hypot(*np.atleast_1d(value))
 
 
-def _direct_sum_error(fine: Measurement, key: str) -> float:
+def _direct_sum_error(case: UsadelCase, fine: Measurement, key: str) -> float:
     if key == "free_energy":
         return fine.integrals.free_energy_error
-    layer, _, quantity = key.partition(".")
-    return _size(fine.integrals.magnetization_error[layer]) if quantity == "integral" else 0.0
+    name, _, quantity = key.partition(".")
+    if quantity == "integral":
+        return _size(fine.integrals.magnetization_error[name])
+    if quantity == "torque":
+        material = case.stack.layer(name).material
+        assert isinstance(material, Ferromagnet)
+        arm = 2 * magnetization_unit(case.stack, case.reference) * material.exchange_strength
+        return arm * _size(fine.integrals.magnetization_error[name])
+    return 0.0
 
 
 def _layer_summary(
@@ -266,6 +281,8 @@ def _layer_summary(
     if isinstance(layer.material, Ferromagnet):
         change = values[f"{name}.integral"] @ layer.material.axis / volume
         summary["moment"] = _moment(case, layer.material, float(change))
+        summary["torque"] = values[f"{name}.torque"].tolist()
+        summary["torque_error"] = errors[f"{name}.torque"] if estimated else None
     return summary
 
 

@@ -38,26 +38,26 @@ class LayerData:
 class Parametrisation(Protocol):
     """The functions that forms, sweeps, gap and observables need of a parametrisation."""
 
-    def field_shape(self, frame_shape: tuple[int, ...]) -> tuple[int, ...]:
+    def field_shape(self, frame_shape: tuple[int, ...], /) -> tuple[int, ...]:
         """Shape of the unknown at one point, from that of vectors in the spin frame."""
 
-    def layer_action(self, theta: Any, data: LayerData, omega: Any, delta: Any | None) -> Any:
+    def layer_action(self, theta: Any, data: LayerData, omega: Any, delta: Any | None, /) -> Any:
         """Density of the action per spin in a layer; zero in the normal state."""
 
-    def barrier_action(self, left: Any, right: Any, coupling: Any) -> Any:
+    def barrier_action(self, left: Any, right: Any, coupling: Any, /) -> Any:
         """Density of the action per spin at a Kupriyanov-Lukichev barrier."""
 
-    def pair_amplitude(self, theta: Any) -> Any:
+    def pair_amplitude(self, theta: Any, /) -> Any:
         """The singlet amplitude, minus the derivative of the action by νΔ."""
 
-    def moments(self, theta: Any) -> list[Any]:
-        """Components of Σ ↦ δM/2ν at one frequency, minus the derivative of the action by νJ."""
+    def moments(self, theta: Any, /) -> list[Any]:
+        """Components of what sums up to δM/2ν: minus the derivative of the action by νJ."""
 
-    def moment_values(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+    def moment_values(self, theta: NDArray[np.complex128], /) -> NDArray[np.float64]:
         """The same from values of the unknown, shape (n, *field), as (n, *frame)."""
 
     def amplitude_values(
-        self, theta: NDArray[np.complex128]
+        self, theta: NDArray[np.complex128], /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame)."""
 

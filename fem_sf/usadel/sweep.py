@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""θ_+ at every frequency for a given Δ, and how it answers to a change of Δ."""
+"""The unknown θ at every frequency for a given Δ, and how it answers to a change of Δ."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 
 from petsc4py import PETSc
 
@@ -159,7 +160,7 @@ class FrequencySweep:
 
 
 class LinearResponse:
-    """How ∫ν f_+ φ, summed over frequencies, answers to a change of Δ.
+    """How ∫ν f φ, summed over frequencies, answers to a change of Δ.
 
     Parameters
     ----------
@@ -173,10 +174,12 @@ class LinearResponse:
         system = sweep.system
         self.sweep = sweep
         frequencies = sweep.frequency_sum.frequencies
-        self.linearisations = [new_linearisation(sweep) for _ in frequencies]
-        pair_jacobian_forms = system.compile_pair_jacobian()
-        # ∂(∫ν f_+ φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
-        self._pair_jacobians = [BlockMatrix(pair_jacobian_forms) for _ in frequencies]
+        self.linearisations = [
+            Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
+            for jacobian in _alike(system.jacobian_forms, len(frequencies))
+        ]
+        # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
+        self._pair_jacobians = _alike(system.compile_pair_jacobian(), len(frequencies))
         self._source, self._theta_step = system.layout.vector(), system.layout.vector()
         self._pairs = gap_layout.vector()
 
@@ -196,13 +199,20 @@ class LinearResponse:
             theta.axpy(1.0, self.theta_step(k, delta_step))
 
     def pair_response(self, delta_step: PETSc.Vec, result: PETSc.Vec) -> None:
-        """Σ_k W_k Re ∂(∫ν f_+ φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
+        """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
         total = result.getArray()
         total[:] = 0
         for k, weight in enumerate(self.sweep.frequency_sum.weights):
             step = self.theta_step(k, delta_step)
             self._pair_jacobians[k].matrix.mult(step, self._pairs)
             total += weight * self._pairs.getArray(readonly=True).real
+
+
+def _alike(forms: list[list[Any]], count: int) -> list[BlockMatrix]:
+    """Matrices of the same forms, each with values of its own."""
+    first = BlockMatrix(forms)
+    first.assemble()
+    return [first, *(BlockMatrix(forms, first) for _ in range(count - 1))]
 
 
 def new_linearisation(sweep: FrequencySweep) -> Linearisation:

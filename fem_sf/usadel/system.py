@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import basix.ufl
 import dolfinx
 import numpy as np
 import ufl
@@ -319,9 +318,7 @@ class UsadelSystem:
     def _space(
         self, part: compat.SubMesh, shape: tuple[int, ...] = ()
     ) -> dolfinx.fem.FunctionSpace:
-        element = basix.ufl.element(
-            "Lagrange", part.mesh.basix_cell(), self.degree, shape=shape or None
-        )
+        element = ("Lagrange", self.degree, *([shape] if shape else []))
         return dolfinx.fem.functionspace(part.mesh, element)
 
     def _theta_space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:

@@ -108,6 +108,7 @@ def test_beyond_the_last_static_state_the_last_one_is_kept(write, capsys):
     message = capsys.readouterr().err
     assert "static magnetizations end between 2.46" in message
     assert "smaller drive" in message
+    assert "What was found up to there is in walls" in message
     summary = json.loads(Path("walls/summary.json").read_text())
     assert summary["converged"] is False
     assert 2.46 / 3 < summary["iterations"]["loads"][-1] < 2.47 / 3

@@ -127,6 +127,23 @@ def test_co_cu_py_has_the_resistance_of_two_channels(tmp_path):
     assert 1e-3 < numbers["tilt"] < 1e11 * 3.29e-16 / (2 * (3e-11 * 5e5) ** 0.5)
 
 
+@pytest.mark.slow
+def test_point_contact_has_the_resistance_of_its_conformal_map(tmp_path):
+    numbers = script("point_contact/point_contact.py")(tmp_path)
+    assert {"fields.pvd", "maps.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert numbers["limit"] == pytest.approx(0, abs=5e-6)
+    assert numbers["file"] == pytest.approx(0, abs=5e-4)
+    assert numbers["charge"] < 1e-11
+    assert numbers["power"] < 1e-11
+
+
+def test_voltage_step_agrees_with_the_laplace_transform(tmp_path):
+    numbers = script("voltage_step/voltage_step.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-6
+    assert numbers["off"] < 1e-6
+
+
 @pytest.mark.parametrize("path", CASES, ids=CASE_NAMES)
 def test_cases_are_read_without_complaint(path):
     assert load_case(path).title
@@ -138,7 +155,10 @@ def test_cases_run_and_balance(path):
         pytest.skip("its script's test runs it")
     result = run_case(load_case(path))
     assert result.summary["converged"]
-    if result.summary.get("kind") == "spin":
+    if result.summary.get("mode") == "transient":
+        total = result.history.values["total_current"][-1]
+        assert result.summary["current"] == pytest.approx(total, rel=1e-6)
+    elif result.summary.get("kind") == "spin":
         assert result.summary["checks"]["charge"] < 1e-10
         assert abs(result.summary["checks"]["power_balance"]) < 1e-8
     else:

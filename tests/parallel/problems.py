@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ TEMPERATURE = 0.35
 S = Layer("S", Superconductor(diffusivity=1.2, density_of_states=0.8), 3.0)
 F = Layer("F", Ferromagnet(diffusivity=0.6, density_of_states=1.7, exchange=3.0), 0.5)
 F2 = Layer("F2", Ferromagnet(diffusivity=0.9, density_of_states=1.3, exchange=-1.5), 0.4)
+TILTED = Layer("T", Ferromagnet(0.8, 1.2, exchange=(2.0, 0.0, 1.0)), 0.5)
+ACROSS = Layer("A", Ferromagnet(1.1, 0.7, exchange=(0.3, -2.6, 0.2)), 0.4)
 N = Layer("N", Normal(diffusivity=0.7, density_of_states=1.4), 0.6)
 S2 = Layer("S2", Superconductor(diffusivity=0.9, density_of_states=1.1), 2.0)
 
@@ -112,12 +115,46 @@ def junction() -> tuple[Stack, Geometry]:
     )
 
 
+def tilted_line() -> tuple[Stack, Geometry]:
+    """Exchange fields in a plane, outer layers of a single cell."""
+    stack = Stack(
+        [F, S, N, TILTED],
+        [barrier("F", "S", 0.9), Interface("S", "N", Transparent()), barrier("N", "T", 1.1)],
+    )
+    return stack, interval(
+        ("F", uniform(0.5, 1)), ("S", uniform(3.0, 6)), ("N", uniform(0.6, 2)), ("T", uniform(1, 1))
+    )
+
+
+def tilted_junction() -> tuple[Stack, Geometry]:
+    """Triangles: exchange fields in three directions, three layers that meet in a point."""
+    stack = Stack(
+        [S, F, TILTED, ACROSS],
+        [
+            barrier("S", "F", 0.7),
+            barrier("F", "T", 0.5),
+            barrier("S", "T", 1),
+            Interface("F", "A", Transparent()),
+            Interface("T", "A", Insulating()),
+        ],
+    )
+    return stack, grid(
+        "triangle",
+        np.linspace(0, 4, 9),
+        np.linspace(0, 1, 5),
+        stack.names,
+        lambda x, y: np.where(x < 2, 0, np.where(x > 3, 3, np.where(y < 0.5, 1, 2))),
+    )
+
+
 GEOMETRIES: dict[str, tuple[Callable[[], tuple[Stack, Geometry]], int]] = {
     "two_cells": (two_cells, 3),
     "line": (line, 3),
     "strip": (strip, 2),
     "island": (island, 2),
     "junction": (junction, 2),
+    "tilted_line": (tilted_line, 3),
+    "tilted_junction": (tilted_junction, 2),
 }
 """Stacks on their meshes, and the degree."""
 
@@ -182,9 +219,10 @@ def points(solution: Solution, geometry: Geometry) -> dict[str, Any]:
     return result
 
 
-def case(dimension: int, temperature: float) -> dict[str, Any]:
-    """A whole case from its layers to its summary."""
-    stack = Stack([S, F], [barrier("S", "F", 0.7)])
+def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
+    """A whole case from its layers S|F|… to its summary."""
+    layers = [S, F, *more]
+    stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
     result = run_case(
         UsadelCase(
             stack=stack,
@@ -225,6 +263,8 @@ PROBLEMS: dict[str, Callable[[], dict[str, Any]]] = {
     "case_line": lambda: case(1, TEMPERATURE),
     "case_line_at_zero": lambda: case(1, 0.0),
     "case_rectangle": lambda: case(2, TEMPERATURE),
+    "case_tilted": lambda: case(1, TEMPERATURE, TILTED),
+    "case_noncoplanar_at_zero": lambda: case(1, 0.0, TILTED, ACROSS),
 }
 
 

@@ -111,6 +111,25 @@ def test_torque_balance(run):
     assert np.abs(run.result.summary["checks"]["torque_balance"]).max() < 1e-12
 
 
+def test_torque_is_minus_the_derivative_of_the_free_energy_by_the_angle():
+    """Of a valve at 60° with its gap; Hellmann and Feynman for a turned exchange field."""
+    row = reference("noncollinear")[0]
+
+    def summary(angle: float) -> dict:
+        return solved(valve({**row, "alpha": angle}), row["T"], tolerance=1e-12).summary
+
+    step = 0.1
+    energies = [summary(row["alpha"] + k * step)["free_energy"] for k in (-2, -1, 1, 2)]
+    slope = float(np.dot([1, -8, 8, -1], energies)) / (12 * step)
+    layers = summary(row["alpha"])["layers"]
+    # from z to x is a turn about y
+    torque = layers["R"]["torque"]
+    assert abs(torque[1]) > 1e-5
+    assert torque[1] == pytest.approx(-slope, rel=1e-4)
+    np.testing.assert_allclose(torque, -np.array(layers["L"]["torque"]), atol=1e-12)
+    assert torque[0] == torque[2] == 0.0
+
+
 def test_triplet_across_the_exchange_field_reaches_through_a_thick_ferromagnet():
     """Along J it decays over √(D/J), across it over √(D/2ω) only."""
     row = next(each for each in reference("noncollinear") if each["name"].startswith("S|F'|F"))

@@ -13,12 +13,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from fem_sf.mesh.build import checked_geometry
 from fem_sf.settings import MeshSettings
+from fem_sf.spin import exact, materials, model
 from fem_sf.spin import interfaces as laws
-from fem_sf.spin import model
+from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.magnetization import tilt_to_direction
-from spin_cases import WALL_CASES, wall_stack
+from fem_sf.spin.transport import SIZE
+from spin_cases import CASES, WALL_CASES, wall_stack
 from spin_cases import drive as drive_of
+from spin_cases import stack as stack_of
 from spin_solves import (
     default_mesh,
     observables,
@@ -116,6 +120,30 @@ def test_thin_and_thick_layers(screening: float, thickness: float):
         assert max(profile_errors(solver).values()) < WANTED, seed
 
 
+def test_a_junction_of_real_metals():
+    """Cobalt and permalloy in nm, ps, 10⁶ S/m and mV: screening over 0.06 nm, w0 = 1/fs."""
+    cobalt, permalloy = (
+        materials.Ferromagnet(
+            conductivity=sigma,
+            diffusivity=D,
+            relaxation_time=tau,
+            permittivity=0.06**2 * sigma / D,
+            polarisation=beta,
+            direction=direction,
+            exchange_precession=1e3,
+        )
+        for sigma, D, tau, beta, direction in (
+            (13.3, 4e3, 0.8, 0.46, (0.0, 0.0, 1.0)),
+            (4.5, 1.5e3, 0.04, 0.73, (0.8, 0.1, 0.6)),
+        )
+    )
+    for law in (laws.Tunnel(1e-4, 0.4, 0.5), laws.TunnelVector(2.0, 0.7, 0.7)):
+        layers = [model.Layer("Co", cobalt, 120.0), model.Layer("Py", permalloy, 8.0)]
+        stack = model.Stack(layers, [model.Interface("Co", "Py", law, 2e-2)])
+        solver = steady(stack, model.Voltage(100.0))
+        assert max(profile_errors(solver).values()) < WANTED
+
+
 def cells(stack: model.Stack) -> int:
     return default_mesh(stack).mesh.topology.index_map(1).size_global
 
@@ -136,6 +164,29 @@ def test_cells_of_a_refined_mesh():
     assert cells(stack) < 80
     finer = default_mesh(stack, MeshSettings(refinement=2.0))
     assert finer.mesh.topology.index_map(1).size_global == pytest.approx(2 * cells(stack), rel=0.1)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["input"].get("q")])
+def test_waves_on_a_rectangle(name: str):
+    """A drive cos(qy) at all nodes, half a wave wide."""
+    data = CASES[name]["input"]
+    stack, q = stack_of(data), data["q"]
+    settings = MeshSettings(dimension=2, width=math.pi / q)
+    geometry = checked_geometry(stack, settings, SpinGrading(wave_number=q))
+    solver = steady(
+        stack, drive_of(data), geometry, profile=lambda points: np.cos(q * points[:, 1])
+    )
+    solution = exact.solve(stack, drive_of(data), q)
+    for layer in stack.layers:
+        function = solver.system.fields[layer.name]
+        x, y, _ = function.function_space.tabulate_dof_coordinates().T
+        profile = solution.profile(layer.name, np.clip(x - x.min(), 0, layer.extent))
+        wave = np.cos(q * y)
+        found = observables(layer.material, function.x.array.real.reshape(-1, SIZE))
+        expected = {"V": profile.potential, "dn": profile.charge, "dM": profile.magnetization}
+        for key, value in expected.items():
+            error = np.abs(found[key].T - wave * value.T).max()
+            assert error < WANTED * np.abs(value).max(), key
 
 
 # --- walls ---

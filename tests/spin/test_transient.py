@@ -12,6 +12,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.settings import MeshSettings
 from fem_sf.solve.elimination import Condition
 from fem_sf.spin import conditions, materials, model
 from fem_sf.spin.observables import Faces, FaceStates
@@ -55,7 +56,9 @@ def probe(system: SpinSystem, states: FaceStates, where: dict[str, Any]) -> floa
 def test_a_voltage_step_is_that_of_the_laplace_transform(case: dict[str, Any]) -> None:
     times = case["times"]
     settings = TimeSettings(end=times[-1], times=tuple(times[:-1]), tolerance=1e-8)
-    run = new_run(stack(case["input"]), model.Voltage(1.0), settings, refinement=1.5)
+    run = new_run(
+        stack(case["input"]), model.Voltage(1.0), settings, mesh=MeshSettings(refinement=1.5)
+    )
     faces = Faces(run.system, run.steady.nodes, uniform)
     rows = []
     for state in run.steps():

@@ -106,3 +106,19 @@ def test_superconductors_have_a_table_too(bilayer_in_si, capsys):
     assert "[0, 0.1, -0.2]" in text and "meV" in text
     assert text.rstrip().endswith("a note")
     assert rows(bilayer_in_si)["S", "∫δM"].value == -0.5
+
+
+@pytest.mark.parametrize(
+    ("dimension", "current", "ohm"),
+    [(2, ("A/m", 1e6 * 1e-3), ("Ω m", 1e-6)), (3, ("A", 1e-6), ("Ω", 1e3))],
+)
+def test_current_and_resistance_as_a_whole(valve_in_si, dimension, current, ohm):
+    summary = valve_in_si.summary | {"resistance_area": None}
+    summary |= {"integrated_current": 0.5, "resistance": 2.0}
+    rows = KINDS["spin"].rows(summary, valve_in_si.case.scales, dimension)
+    table = {row.quantity: row for row in rows if row.owner == "all"}
+    assert set(table) == {"current", "resistance"}
+    for name, value, (unit, factor) in (("current", 0.5, current), ("resistance", 2.0, ohm)):
+        assert table[name].value == value
+        assert table[name].si_unit == unit
+        assert table[name].factor == pytest.approx(factor)

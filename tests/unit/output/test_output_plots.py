@@ -13,7 +13,8 @@ from matplotlib.colors import SymLogNorm
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.output import style
 from fem_sf.output.dataset import to_dataset
-from fem_sf.output.maps import outline, signed_norm, triangles
+from fem_sf.output.maps import lay_out, outline, signed_norm, triangles
+from fem_sf.output.panels import Positions
 from fem_sf.output.plots import draw
 from fem_sf.output.stack_scale import StackScale
 from fem_sf.output.write import plot_folder, write_result
@@ -360,3 +361,18 @@ def test_close_ups_show_the_interfaces_with_most_charge(junction):
     figure = picture(replace(junction, case=case, layers=layers, probes={}), None)
     titles = [axes.get_title() for axes in figure.axes if "delta n" in axes.get_ylabel()]
     assert titles == ["A|B", "C|D", "D|E", "E|F"]
+
+
+@pytest.mark.parametrize(
+    ("size", "columns"),
+    [((8.0, 2.0), 1), ((6.0, 5.0), 2), ((5.0, 5.0), 2), ((2.0, 8.0), 4)],
+    ids=["wide", "almost square", "square", "tall"],
+)
+def test_four_maps_fit_a_page(size, columns):
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) * size
+    layers = {"F": LayerFields(corners, np.array([[0, 1, 2]]), {})}
+    figure, frames = lay_out(layers, 4, Positions("x", "y"))
+    lefts = {round(axes.get_position().x0, 6) for axes, _ in frames}
+    bottoms = {round(axes.get_position().y0, 6) for axes, _ in frames}
+    assert (len(lefts), len(bottoms)) == (columns, 4 // columns)
+    assert min(bottoms) * figure.get_size_inches()[1] < 2
