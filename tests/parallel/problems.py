@@ -245,7 +245,9 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
         "spectra": {
-            name: vars(layer) for each in result.spectra for name, layer in each.layers.items()
+            name: {key: values for key, values in vars(layer).items() if values.size}
+            for each in result.spectra
+            for name, layer in each.layers.items()
         },
         "nodes": {
             name: {"x": layer.points, **layer.values} for name, layer in result.layers.items()
