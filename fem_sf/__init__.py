@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fem_sf.settings import MeshSettings as MeshSettings
     from fem_sf.settings import OutputSettings as OutputSettings
     from fem_sf.settings import SolverSettings as SolverSettings
+    from fem_sf.settings import SpectrumSettings as SpectrumSettings
     from fem_sf.settings import UsadelCase as UsadelCase
     from fem_sf.spin.settings import SpinCase as SpinCase
     from fem_sf.stack import Interface as Interface
@@ -38,7 +39,13 @@ _HOMES = {
     "fem_sf.materials": ("Ferromagnet", "Normal", "Superconductor"),
     "fem_sf.output.dataset": ("load_result",),
     "fem_sf.output.write": ("write_result",),
-    "fem_sf.settings": ("MeshSettings", "OutputSettings", "SolverSettings", "UsadelCase"),
+    "fem_sf.settings": (
+        "MeshSettings",
+        "OutputSettings",
+        "SolverSettings",
+        "SpectrumSettings",
+        "UsadelCase",
+    ),
     "fem_sf.spin.settings": ("SpinCase",),
     "fem_sf.stack": ("Interface", "Layer", "Stack"),
     "fem_sf.study.run": ("run_case",),

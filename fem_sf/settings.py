@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -95,6 +96,22 @@ class OutputSettings:
 
 
 @dataclass(frozen=True)
+class SpectrumSettings:
+    """Where a density of states is wanted.
+
+    Parameters
+    ----------
+    energies
+        E in Tc from the Fermi level, of either sign, in any order.
+    broadening
+        η > 0 in Tc, the imaginary part of the energy.
+    """
+
+    energies: tuple[float, ...]
+    broadening: float
+
+
+@dataclass(frozen=True)
 class PhysicalScales:
     """SI values of the reduced units.
 
@@ -139,6 +156,10 @@ class UsadelCase:
     reference
         The layer whose 2ν|J| is the unit of magnetization; by default the first ferromagnet whose
         exchange field is not zero, ``None`` where there is none.
+    spectra
+        Densities of states that are wanted, at the Δ of the solution.
+    critical_temperature
+        Whether the critical temperature of the stack is wanted.
     mesh, solver, output
         Settings.
     scales
@@ -153,13 +174,15 @@ class UsadelCase:
     Raises
     ------
     InputError
-        If the temperature, the gap, the reference or a chosen frequency makes no sense.
+        If the temperature, the gap, the reference, a chosen frequency or a spectrum makes no sense.
     """
 
     stack: Stack
     temperature: float
     gap: str | float = "self-consistent"
     reference: str | None = None
+    spectra: tuple[SpectrumSettings, ...] = ()
+    critical_temperature: bool = False
     mesh: MeshSettings = field(default_factory=MeshSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
@@ -187,6 +210,11 @@ class UsadelCase:
             if not (math.isfinite(omega) and omega > 0):
                 message = f"expected ω > 0 in Tc, got {omega!r}"
                 problems.append(Problem(f"output.frequencies[{i}]", message))
+        problems += [
+            problem
+            for i, each in enumerate(self.spectra)
+            for problem in _spectrum_problems(i, each)
+        ]
         if self.reference is None:
             object.__setattr__(self, "reference", _first_moment(self.stack))
         elif self.reference is not None and self.reference not in ferromagnets:
@@ -194,6 +222,18 @@ class UsadelCase:
             problems.append(Problem("reference", message))
         if problems:
             raise InputError(problems)
+
+
+def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Problem]:
+    """What makes no sense in a spectrum."""
+    if not spectrum.energies:
+        yield Problem(f"spectra[{number}].energies", "expected at least one energy in Tc, got none")
+    for i, energy in enumerate(spectrum.energies):
+        if not math.isfinite(energy):
+            yield Problem(f"spectra[{number}].energies[{i}]", f"expected E in Tc, got {energy!r}")
+    if not (math.isfinite(spectrum.broadening) and spectrum.broadening > 0):
+        message = f"expected η > 0 in Tc, got {spectrum.broadening!r}"
+        yield Problem(f"spectra[{number}].broadening", message)
 
 
 def _first_moment(stack: Stack) -> str | None:

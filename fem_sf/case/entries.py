@@ -138,6 +138,8 @@ def _unexpected(schema: type[Table], path: KeyPath, source: Source) -> str:
         keys = [(*path[:-1], each) for each in schema.other_names[key]]
         other = next(each for each in keys if source.value(each) is not None)
         return f"says the same as {source.written(other)[-1]}; leave one of them out"
+    if not schema.model_fields:
+        return "unknown key; this table has none"
     known = ", ".join(schema.model_fields)
     hint = did_you_mean(key, [*schema.model_fields, *schema.other_names])
     return f"unknown key{hint or f'; the keys here are {known}'}"

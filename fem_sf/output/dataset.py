@@ -17,8 +17,16 @@ from fem_sf.output.files import replacing
 from fem_sf.output.history import history_arrays, read_history
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.labels import Labels, owners_of, unstacked
+from fem_sf.output.spectra import read_spectra, spectra_arrays
 from fem_sf.output.summary import summary_text
-from fem_sf.study.results import AMPLITUDE_COLUMNS, History, LayerFields, SpinResult, UsadelResult
+from fem_sf.study.results import (
+    AMPLITUDE_COLUMNS,
+    History,
+    LayerFields,
+    Spectrum,
+    SpinResult,
+    UsadelResult,
+)
 
 FILE = "result.nc"
 """Its name in the folder of a result."""
@@ -49,6 +57,8 @@ class StoredResult:
         Of the case.
     history
         Of a run in time, else ``None``.
+    spectra
+        Densities of states.
     """
 
     title: str
@@ -59,6 +69,7 @@ class StoredResult:
     frequencies: tuple[float, ...] = ()
     kind: str = "usadel"
     history: History | None = None
+    spectra: tuple[Spectrum, ...] = ()
 
 
 def to_dataset(result: UsadelResult | SpinResult) -> xr.Dataset:
@@ -72,9 +83,9 @@ def to_dataset(result: UsadelResult | SpinResult) -> xr.Dataset:
         ``cells`` (cell, vertex) are the linear cells as positions along ``node``, filled up with
         −1. The amplitudes at chosen frequencies are variables such as ``singlet_at_omega``
         (omega, node). Probes are variables ``probe_…`` along ``probe``. ``material`` is labelled by
-        ``layer_name``. A run in time adds what `history_arrays` makes. With the SI scales known,
-        columns such as ``x_nm`` are appended. The attributes hold the case's text and the summary
-        and versions as JSON.
+        ``layer_name``. Densities of states add what `spectra_arrays` makes, a run in time what
+        `history_arrays` makes. With the SI scales known, columns such as ``x_nm`` are appended. The
+        attributes hold the case's text and the summary and versions as JSON.
     """
     case, kind = result.case, KINDS[result.case.kind]
     labels = Labels(kind.quantities(case), kind.si_columns, case.scales)
@@ -87,6 +98,8 @@ def to_dataset(result: UsadelResult | SpinResult) -> xr.Dataset:
         dataset = dataset.assign(labels.stacked(amplitudes, AT_OMEGA, ("omega", "node")))
     if result.probes:
         dataset = dataset.merge(_points(result.probes, labels, "probe", "probe_"))
+    if isinstance(result, UsadelResult) and result.spectra:
+        dataset = dataset.merge(spectra_arrays(result.spectra, result.layers, labels))
     if isinstance(result, SpinResult) and result.history is not None:
         owners = list(result.layers), list(result.probes)
         dataset = dataset.merge(history_arrays(result.history, labels, *owners))
@@ -213,5 +226,6 @@ def load_result(folder: Path | str) -> StoredResult:
         summary=json.loads(dataset.attrs["summary"]),
         frequencies=tuple(map(float, frequencies)),
         kind=kind.name,
+        spectra=read_spectra(dataset),
         history=read_history(dataset, kind.columns, [each.name for each in kind.si_columns]),
     )

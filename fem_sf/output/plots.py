@@ -12,12 +12,18 @@ from matplotlib.figure import Figure
 from fem_sf.output.files import replacing
 from fem_sf.output.maps import draw_maps
 from fem_sf.output.profiles import draw_profiles
+from fem_sf.output.spectra_plot import draw_spectra
 from fem_sf.output.timelines import draw_history
 
 DOTS_PER_INCH = 160
 
-PROFILES, MAPS, HISTORY = FILES = ("profiles.png", "maps.png", "history.png")
-"""What pictures are called: in one dimension, in two, and over time."""
+PROFILES, MAPS, HISTORY, SPECTRA = FILES = (
+    "profiles.png",
+    "maps.png",
+    "history.png",
+    "spectra.png",
+)
+"""What pictures are called: in one dimension, in two, over time, and over energy."""
 
 
 def draw(dataset: xr.Dataset) -> dict[str, Figure]:
@@ -41,6 +47,8 @@ def draw(dataset: xr.Dataset) -> dict[str, Figure]:
         figures[MAPS] = draw_maps(dataset)
     if "time" in dataset.dims:
         figures[HISTORY] = draw_history(dataset)
+    if "energy" in dataset.dims:
+        figures[SPECTRA] = draw_spectra(dataset)
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 

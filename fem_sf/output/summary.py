@@ -24,6 +24,7 @@ _FIRST = (
     "state",
     "temperature",
     "critical_temperature",
+    "critical_temperature_error",
     "mode",
     "drive",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables: a row a node, a probe, a frequency and node, a time step."""
+"""Tables: a row a node, a probe, a frequency and node, a time step, an energy and place."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from fem_sf.output.dataset import AT_OMEGA
 from fem_sf.output.files import replacing
 from fem_sf.output.history import time_columns
 from fem_sf.output.kinds import KINDS
+from fem_sf.output.spectra import spectra_table
 from fem_sf.study.results import AMPLITUDE_COLUMNS
 
-AMPLITUDES, HISTORY = "amplitudes.csv", "history.csv"
-"""The tables at chosen frequencies and of a run in time, only there where such are."""
+AMPLITUDES, HISTORY, SPECTRA = "amplitudes.csv", "history.csv", "spectra.csv"
+"""The tables at chosen frequencies, of a run in time and of densities of states, where such are."""
 
 
 def profiles_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
@@ -66,6 +67,7 @@ def write_tables(dataset: xr.Dataset, folder: Path) -> None:
     for name, dimension, table_of in (
         (AMPLITUDES, "omega", amplitudes_table),
         (HISTORY, "time", history_table),
+        (SPECTRA, "energy", spectra_table),
     ):
         if dimension in dataset.dims:
             tables[name] = table_of(dataset)

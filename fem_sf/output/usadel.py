@@ -20,6 +20,7 @@ from fem_sf.output.panels import (
     significant,
 )
 from fem_sf.output.quantities import Quantity, SIColumn
+from fem_sf.output.spectra import DENSITY
 from fem_sf.settings import PhysicalScales, UsadelCase
 from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields
 
@@ -55,11 +56,12 @@ class Usadel(Kind):
         SIColumn("y", "nm", "nm", _length_nm),
         SIColumn("delta", "meV", "meV", _energy_mev),
         SIColumn("omega", "meV", "meV", _energy_mev),
+        SIColumn("energy", "meV", "meV", _energy_mev),
     )
     owners = "layer"
 
     def quantities(self, case: UsadelCase) -> dict[str, Quantity]:
-        """Describe coordinates, observables and the amplitudes at chosen frequencies."""
+        """Describe coordinates, observables, amplitudes at chosen frequencies, spectra."""
         moment = f"2ν|J| of layer {case.reference}" if case.reference else "1"
         change = "change of the magnetization by superconductivity, δM, component along"
         return {
@@ -73,6 +75,9 @@ class Usadel(Kind):
                 f"{name}_at_omega": quantity
                 for name, quantity in _amplitudes("at the frequency omega").items()
             },
+            "energy": Quantity("energy E from the Fermi level", "k_B Tc"),
+            "broadening": Quantity("broadening η of the energy", "k_B Tc"),
+            DENSITY: Quantity("local density of states of a spin over the normal one", "1"),
         }
 
     def attributes(self, case: UsadelCase) -> dict[str, str | float]:
@@ -95,7 +100,7 @@ class Usadel(Kind):
     def rows(
         self, summary: Mapping[str, Any], scales: PhysicalScales | None = None, dimension: int = 1
     ) -> Iterator[Row]:
-        """Yield δM and Δ layer by layer, and the free energy."""
+        """Yield δM and Δ layer by layer, the critical temperature and the free energy."""
         length = _length_nm(scales) if scales else None
         energy = _energy_mev(scales) if scales else None
         reference = summary.get("reference")
@@ -120,6 +125,11 @@ class Usadel(Kind):
             for place in ("left", "mean", "right") if gap else ():
                 error = gap.get("error", {}).get(place)
                 yield Row(name, f"Δ {place}", "Tc", gap[place], error, energy, "meV")
+        critical = summary.get("critical_temperature")
+        if critical is not None:
+            error = summary.get("critical_temperature_error")
+            kelvin = scales.critical_temperature if scales else None
+            yield Row("all", "critical temperature", "Tc", critical, error, kelvin, "K")
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)

@@ -72,6 +72,51 @@ class LayerFields:
 
 
 @dataclass(frozen=True)
+class LayerSpectrum:
+    """Density of states of one layer, N(E)/N_normal by spin.
+
+    Parameters
+    ----------
+    mean, left, right
+        Over the layer and at its ends (mean over the end in 2D), shape (energies, spins).
+    probes
+        At the asked positions, shape (energies, positions, spins).
+    probe_points
+        These positions, shape (positions, dimension), ξ0.
+    """
+
+    mean: NDArray[np.float64]
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    probes: NDArray[np.float64]
+    probe_points: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Density of states at real energies.
+
+    Parameters
+    ----------
+    energies
+        E in Tc from the Fermi level, in the order of the case, shape (energies,).
+    broadening
+        η in Tc.
+    spins
+        ``("up", "down")`` along the axis of the exchange fields, which points to +z, or where it is
+        across z to +y or +x. Where there are several axes ``("up_x", "down_x", …)``, a pair for
+        each of x, y, z along which there are components. The mean of each pair is N.
+    layers
+        By layer.
+    """
+
+    energies: NDArray[np.float64]
+    broadening: float
+    spins: tuple[str, ...]
+    layers: dict[str, LayerSpectrum]
+
+
+@dataclass(frozen=True)
 class UsadelResult:
     """A solved Usadel case; complete on rank 0, ``layers`` and ``probes`` empty on the others.
 
@@ -83,12 +128,15 @@ class UsadelResult:
         Observables by layer, at the nodes and at the asked positions.
     summary
         What ``summary.json`` holds: plain numbers, strings, lists and dictionaries.
+    spectra
+        Densities of states, in the order of the case; empty but on rank 0.
     """
 
     case: UsadelCase
     layers: dict[str, LayerFields] = field(default_factory=dict)
     probes: dict[str, LayerFields] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
+    spectra: tuple[Spectrum, ...] = ()
 
 
 @dataclass(frozen=True)

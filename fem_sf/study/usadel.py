@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
+from fem_sf.errors import NotConverged
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
@@ -22,20 +23,34 @@ from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
-from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields, UsadelResult
-from fem_sf.study.usadel_summary import EndValues, Measurement, summarise
+from fem_sf.study.results import (
+    AMPLITUDE_COLUMNS,
+    USADEL_COLUMNS,
+    LayerFields,
+    LayerSpectrum,
+    Spectrum,
+    UsadelResult,
+)
+from fem_sf.study.usadel_summary import (
+    EndValues,
+    Measurement,
+    critical_summary,
+    spectra_summary,
+    summarise,
+)
 from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
-    Moment,
     SampledFields,
     action_at_zero,
     pair_amplitudes,
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
+from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
@@ -66,7 +81,8 @@ def run_usadel(
     MeshError
         If the mesh does not fit the stack.
     NotConverged
-        If a frequency or the gap does not converge.
+        If a frequency or the gap does not converge; or a spectrum or the critical temperature,
+        with the rest as ``partial``.
     """
     clock = Clock()
     progress.start(case.title or case.name)
@@ -80,21 +96,40 @@ def run_usadel(
     solution = run.solve(system, "")
     chosen = run.solve_chosen(solution)
     clock.lap("solve")
-    samples = run.sample(solution, chosen)
+    layers, probes = run.sample(solution, chosen)
     measurement = run.measure(solution)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
-    coarse = None
+    try:
+        spectra = run.spectra(solution, layers, "")
+        if case.spectra:
+            clock.lap("spectra")
+        critical = run.critical_temperature(system)
+        if critical is not None:
+            clock.lap("critical_temperature")
+    except NotConverged as failure:
+        summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
+        summary |= {"converged": False, "note": str(failure)}
+        failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
+        raise
+    coarse, coarse_spectra, coarse_excess = None, None, None
     if case.solver.error_estimate:
-        other = UsadelSystem(case.stack, mesh, other_degree(degree))
-        coarse = run.measure(run.solve(other, "mesh error, "))
+        other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
+        coarse = run.measure(other)
+        coarse_spectra = run.spectra(other, layers, "mesh error, ")
+        if critical is not None and critical.temperature > 0:
+            coarse_excess = run.normal_state(other.sweep.system).excess(critical.temperature)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
+    if case.spectra:
+        summary["spectra"] = spectra_summary(spectra, coarse_spectra)
+    if critical is not None:
+        summary |= critical_summary(case, solution.report, critical, coarse_excess)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, *samples, comm.bcast(summary))
+    return UsadelResult(case, layers, probes, comm.bcast(summary), spectra)
 
 
 @dataclass(frozen=True)
@@ -186,9 +221,79 @@ class Run:
         zero = action_at_zero(sweep, forms) if at_zero else None
         return Measurement(system.frame, integrals, ends, sum_error, zero)
 
+    def spectra(
+        self, solution: Solution, layers: dict[str, LayerFields], purpose: str
+    ) -> tuple[Spectrum, ...]:
+        """Densities of states that the case asks for; empty but on rank 0."""
+
+        def update(done: int, total: int, note: str) -> None:
+            self.progress.update(done, total, purpose + note)
+
+        if not self.case.spectra:
+            return ()
+        system, comm = solution.sweep.system, self.mesh.comm
+        ends, sides = self._ends(system)
+        points = self._probe_points(layers)
+        samplings = {name: [each] for name, each in ends.items()}
+        for name, where in points.items():
+            samplings[name].append(point_sampling(system.layer_space(name), where))
+        spectra = []
+        for asked in self.case.spectra:
+            found = densities_of_states(solution, asked, samplings, update)
+            by_layer = {}
+            for name, each in found.items():
+                left, right = self._side_means(each.points[0], sides[name])
+                where = points.get(name, np.empty((0, self.mesh.mesh.geometry.dim)))
+                at_probes = self._gather_probes(samplings[name][1:], each.points[1:], left.shape)
+                by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
+            energies = np.array(asked.energies)
+            spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
+        return tuple(spectra) if comm.rank == 0 else ()
+
+    def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
+        """The critical temperature, where the case asks for it; uses the system's fields."""
+        if not self.case.critical_temperature:
+            return None
+        self.progress.update(0, 1, "critical temperature")
+        found = critical_temperature(self.normal_state(system))
+        self.progress.update(1, 1, "critical temperature")
+        return found
+
+    def normal_state(self, system: UsadelSystem) -> NormalState:
+        """The normal state on one system of fields, at the frequencies that the case asks for."""
+        solver = self.case.solver
+
+        def rule_at(temperature: float) -> FrequencySum:
+            # at T = 0 frequencies are continuous, and none is summed alone
+            exact = solver.frequencies if temperature > 0 else None
+            return frequency_sum(temperature, exact=exact, tail=solver.tail)
+
+        return NormalState(system, rule_at)
+
+    def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
+        """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
+        gathered = np.empty((0, *shape))
+        for sampling, each in zip(samplings, values, strict=True):
+            gathered = sampling.gather(self.mesh.comm, each)
+        return gathered if gathered is None else np.swapaxes(gathered, 0, 1)
+
     def _end_values(self, solution: Solution) -> EndValues:
         """Mean of δM and Δ over the nodes at the left and the right end of each layer."""
-        system = solution.sweep.system
+        samplings, sides = self._ends(solution.sweep.system)
+        values = sample(solution.sweep, self.case.reference, samplings)
+        return {
+            name: {
+                key: tuple(self._side_means(each, sides[name]).tolist())
+                for key, each in (
+                    ("magnetization", values[name].magnetization),
+                    ("gap", values[name].delta),
+                )
+            }
+            for name in samplings
+        }
+
+    def _ends(self, system: UsadelSystem) -> tuple[dict[str, Sampling], dict[str, tuple]]:
+        """By layer, the nodes of this rank at its ends, and which are at the left and the right."""
         samplings, sides = {}, {}
         for name in self.case.stack.names:
             space = system.layer_space(name)
@@ -201,19 +306,13 @@ class Run:
                 everything.rows[ends], everything.weights[ends], everything.size
             )
             sides[name] = (x[ends] <= low + margin, x[ends] >= high - margin)
-        values = sample(solution.sweep, self.case.reference, samplings)
-        return {
-            name: {
-                "magnetization": self._side_means(values[name].magnetization, sides[name]),
-                "gap": self._side_means(values[name].delta, sides[name]),
-            }
-            for name in samplings
-        }
+        return samplings, sides
 
-    def _side_means(self, values: np.ndarray, sides: tuple) -> tuple[Moment, Moment]:
-        sums = self.mesh.comm.allreduce(np.array([values[side].sum(axis=0) for side in sides]))
+    def _side_means(self, values: np.ndarray, sides: tuple) -> np.ndarray:
+        """Means over the left and the right end of values at the nodes there."""
+        sums = self.mesh.comm.allreduce(np.stack([values[side].sum(axis=0) for side in sides]))
         counts = self.mesh.comm.allreduce(np.array([side.sum() for side in sides]))
-        return tuple((total / count).tolist() for total, count in zip(sums, counts, strict=True))
+        return sums / counts.reshape(2, *(1 for _ in values.shape[1:]))
 
     def _extent(self, x: np.ndarray) -> tuple[float, float]:
         comm = self.mesh.comm
@@ -225,15 +324,7 @@ class Run:
     def _sample_probes(
         self, solution: Solution, layers: dict[str, LayerFields]
     ) -> dict[str, LayerFields]:
-        system, comm = solution.sweep.system, self.mesh.comm
-        points = comm.bcast(
-            {
-                name: probe_points(asked, layers[name].points)
-                for name, asked in self.case.output.probes.items()
-            }
-            if layers
-            else None
-        )
+        system, points = solution.sweep.system, self._probe_points(layers)
         samplings = {
             name: point_sampling(system.layer_space(name), where) for name, where in points.items()
         }
@@ -244,6 +335,17 @@ class Run:
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
+
+    def _probe_points(self, layers: dict[str, LayerFields]) -> dict[str, np.ndarray]:
+        """Coordinates of the probes by layer, on every rank from the layers that rank 0 has."""
+        return self.mesh.comm.bcast(
+            {
+                name: probe_points(asked, layers[name].points)
+                for name, asked in self.case.output.probes.items()
+            }
+            if layers
+            else None
+        )
 
     def _gather(self, sampling: Sampling, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         gathered = {key: sampling.gather(self.mesh.comm, each) for key, each in values.items()}

@@ -14,13 +14,29 @@ from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer
+from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
+from fem_sf.usadel.critical import CriticalTemperature
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, Moment, magnetization_unit
 
 EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
 """By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
+
+
+NEVER_UNSTABLE = (
+    "There is no critical temperature, and 0 is given for it: the normal state is stable against a "
+    "small Δ at every temperature."
+)
+"""Said where the linearised gap equation has no solution."""
+
+FIRST_ORDER = (
+    "At T = {temperature:g} Tc the stack is superconducting although the normal state is stable "
+    "against a small Δ: superconductivity ends above the critical temperature, by a transition of "
+    "first order. Free energies tell where."
+)
+"""Said where a gap is found above the critical temperature."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,88 @@ def summarise(
         "checks": _checks(case, fine),
         "units": _units(case),
         "versions": versions(),
+    }
+
+
+def spectra_summary(
+    spectra: tuple[Spectrum, ...], coarse: tuple[Spectrum, ...] | None
+) -> list[dict[str, Any]]:
+    """Densities of states by layer, place and spin, as lists over the energies.
+
+    Parameters
+    ----------
+    spectra
+        As found.
+    coarse
+        The same of another polynomial degree; the largest difference over energies and spins
+        estimates the mesh error at each place. ``None`` gives no estimate.
+    """
+    return [
+        {
+            "broadening": spectrum.broadening,
+            "energies": spectrum.energies,
+            "layers": {
+                name: _layer_spectrum(
+                    layer, coarse[number].layers[name] if coarse else None, spectrum.spins
+                )
+                for name, layer in spectrum.layers.items()
+            },
+        }
+        for number, spectrum in enumerate(spectra)
+    ]
+
+
+def _layer_spectrum(
+    layer: LayerSpectrum, coarse: LayerSpectrum | None, spins: tuple[str, ...]
+) -> dict[str, Any]:
+    def by_spin(values: NDArray[np.float64]) -> dict[str, Any]:
+        return dict(zip(spins, values.T, strict=True))
+
+    places = ("mean", "left", "right")
+    summary: dict[str, Any] = {place: by_spin(getattr(layer, place)) for place in places}
+    summary["probes"] = [by_spin(each) for each in np.moveaxis(layer.probes, 1, 0)]
+    if coarse is not None:
+        differences = {
+            place: np.abs(getattr(layer, place) - getattr(coarse, place))
+            for place in (*places, "probes")
+        }
+        summary["error"] = {
+            place: float(each.max(initial=0.0)) for place, each in differences.items()
+        }
+    return summary
+
+
+def critical_summary(
+    case: UsadelCase,
+    report: GapReport,
+    critical: CriticalTemperature,
+    coarse_excess: float | None,
+) -> dict[str, Any]:
+    """The critical temperature with its error, and what is to be said about it.
+
+    Parameters
+    ----------
+    case, report
+        What was solved, and the state at the temperature of the case.
+    critical
+        As found.
+    coarse_excess
+        Excess at that temperature with another polynomial degree, which the slope turns into the
+        mesh error; ``None`` gives no estimate.
+    """
+    error = None
+    if coarse_excess is not None:
+        error = critical.sum_error + abs(coarse_excess / critical.slope)
+    notes = [report.note] if report.note else []
+    if critical.temperature == 0:
+        notes.append(NEVER_UNSTABLE)
+    above = case.temperature > critical.temperature + (error or 0.0)
+    if above and report.state == "superconducting" and case.gap == "self-consistent":
+        notes.append(FIRST_ORDER.format(temperature=case.temperature))
+    return {
+        "critical_temperature": critical.temperature,
+        "critical_temperature_error": error,
+        "note": " ".join(notes),
     }
 
 

@@ -70,3 +70,13 @@ def amplitude_values(
     """Singlet Re sin θ_+ and triplet f_t/i = Im sin θ_+ from values of θ_+."""
     amplitude = np.sin(theta)
     return amplitude.real, amplitude.imag
+
+
+def normal_functions(theta: Any) -> list[Any]:
+    """g_+ = cos θ_+ of the spin along the axis."""
+    return [ufl.cos(theta)]
+
+
+def normal_values(theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """The same from values of θ_+."""
+    return np.cos(theta)[:, np.newaxis]

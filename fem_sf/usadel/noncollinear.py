@@ -100,6 +100,19 @@ def amplitude_values(
     return long * np.sin(theta), -vector * np.cos(theta)[:, np.newaxis]
 
 
+def normal_functions(field: Any) -> list[Any]:
+    """g_0 = M0 cos θ and g_v = i M sin θ."""
+    theta, vector = _parts(field)
+    return [_long(vector) * ufl.cos(theta), *(1j * m * ufl.sin(theta) for m in vector)]
+
+
+def normal_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """The same from values of (θ, M), complex away from the Matsubara axis."""
+    theta, vector = field[:, :1], field[:, 1:]
+    long = np.sqrt(1 + np.sum(vector**2, axis=1, keepdims=True))
+    return np.concatenate([long * np.cos(theta), 1j * vector * np.sin(theta)], axis=1)
+
+
 def _parts(field: Any) -> tuple[Any, list[Any]]:
     """θ and the components of M."""
     theta, *vector = _components(field)

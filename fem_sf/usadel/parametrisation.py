@@ -60,3 +60,9 @@ class Parametrisation(Protocol):
         self, theta: NDArray[np.complex128], /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame)."""
+
+    def normal_functions(self, theta: Any) -> list[Any]:
+        """What densities of states are made of: g_+ of one spin, or g_0 and components of g_v."""
+
+    def normal_values(self, theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """The same from values of the unknown, shape (n, *field), as (n, functions)."""

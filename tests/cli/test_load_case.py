@@ -19,6 +19,7 @@ from fem_sf.settings import (
     OutputSettings,
     PhysicalScales,
     SolverSettings,
+    SpectrumSettings,
     UsadelCase,
 )
 from fem_sf.stack import Interface, Layer, Stack
@@ -197,6 +198,28 @@ probes = { F = [[0.5, 0.25]], "N 2" = [1] }
         Layer("N 2", Normal(diffusivity=2.0, density_of_states=1.5)),
     )
     assert case.stack.interfaces == (Interface("S", "N 2", Insulating()),)
+
+
+def test_spectra_in_every_way_to_write_energies(load) -> None:
+    case = load(
+        bilayer(
+            tables=UNITS + "[[spectra]]\nenergies = [1, -0.5, 1.0]\nbroadening = 0.01\n"
+            "[[spectra]]\nbroadening = 1\nenergies = { start = -2, stop = 1.0, count = 7 }\n"
+            '[[spectra]]\nenergies = { start = "4.6 K", stop = "9.2 K", count = 2 }\n'
+            'broadening = "0.92 K"\n[[spectra]]\nenergies = [0.25, "4.6 K"]\nbroadening = 0.1\n'
+        )
+    )
+    listed, ranged, in_kelvin, mixed = case.spectra
+    assert listed == SpectrumSettings((1.0, -0.5, 1.0), 0.01)
+    assert ranged == SpectrumSettings((-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0), 1.0)
+    assert in_kelvin.energies == pytest.approx((0.5, 1.0), rel=1e-12)
+    assert in_kelvin.broadening == pytest.approx(0.1, rel=1e-12)
+    assert mixed.energies == pytest.approx((0.25, 0.5), rel=1e-12)
+
+
+def test_an_empty_table_asks_for_the_critical_temperature(load) -> None:
+    assert load(bilayer()).critical_temperature is False
+    assert load(bilayer(tables="[critical_temperature]\n")).critical_temperature is True
 
 
 def test_rectangle(load) -> None:

@@ -21,7 +21,13 @@ from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import node_cells, node_sampling, point_sampling
-from fem_sf.settings import MeshSettings, OutputSettings, SolverSettings, UsadelCase
+from fem_sf.settings import (
+    MeshSettings,
+    OutputSettings,
+    SolverSettings,
+    SpectrumSettings,
+    UsadelCase,
+)
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.study.run import run_case
 from fem_sf.usadel.matsubara import frequency_sum
@@ -222,6 +228,8 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
             stack=stack,
             temperature=temperature,
             reference="F",
+            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05),),
+            critical_temperature=True,
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
             output=OutputSettings(
@@ -235,6 +243,12 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
         "state": summary["state"],
         "layers": summary["layers"],
         "free_energy": summary["free_energy"],
+        "critical_temperature": summary["critical_temperature"],
+        "spectra": {
+            name: {key: values for key, values in vars(layer).items() if values.size}
+            for each in result.spectra
+            for name, layer in each.layers.items()
+        },
         "nodes": {
             name: {"x": layer.points, **layer.values} for name, layer in result.layers.items()
         },

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, ValidationInfo
 
 from fem_sf.case.fields import (
+    Context,
     context_of,
     need_scales,
     number_or_refuse,
@@ -98,6 +99,42 @@ def _read_frequency(value: Any, info: ValidationInfo) -> float:
     return omega
 
 
+_RANGE = ("start", "stop", "count")
+
+
+def _read_energies(value: Any, info: ValidationInfo) -> tuple[float, ...]:
+    """A list of energies, or a range of them with both ends."""
+    context = context_of(info)
+    if isinstance(value, dict):
+        return _read_energy_range(value, context)
+    expected = "energies E/Tc as in [0.0, 0.5], or { start = -3.0, stop = 3.0, count = 301 }"
+    if not isinstance(value, list) or not value:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    return tuple(_read_energy(energy, context) for energy in value)
+
+
+def _read_energy_range(value: dict[str, Any], context: Context) -> tuple[float, ...]:
+    unknown = next((key for key in value if key not in _RANGE), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, _RANGE) or f"; the keys here are {', '.join(_RANGE)}"
+        raise refuse(f"unknown key {spell(unknown)}{hint}")
+    missing = next((key for key in _RANGE if key not in value), None)
+    if missing is not None:
+        raise refuse(f'missing key "{missing}"; expected {{ start = …, stop = …, count = … }}')
+    start, stop = (_read_energy(value[key], context) for key in ("start", "stop"))
+    count = value["count"]
+    if not isinstance(count, int) or isinstance(count, bool) or count < 2:
+        raise refuse(f"expected a count of energies, a whole number ≥ 2, got {spell(count)}")
+    if not start < stop:
+        ends = f"start = {spell(value['start'])} and stop = {spell(value['stop'])}"
+        raise refuse(f"expected a stop above the start, got {ends}")
+    return tuple(start + (stop - start) * i / (count - 1) for i in range(count))
+
+
+def _read_energy(value: Any, context: Context) -> float:
+    return number_or_refuse(read_reduced(value, ENERGY, context), "E/Tc, a number")
+
+
 Temperature = Annotated[float, reduced(THERMAL_ENERGY)]
 Conductivity = Annotated[float | Physical, PlainValidator(_read_conductivity)]
 Resistance = Annotated[Physical, PlainValidator(_read_resistance)]
@@ -107,5 +144,7 @@ ConductivityScale = Annotated[float, scale(CONDUCTIVITY)]
 Gap = Annotated[str | float, PlainValidator(_read_gap)]
 Exchange = Annotated[float | tuple[float, ...], PlainValidator(_read_exchange)]
 Frequency = Annotated[float, PlainValidator(_read_frequency)]
+Energies = Annotated[tuple[float, ...], PlainValidator(_read_energies)]
+Broadening = Annotated[float, reduced(ENERGY)]
 MaterialWord = Annotated[str, one_of("material", MATERIALS)]
 LawWord = Annotated[str, one_of("law", LAWS)]

@@ -10,9 +10,15 @@ from fem_sf.case.probes import read_probes
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.usadel.checks import check_tables
+from fem_sf.case.usadel.schema import SpectrumTable
 from fem_sf.case.usadel.stacks import build_stack
 from fem_sf.case.usadel.tables import UsadelTables, read_all
-from fem_sf.settings import OutputSettings, SolverSettings, UsadelCase
+from fem_sf.settings import (
+    OutputSettings,
+    SolverSettings,
+    SpectrumSettings,
+    UsadelCase,
+)
 from fem_sf.stack import Stack
 
 
@@ -45,6 +51,8 @@ def _case(
         temperature=temperature,
         gap=tables.usadel.table.gap,
         reference=tables.reference.table.layer,
+        spectra=tuple(_spectrum(entry.table) for entry in tables.spectra),
+        critical_temperature=source.value(("critical_temperature",)) is not None,
         mesh=mesh_settings(tables, source),
         solver=SolverSettings(**tables.solver.table.model_dump()),
         output=OutputSettings(
@@ -53,3 +61,9 @@ def _case(
         scales=tables.scales,
         text=source.text,
     )
+
+
+def _spectrum(table: SpectrumTable) -> SpectrumSettings:
+    assert table.energies is not None
+    assert table.broadening is not None
+    return SpectrumSettings(table.energies, table.broadening)

@@ -19,9 +19,11 @@ from fem_sf.case.schema import (
     Tolerance,
 )
 from fem_sf.case.usadel.fields import (
+    Broadening,
     Conductivity,
     ConductivityScale,
     DiffusivityScale,
+    Energies,
     Exchange,
     Frequency,
     Gap,
@@ -38,11 +40,13 @@ class CaseTable(schema.CaseTable):
     """The whole file; its tables are read one by one."""
 
     required: ClassVar = ("kind", "usadel", "layers")
-    refused: ClassVar = dict.fromkeys(("sweep", "spectra", "critical_temperature"), NOT_AVAILABLE)
+    refused: ClassVar = {"sweep": NOT_AVAILABLE}
 
     kind: Any = Field(None, description='kind = "usadel" in the first line')
     usadel: Any = Field(None, description="a table [usadel] with temperature = …")
     reference: Any = None
+    spectra: Any = None
+    critical_temperature: Any = None
 
 
 class UsadelTable(Table):
@@ -108,6 +112,21 @@ class ReferenceTable(Table):
     required: ClassVar = ("layer",)
 
     layer: str | None = Field(None, description="the name of a ferromagnet")
+
+
+class SpectrumTable(Table):
+    """A density of states at real energies."""
+
+    required: ClassVar = ("energies", "broadening")
+
+    energies: Energies | None = Field(
+        None, description="energies E/Tc, a list or { start = …, stop = …, count = … }"
+    )
+    broadening: Broadening | None = Field(None, gt=0, description="η/Tc, a number > 0")
+
+
+class CriticalTemperatureTable(Table):
+    """The critical temperature of the stack; that the table is there asks for it."""
 
 
 class SolverTable(Table):

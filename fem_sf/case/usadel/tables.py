@@ -12,11 +12,13 @@ from fem_sf.case.schema import MeshTable
 from fem_sf.case.tables import Tables
 from fem_sf.case.usadel.schema import (
     CaseTable,
+    CriticalTemperatureTable,
     InterfaceTable,
     LayerTable,
     OutputTable,
     ReferenceTable,
     SolverTable,
+    SpectrumTable,
     UnitsTable,
     UsadelTable,
 )
@@ -37,7 +39,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
 
     Parameters
     ----------
-    case, usadel, units, reference, solver
+    case, usadel, units, reference, spectra, critical_temperature, solver
         As the format names them; an absent one is empty.
     """
 
@@ -45,6 +47,8 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
     usadel: Entry[UsadelTable]
     units: Entry[UnitsTable]
     reference: Entry[ReferenceTable]
+    spectra: list[Entry[SpectrumTable]]
+    critical_temperature: Entry[CriticalTemperatureTable]
     solver: Entry[SolverTable]
 
     @property
@@ -67,6 +71,10 @@ def read_all(report: Report) -> UsadelTables:
         units=units,
         mesh=read_table(MeshTable, ("mesh",), report, context),
         reference=read_table(ReferenceTable, ("reference",), report, context),
+        spectra=read_tables(SpectrumTable, "spectra", report, context),
+        critical_temperature=read_table(
+            CriticalTemperatureTable, ("critical_temperature",), report, context
+        ),
         solver=read_table(SolverTable, ("solver",), report, context),
         output=read_table(OutputTable, ("output",), report, context),
         context=context,

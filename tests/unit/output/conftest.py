@@ -24,6 +24,8 @@ from fem_sf.study.results import (
     USADEL_COLUMNS,
     History,
     LayerFields,
+    LayerSpectrum,
+    Spectrum,
     SpinResult,
     UsadelResult,
 )
@@ -149,6 +151,33 @@ def plane():
         "F": fields(others, cells, dM_z=-0.05 - 0.01 * others[:, 1]),
     }
     return result(layers, {"S": fields([[0.5, 0.5]], np.empty((0, 2)), delta=[1.0])})
+
+
+def with_spectra(made_up):
+    """The same with two densities of states, of 2 and 3 energies, all numbers different."""
+    spectra = []
+    for number, energies in enumerate(([0.5, -1 / 3], [0.0, 1.0, 2.0])):
+        layers = {}
+        for name in made_up.layers:
+            points = made_up.probes[name].points if name in made_up.probes else np.empty((0, 1))
+            shape = (len(energies), 3 + len(points), 2)
+            start = 100 * number + 50 * (name == "F")
+            values = (start + np.arange(np.prod(shape)).reshape(shape)) / 70
+            layers[name] = LayerSpectrum(*values[:, :3].swapaxes(0, 1), values[:, 3:], points)
+        spectra.append(Spectrum(np.array(energies), 0.01 * (number + 1), ("up", "down"), layers))
+    return replace(made_up, spectra=tuple(spectra))
+
+
+@pytest.fixture
+def bilayer_spectra(bilayer):
+    """The bilayer on a line with densities of states."""
+    return with_spectra(bilayer)
+
+
+@pytest.fixture
+def bilayer_spectra_in_si(bilayer_in_si):
+    """The same with known units."""
+    return with_spectra(bilayer_in_si)
 
 
 # --- spin transport: exact steady states, and a run in time of simple curves ---

@@ -52,6 +52,16 @@ def test_rows_in_si(valve_in_si):
     assert table["all", "resistance × area"].factor == pytest.approx(1e-9 / 1e6)
 
 
+def test_critical_temperature_in_kelvin(bilayer_in_si, capsys):
+    bilayer_in_si.summary["layers"] = {}
+    numbers = {"critical_temperature": 0.5, "critical_temperature_error": 1e-9}
+    bilayer_in_si.summary.update(numbers)
+    row = rows(bilayer_in_si)["all", "critical temperature"]
+    assert (row.value, row.error, row.unit) == (0.5, 1e-9, "Tc")
+    text = printed(bilayer_in_si, capsys)
+    assert "4.6 K" in text and "1.0e-09" in text
+
+
 def test_printed_with_conditions_errors_and_cautions(junction, capsys):
     text = printed(junction, capsys)
     assert text.startswith("A made-up junction (steady, voltage = 1)")

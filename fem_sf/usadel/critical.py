@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""The critical temperature of a stack, from the linear response of the normal state to Δ.
+
+For small Δ the Usadel equation is linear, θ = K_ω Δ, and the gap equation is an eigenvalue problem,
+
+    Δ ln(T/Tc) = B(T) Δ,    B(T) = 2πT Σ [Re K_ω − 1/ω].
+
+As in the gap, ln(T/Tc) is eliminated by the bulk solution, so that T = 0 is no special case: the
+excess is the largest eigenvalue of 2πT Σ [Re K_ω − 1/√(ω² + Δ_b²)], positive where the normal state
+is unstable. It is symmetric with the weight ν. The critical temperature is the highest root.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+from scipy.optimize import brentq, minimize_scalar
+
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.solve.lanczos import largest_eigenpair
+from fem_sf.solve.newton import BlockNewton, direct_solver
+from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.gap import LOPSIDED, pairing_stiffness
+from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.system import UsadelSystem
+
+SCAN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
+"""Temperatures at which, from above, an unstable normal state is looked for."""
+
+NO_EXCESS = 1e-10
+"""An excess this small at the bulk's Tc is rounding: nothing weakens the superconductor."""
+
+ROOT = 1e-11
+"""To which T is found, in Tc."""
+
+SLOPE_STEP = 1e-4
+"""Relative step in T for the slope of the excess."""
+
+EIGENVECTOR_TOLERANCE = 1e-8
+"""Residual of the mode over its eigenvalue, whose relative error is of the order of its square."""
+
+TILT = 0.1
+"""Slope of the first guess of the mode along x, where no symmetry is wanted."""
+
+
+@dataclass(frozen=True)
+class CriticalTemperature:
+    """Where the normal state of a stack becomes unstable.
+
+    Parameters
+    ----------
+    temperature
+        In Tc of the bulk superconductor; 0 where the normal state is stable at all temperatures.
+    sum_error
+        Estimate of what the frequency sum misses.
+    slope
+        Derivative of the excess with respect to T; minus infinity without a transition.
+    """
+
+    temperature: float
+    sum_error: float
+    slope: float
+
+
+class NormalState:
+    """The linear response of a stack in its normal state; uses the system's fields.
+
+    Parameters
+    ----------
+    system
+        Fields and forms; at least one layer is a superconductor.
+    rule_at
+        Frequencies and weights at a temperature.
+    """
+
+    def __init__(self, system: UsadelSystem, rule_at: Callable[[float], FrequencySum]):
+        self._rule_at = rule_at
+        self.layout = BlockVector(list(system.gaps.values()))
+        system.layout.to_functions(system.layout.vector())
+        self._static = _jacobian(system, 0.0)
+        self._per_frequency = _jacobian(system, 1.0)
+        self._per_frequency.axpy(-1.0, self._static, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        self._pairs = BlockMatrix(system.compile_pair_jacobian())
+        self._pairs.assemble()
+        self._mass = BlockMatrix(system.compile_gap_mass())
+        self._mass.assemble()
+        self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
+        self._delta, self._result = self.layout.vector(), self.layout.vector()
+        self._source, self._theta = system.layout.vector(), system.layout.vector()
+        self._total = system.layout.vector()
+        self._solvers: list[PETSc.KSP] = []
+        self._rule = rule_at(1.0)
+        self._start = _tilted(system, self.layout)
+        self._mode = self._start
+
+    def excess(self, temperature: float) -> float:
+        """Largest eigenvalue of 2πT Σ [Re K_ω − 1/√(ω² + Δ_b²)]; collective.
+
+        Raises
+        ------
+        NotConverged
+            If the eigenvalue is not found.
+        """
+        self._rule = self._rule_at(temperature)
+        self._factorise()
+        value, self._mode = largest_eigenpair(
+            self._pairing,
+            self._weigh,
+            self._unweigh,
+            self._mode + TILT * self._start,
+            self.layout.comm,
+            EIGENVECTOR_TOLERANCE,
+        )
+        return value - pairing_stiffness(self._rule)
+
+    def sum_error(self) -> float:
+        """Estimate of what the frequency sum of the last excess misses, from its mode."""
+        bulk = bulk_gap(self._rule.temperature)
+        self._set(self._mode)
+        norm = self._dot(self._mode, self._weigh(self._mode))
+        values = []
+        for omega, solver in zip(self._rule.frequencies, self._solvers, strict=False):
+            solver.solve(self._source, self._theta)
+            self._pairs.matrix.mult(self._theta, self._result)
+            response = self._dot(self._mode, self._result.getArray(readonly=True).real)
+            values.append(response / norm - 1 / math.hypot(omega, bulk))
+        return float(self._rule.error(values))
+
+    def _factorise(self) -> None:
+        """Put ∂R/∂θ at θ = 0 into the solver of every frequency."""
+        for k, omega in enumerate(self._rule.frequencies):
+            if k == len(self._solvers):
+                matrix = self._static.duplicate()
+                self._solvers.append(direct_solver(matrix, BlockNewton.PREFIX))
+            matrix = self._solvers[k].getOperators()[0]
+            self._static.copy(matrix, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+            matrix.axpy(omega, self._per_frequency, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+
+    def _set(self, delta: NDArray[np.float64]) -> None:
+        """Put the source of a Δ, ∫νΔφ, in place."""
+        self._delta.getArray()[:] = delta
+        self._pairs.matrix.multTranspose(self._delta, self._source)
+
+    def _pairing(self, delta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """2πT Σ ∫ν φ Re K_ω Δ."""
+        self._set(delta)
+        total = self._total.getArray()
+        total[:] = 0
+        for weight, solver in zip(self._rule.weights, self._solvers, strict=False):
+            solver.solve(self._source, self._theta)
+            total += weight * self._theta.getArray(readonly=True).real
+        self._pairs.matrix.mult(self._total, self._result)
+        return self._result.getArray(readonly=True).real.copy()
+
+    def _weigh(self, delta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """∫νΔφ over the superconductors."""
+        self._delta.getArray()[:] = delta
+        self._mass.matrix.mult(self._delta, self._result)
+        return self._result.getArray(readonly=True).real.copy()
+
+    def _unweigh(self, integrals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Undo `_weigh`."""
+        self._delta.getArray()[:] = integrals
+        self._mass_solver.solve(self._delta, self._result)
+        return self._result.getArray(readonly=True).real.copy()
+
+    def _dot(self, one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+        return float(self.layout.comm.allreduce(one @ other))
+
+
+def critical_temperature(state: NormalState) -> CriticalTemperature:
+    """Find the highest temperature at which the normal state becomes unstable; collective.
+
+    Parameters
+    ----------
+    state
+        Of the stack on its mesh.
+
+    Raises
+    ------
+    NotConverged
+        If an eigenvalue is not found.
+    """
+    excess = lru_cache(maxsize=None)(state.excess)
+    if excess(SCAN[0]) > -NO_EXCESS:
+        temperature = 1.0
+    else:
+        bracket = _highest_change(excess)
+        if bracket is None:
+            return CriticalTemperature(0.0, 0.0, -math.inf)
+        temperature = float(brentq(excess, *bracket, xtol=ROOT))
+    step = SLOPE_STEP * temperature
+    slope = (state.excess(temperature + step) - state.excess(temperature - step)) / (2 * step)
+    state.excess(temperature)
+    return CriticalTemperature(temperature, state.sum_error() / abs(slope), slope)
+
+
+def _highest_change(excess: Callable[[float], float]) -> tuple[float, float] | None:
+    """Neighbouring temperatures between which, from above, the normal state becomes unstable.
+
+    Where it is stable at all of ``SCAN``, the excess is looked at between them too: near its
+    largest value superconductivity may be confined to an interval of temperatures.
+    """
+    for above, below in pairwise(SCAN):
+        if excess(below) > 0:
+            return below, above
+    values = [excess(each) for each in SCAN]
+    largest = int(np.argmax(values))
+    if largest == len(SCAN) - 1:
+        return None
+    bounds = SCAN[largest + 1], SCAN[largest - 1]
+    best = minimize_scalar(lambda each: -excess(float(each)), bounds=bounds, method="bounded")
+    return (float(best.x), bounds[1]) if -best.fun > 0 else None
+
+
+def _jacobian(system: UsadelSystem, omega: float) -> PETSc.Mat:
+    """∂R/∂θ at ω with the θ that is in the fields."""
+    system.omega.value = omega
+    jacobian = BlockMatrix(system.jacobian_forms)
+    jacobian.assemble()
+    return jacobian.matrix
+
+
+def _tilted(system: UsadelSystem, layout: BlockVector) -> NDArray[np.float64]:
+    """A Δ without any symmetry: the mode may change its sign across a ferromagnet."""
+    x = [gap.function_space.tabulate_dof_coordinates()[:, 0] for gap in system.gaps.values()]
+    extent = max(layout.comm.allgather(max(float(np.abs(each).max(initial=0)) for each in x)))
+    return np.concatenate(
+        [
+            LOPSIDED**number * (1 + TILT * each[:size] / extent)
+            for number, (each, size) in enumerate(zip(x, layout.sizes, strict=True))
+        ]
+    )
