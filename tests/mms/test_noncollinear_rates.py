@@ -290,6 +290,7 @@ def test_line(problem: Callable[[], Problem], degree: int):
     assert_optimal(problem(), degree, coarsest=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", [1, 2])
 @pytest.mark.parametrize("cell", ["quadrilateral", "triangle"])
 def test_plane(cell: str, degree: int):

@@ -107,6 +107,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": ranks.ENVIRONMENT["PYTHONPATH"]}
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
     file = tmp_path / CHECKPOINT
     begun: list[int] = []
@@ -129,10 +130,9 @@ def test_a_killed_run_goes_on(tmp_path: Path, uninterrupted: dict[str, np.ndarra
         assert np.array_equal(found[name], expected), name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun")
-@pytest.mark.parametrize(
-    ("first", "second"), [(2, 1), (1, 2), pytest.param(3, 2, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("first", "second"), [(2, 1), (1, 2), (3, 2)])
 def test_a_run_goes_on_on_other_ranks(
     first: int, second: int, tmp_path: Path, uninterrupted: dict[str, np.ndarray]
 ) -> None:

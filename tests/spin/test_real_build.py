@@ -65,6 +65,7 @@ def run_with_real_petsc(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_same_fields() -> None:
     done = run_with_real_petsc(Path(__file__).with_name("real_build.py"))
     assert done.returncode == 0, done.stderr
@@ -83,6 +84,7 @@ def test_same_fields() -> None:
             assert np.abs(found - values).max() < 1e-11 * largest, (name, block)
 
 
+@pytest.mark.slow
 def test_same_summary_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "case.toml"
     path.write_text(SPIN_CASE)
