@@ -88,6 +88,7 @@ def test_jump_against_angle_is_that_of_eq12(tmp_path):
     assert numbers["off_0.5"] == pytest.approx(7.4, abs=0.1)
 
 
+@pytest.mark.slow
 def test_wall_tilt_ends_at_the_fold_of_the_reference(tmp_path):
     numbers = script("wall_tilt/wall_tilt.py")(tmp_path)
     assert (tmp_path / "figure.png").stat().st_size

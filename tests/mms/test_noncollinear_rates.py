@@ -284,6 +284,7 @@ def assert_optimal(problem: Problem, degree: int, coarsest: int) -> None:
     assert_rates(measured, degree)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", [1, 2, 3])
 @pytest.mark.parametrize("problem", [line, noncoplanar_line])
 def test_line(problem: Callable[[], Problem], degree: int):

@@ -310,6 +310,7 @@ def test_line(problem: Callable[[], Problem], degree: int):
     assert_optimal(problem(), degree, coarsest=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", [1, 2, 3])
 @pytest.mark.parametrize("cell", ["quadrilateral", "triangle"])
 @pytest.mark.parametrize("problem", [flat, trilayer, island, junction])

@@ -616,6 +616,7 @@ CLAMPED = {
 DEGREES = [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", DEGREES)
 @pytest.mark.parametrize("law", CLAMPED)
 def test_line(law: str, degree: int):

@@ -36,7 +36,7 @@ def one_rank(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(2, id="2 ranks"),
+        pytest.param(2, id="2 ranks", marks=pytest.mark.slow),
         pytest.param(3, id="3 ranks", marks=pytest.mark.slow),
     ],
 )

@@ -50,6 +50,7 @@ def critical(stack: Stack, **options) -> float:
     return summary(stack, **options)["critical_temperature"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", ("P", "AP"))
 @pytest.mark.parametrize("row", VALVES, ids=lambda row: f"dF{row['dF']}-dS{row['dS']}")
 def test_spin_valves(row, config):
@@ -63,6 +64,7 @@ def test_spin_valves(row, config):
     assert found["note"] == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", VALVES, ids=lambda row: f"dF{row['dF']}-dS{row['dS']}")
 def test_spin_valves_at_a_right_angle(row):
     left, right = (

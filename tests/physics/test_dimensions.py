@@ -30,6 +30,7 @@ def film() -> Stack:
 STACKS = {"bilayer": bilayer(2.0, ferromagnet(0.5, 0.8, 7.0), 0.4, 0.3), "transparent": film()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stack", STACKS.values(), ids=STACKS)
 def test_rectangle_equals_line(stack: Stack):
     probes = {layer.name: (0.0, 0.3 * layer.thickness, layer.thickness) for layer in stack.layers}

@@ -71,6 +71,7 @@ def run(request) -> Run:
     return Run([row["layers"][f"layer{i}"] for i in range(len(layers.layers))], result)
 
 
+@pytest.mark.slow
 def test_magnetization_profiles(run):
     for layer, expected in zip(run.result.probes, run.expected, strict=True):
         assert worst(run.probe(layer, "dM"), expected["dM"]) < 1e-6

@@ -53,6 +53,7 @@ def run(request) -> Run:
     return Run(row, result)
 
 
+@pytest.mark.slow
 def test_gap(run):
     error = np.abs(run.probe("S", "delta") - run.expected["Delta"])
     x = np.array(run.expected["x_S_over_dS"])
@@ -115,6 +116,7 @@ def test_gap_in_the_middle_need_not_follow():
     assert (parallel, antiparallel) == pytest.approx((1.42135, 1.41330), abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", ("P", "AP"))
 @pytest.mark.parametrize("row", VALVES["tc"], ids=lambda row: f"dF{row['dF']}-dS{row['dS']}")
 def test_critical_temperature_lies_between(row, config):

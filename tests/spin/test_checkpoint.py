@@ -55,6 +55,7 @@ def everything(run: TransientSolver, faces: Faces) -> np.ndarray:
     return np.concatenate([numbers, currents, fields(run).ravel()])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nonlinear", [False, True], ids=["linear", "finite_bias"])
 @pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
 def test_a_run_goes_on_to_the_letter(

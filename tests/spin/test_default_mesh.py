@@ -110,6 +110,7 @@ def test_many_random_stacks(make: Callable[..., model.Stack]):
     assert_accurate(make, range(12, 200))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("thickness", [1e-3, 1.0, 50.0])
 @pytest.mark.parametrize("screening", [1e-3, 0.2])
 def test_thin_and_thick_layers(screening: float, thickness: float):
@@ -166,6 +167,7 @@ def test_cells_of_a_refined_mesh():
     assert finer.mesh.topology.index_map(1).size_global == pytest.approx(2 * cells(stack), rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["input"].get("q")])
 def test_waves_on_a_rectangle(name: str):
     """A drive cos(qy) at all nodes, half a wave wide."""
@@ -192,6 +194,7 @@ def test_waves_on_a_rectangle(name: str):
 # --- walls ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WALL_CASES)
 def test_walls(name: str):
     case = WALL_CASES[name]

@@ -91,6 +91,7 @@ SINE = Waveform("sine", frequency=1.1)
 # --- accuracy ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     "stack", [trilayer(), bilayer(AT_FINITE_BIAS)], ids=["linear", "finite_bias"]
@@ -110,6 +111,7 @@ def test_both_schemes_are_of_second_order(stack: model.Stack, scheme: str) -> No
         np.testing.assert_allclose(coarse / fine, 4, rtol=0.1)
 
 
+@pytest.mark.slow
 def test_errors_follow_the_tolerance() -> None:
     def at_end(tolerance: float) -> FloatArray:
         pulse = Waveform("pulse", start=0.1, duration=0.2)
@@ -206,6 +208,7 @@ class Midpoint:
         self._run.system.set_rate(self._run.state.rate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drive", [VOLTAGE, model.Current(0.4)], ids=["voltage", "current"])
 @pytest.mark.parametrize("waveform", [Waveform(), SINE], ids=["step", "sine"])
 @pytest.mark.parametrize(
@@ -360,6 +363,7 @@ EVERY_LAW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drive", [VOLTAGE, model.Current(0.4)], ids=["voltage", "current"])
 @pytest.mark.parametrize("capacitance", [0.7, math.inf], ids=["charging", "continuous"])
 @pytest.mark.parametrize("law", EVERY_LAW.values(), ids=EVERY_LAW)
