@@ -36,7 +36,8 @@ from fem_sf.output import style
 from fem_sf.spin import scalar_wall
 from fem_sf.spin.fold import Branch, find_fold, follow
 from fem_sf.spin.model import Voltage
-from fem_sf.spin.observables import Faces, end_directions
+from fem_sf.spin.nodal import end_directions
+from fem_sf.spin.observables import Faces
 from fem_sf.spin.steady import uniform
 from fem_sf.study.spin import distribute, new_solver
 

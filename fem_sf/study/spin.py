@@ -18,20 +18,14 @@ from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.parallel import only_first_rank
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.grading import SpinGrading
-from fem_sf.spin.observables import (
-    Faces,
-    FaceStates,
-    end_directions,
-    extent,
-)
+from fem_sf.spin.nodal import end_directions, extent
+from fem_sf.spin.observables import Faces, FaceStates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
-from fem_sf.study.results import (
-    SpinResult,
-)
+from fem_sf.study.results import SpinResult
 from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
 from fem_sf.study.vtx import write_vtx

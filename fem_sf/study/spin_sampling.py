@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
 from fem_sf.spin.exact import Side
-from fem_sf.spin.observables import (
-    FaceStates,
+from fem_sf.spin.nodal import (
     NodalGradients,
     directions,
     gradient_currents,
     integrated_currents,
     sinks,
 )
+from fem_sf.spin.observables import FaceStates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE

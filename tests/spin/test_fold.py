@@ -10,7 +10,7 @@ from fem_sf.errors import NotConverged
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import model
 from fem_sf.spin.fold import Branch, find_fold, follow
-from fem_sf.spin.observables import end_directions
+from fem_sf.spin.nodal import end_directions
 from spin_cases import LINEAR_CASES, WALL_CASES, drive, stack, wall_stack
 from spin_solves import default_mesh, steady
 
