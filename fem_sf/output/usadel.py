@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fem_sf.output import style
+from fem_sf.output import style, usadel_sweeps
 from fem_sf.output.kind import Kind, Row
 from fem_sf.output.panels import (
     Curve,
@@ -21,6 +21,7 @@ from fem_sf.output.panels import (
 )
 from fem_sf.output.quantities import Quantity, SIColumn
 from fem_sf.output.spectra import DENSITY
+from fem_sf.output.sweep.headlines import Headline
 from fem_sf.settings import PhysicalScales, UsadelCase
 from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields
 
@@ -213,6 +214,14 @@ class Usadel(Kind):
         for curve in _moment_curves(dataset):
             maps.append(Map(_moment_label([curve]), curve.column, dict(layers)))
         return maps
+
+    def summary_quantity(self, name: str, case: UsadelCase) -> Quantity:
+        """Describe a number of the summary by its dotted path."""
+        return usadel_sweeps.summary_quantity(name, case)
+
+    def headlines(self, dataset: xr.Dataset) -> list[Headline]:
+        """Choose the critical temperature, Δ and the magnetization of ferromagnets."""
+        return usadel_sweeps.headlines(dataset)
 
 
 def _amplitudes(where: str) -> dict[str, Quantity]:

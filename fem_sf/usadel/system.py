@@ -8,10 +8,11 @@ called θ here: θ_+ where all exchange fields are along one axis, else θ and M
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import dolfinx
 import numpy as np
@@ -32,6 +33,22 @@ from fem_sf.usadel import collinear, noncollinear
 from fem_sf.usadel.frame import spin_frame
 from fem_sf.usadel.parametrisation import LayerData, Parametrisation
 from fem_sf.words import missing_interface
+
+Made = TypeVar("Made")
+
+
+def once(method: Callable[[Any], Made]) -> Callable[[Any], Made]:
+    """Let a method that only takes its object work once for each; what it returns is kept there."""
+    name = f"_{method.__name__}"
+
+    @wraps(method)
+    def call(owner: Any) -> Made:
+        if name not in vars(owner):
+            vars(owner)[name] = method(owner)
+        made: Made = vars(owner)[name]
+        return made
+
+    return call
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,26 @@ class UsadelSystem:
         self.residual_forms = [self._compile(self._residual(i)) for i in numbers]
         self.jacobian_forms = [[self._jacobian(i, j) for j in numbers] for i in numbers]
 
+    def fits(self, stack: Stack) -> bool:
+        """Whether another stack on this mesh differs in numbers only, which `set_stack` takes."""
+        return _structure(stack) == _structure(self.stack)
+
+    def set_stack(self, stack: Stack) -> None:
+        """Put the numbers of a stack of the same structure into the forms.
+
+        Parameters
+        ----------
+        stack
+            One that `fits`.
+        """
+        self.stack, self.frame = stack, spin_frame(stack)
+        for layer in stack.layers:
+            data, numbers = self.data[layer.name], self._numbers(layer.material)
+            for field in dataclasses.fields(data):
+                getattr(data, field.name).value = getattr(numbers, field.name)
+        for barrier in self.barriers:
+            barrier.coupling.value = self._coupling(barrier.plane)
+
     # What the forms are made of
 
     def conductor_of(self, layer: str) -> int:
@@ -219,10 +256,12 @@ class UsadelSystem:
 
     # What couples to the gap, per superconducting layer
 
+    @once
     def compile_pair_forms(self) -> list[Any]:
         """∫ ν f φ with the singlet amplitude f, for every superconducting layer."""
         return [self._compile(self._pair_form(name)) for name in self.gaps]
 
+    @once
     def compile_pair_jacobian(self) -> list[list[Any]]:
         """Derivative of the pair forms with respect to θ: superconductors × conductors."""
         rows = []
@@ -236,6 +275,7 @@ class UsadelSystem:
                 rows[0][column] = self._empty_block(column)
         return rows
 
+    @once
     def compile_gap_mass(self) -> list[list[Any]]:
         """∫ ν ψ φ for every superconducting layer, block diagonal."""
         rows = []
@@ -325,11 +365,17 @@ class UsadelSystem:
         return self._space(part, self.parametrisation.field_shape(self.frame.shape))
 
     def _layer_data(self, material: Any) -> LayerData:
+        numbers = self._numbers(material)
+        return LayerData(
+            self._constant(numbers.density_of_states),
+            self._constant(numbers.diffusivity),
+            self._constant(numbers.exchange),
+        )
+
+    def _numbers(self, material: Any) -> LayerData:
         exchange = material.exchange_vector if isinstance(material, Ferromagnet) else np.zeros(3)
         return LayerData(
-            self._constant(material.density_of_states),
-            self._constant(material.diffusivity),
-            self._constant(self.frame.components(exchange)),
+            material.density_of_states, material.diffusivity, self.frame.components(exchange)
         )
 
     def _blocks(self, plane: Plane) -> bool:
@@ -337,9 +383,20 @@ class UsadelSystem:
         return interface is not None and isinstance(interface.law, KupriyanovLukichev)
 
     def _barrier(self, plane: Plane) -> Barrier:
-        interface = self.stack.interface(plane.left, plane.right)
         left, right = self.conductor_of(plane.left), self.conductor_of(plane.right)
-        return Barrier(plane, left, right, self._constant(self.stack.coupling(interface)))
+        return Barrier(plane, left, right, self._constant(self._coupling(plane)))
+
+    def _coupling(self, plane: Plane) -> float:
+        interface = self.stack.interface(plane.left, plane.right)
+        assert interface is not None
+        return self.stack.coupling(interface)
+
+
+def _structure(stack: Stack) -> tuple[Any, ...]:
+    """What forms depend on beyond numbers."""
+    materials = [(layer.name, layer.material.kind) for layer in stack.layers]
+    laws = {(interface.pair, interface.law.kind) for interface in stack.interfaces}
+    return materials, laws, spin_frame(stack).shape
 
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:

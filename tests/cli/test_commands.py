@@ -236,10 +236,10 @@ class TestProgram:
         assert run.stderr.endswith(" --help\n")
         assert "Traceback" not in run.stderr
 
-    def test_sweep_is_refused_by_name(self, case_path) -> None:
+    def test_sweep_needs_a_table(self, case_path) -> None:
         run = fem_sf("sweep", case_path)
         assert run.returncode == 2
-        assert run.stderr.startswith("sweep: not available in this version")
+        assert run.stderr.startswith("bilayer.toml: has no [sweep]; add one")
 
     @pytest.mark.parametrize("arguments", [["--help"], ["check", "bilayer.toml"]])
     def test_starts_fast(self, case_path, arguments: list[str]) -> None:
