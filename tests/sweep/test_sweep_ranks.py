@@ -40,7 +40,7 @@ def test_same_numbers(tmp_path: Path) -> None:
         (
             3,
             (),
-            "on 2 groups of 1 rank (in one dimension a rank each; 1 without work for want of chains)",
+            "(in one dimension a rank each; 1 without work for want of chains)",
         ),
         (2, ("--groups", "1"), "on 1 group of 2 ranks (as asked for)"),
     ):
