@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-_Z_AXIS = (0.0, 0.0, 1.0)
+from fem_sf.directions import polar_direction
+
+_COMPONENTS = 3
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,20 @@ class Ferromagnet(Material):
     Parameters
     ----------
     exchange
-        J in Tc, a number along +z or a vector (J_x, J_y, J_z). The sign of a number matters
-        (negative: antiferromagnetic coupling J1 < 0 to localized moments, Bergeret et al., Eq. 8);
-        a vector along z is taken to be that number.
+        J in Tc, a number or a vector (J_x, J_y, J_z). The sign of a number matters (negative:
+        antiferromagnetic coupling J1 < 0 to localized moments, Bergeret et al., Eq. 8); a vector
+        along z is taken to be that number.
     localized_moment
         Moment of the localized spins in units of 2ν|J| of this layer, the size of the free
-        electrons' moment, along `axis`: +z, or J where that is a vector. 0 for an itinerant
-        ferromagnet. It does not enter the Usadel equation and is only added in the report of the
-        total moment.
+        electrons' moment, along `axis`. 0 for an itinerant ferromagnet. It does not enter the
+        Usadel equation and is only added in the report of the total moment.
+    angle
+        Of the axis along which J is, where it is a number: in degrees from +z towards +x.
     """
 
     exchange: float | Sequence[float] = 0.0
     localized_moment: float = 0.0
+    angle: float = 0.0
 
     kind: ClassVar[str] = "ferromagnet"
 
@@ -74,7 +78,7 @@ class Ferromagnet(Material):
         if not isinstance(self.exchange, Iterable):
             return
         vector = tuple(float(component) for component in self.exchange)
-        along_z = len(vector) == len(_Z_AXIS) and not any(vector[:2])
+        along_z = len(vector) == _COMPONENTS and not any(vector[:2]) and not self.angle
         object.__setattr__(self, "exchange", vector[2] if along_z else vector)
 
     @property
@@ -82,7 +86,8 @@ class Ferromagnet(Material):
         """J as a vector, in Tc."""
         if isinstance(self.exchange, Sequence):
             return tuple(self.exchange)
-        return tuple(component * self.exchange for component in _Z_AXIS)
+        # adding zero makes −0 a 0
+        return tuple(component * self.exchange + 0.0 for component in self.axis)
 
     @property
     def exchange_strength(self) -> float:
@@ -91,10 +96,10 @@ class Ferromagnet(Material):
 
     @property
     def axis(self) -> tuple[float, ...]:
-        """Unit vector along which moments of this layer are counted: +z, or J if it is a vector."""
+        """Unit vector along which moments of this layer are counted: J if that is a vector."""
         if isinstance(self.exchange, Sequence):
             return tuple(component / self.exchange_strength for component in self.exchange)
-        return _Z_AXIS
+        return polar_direction(self.angle)
 
 
 MATERIALS: dict[str, type[Material]] = {

@@ -14,6 +14,9 @@ from fem_sf.multilayer import Joint, Multilayer, not_positive
 
 _COMPONENTS = 3
 
+TWO_DIRECTIONS = "the exchange field is a vector, which has a direction; leave the angle out"
+"""Said of an angle beside a vector."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -101,6 +104,12 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
                 f"{key}.exchange",
                 f"expected a finite number or three, (J_x, J_y, J_z), got {material.exchange!r}",
             )
+        if not math.isfinite(material.angle):
+            yield Problem(
+                f"{key}.angle", f"expected a finite number of degrees, got {material.angle!r}"
+            )
+        elif material.angle and isinstance(material.exchange, Sequence):
+            yield Problem(f"{key}.angle", TWO_DIRECTIONS)
         if not math.isfinite(material.localized_moment):
             yield Problem(
                 f"{key}.localized_moment",

@@ -233,6 +233,14 @@ def test_exchange_zero_is_allowed_but_is_no_reference(load) -> None:
     assert case.reference is None
 
 
+def test_angle_of_an_exchange_field(load) -> None:
+    material = (
+        load(bilayer('exchange = "46 K"\nangle = 90', tables=UNITS)).stack.layer("F").material
+    )
+    assert material.exchange_vector == pytest.approx((5.0, 0.0, 0.0))
+    assert material == Ferromagnet(exchange=material.exchange, angle=90.0)
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     (

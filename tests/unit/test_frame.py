@@ -40,6 +40,46 @@ def test_number_and_vector_know_their_direction():
     assert hash(vector) == hash(Ferromagnet(exchange=(3, 0, -4)))
 
 
+def test_angle_turns_the_axis_of_a_number():
+    turned = Ferromagnet(exchange=-4.0, angle=30.0)
+    assert turned.axis == pytest.approx((0.5, 0.0, math.sqrt(0.75)), rel=1e-15)
+    assert turned.exchange_vector == pytest.approx((-2.0, 0.0, -math.sqrt(12.0)), rel=1e-15)
+    assert turned.exchange_strength == pytest.approx(4.0, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("angle", "direction"),
+    ((0, (0, 0, 1)), (90, (1, 0, 0)), (180, (0, 0, -1)), (270, (-1, 0, 0)), (-90, (-1, 0, 0))),
+)
+def test_right_angles_are_exact(angle, direction):
+    vector = Ferromagnet(exchange=3.0, angle=angle).exchange_vector
+    assert vector == tuple(3.0 * component for component in direction)
+    assert not any(math.copysign(1, each) < 0 for each in vector if each == 0)
+
+
+def test_antiparallel_angle_needs_no_second_axis():
+    def frame(angle):
+        turned = Ferromagnet(exchange=5.0, angle=angle)
+        layers = [Layer("F", Ferromagnet(exchange=2.0), 1.0), Layer("T", turned, 1.0)]
+        return spin_frame(Stack(layers, [Interface("F", "T", Insulating())]))
+
+    assert frame(180).shape == frame(-540).shape == ()
+    assert frame(90).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("material", "message"),
+    (
+        (Ferromagnet(exchange=(1.0, 0.0, 2.0), angle=30.0), r"angle: the exchange field is a vec"),
+        (Ferromagnet(exchange=(0.0, 0.0, 2.0), angle=30.0), r"angle: the exchange field is a vec"),
+        (Ferromagnet(exchange=1.0, angle=math.inf), r"angle: expected a finite number of degrees"),
+    ),
+)
+def test_what_is_no_angle(material, message):
+    with pytest.raises(StackError, match=rf"layers\.F\.{message}"):
+        Stack([Layer("F", material, 1.0)])
+
+
 def test_strength_decides_lengths_and_the_reference():
     turned = Ferromagnet(0.5, exchange=(0.0, 2.4, 3.2))
     assert exchange_length(turned) == pytest.approx(exchange_length(Ferromagnet(0.5, exchange=4)))

@@ -12,6 +12,7 @@ from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
 from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.stack import TWO_DIRECTIONS
 from fem_sf.words import spell
 
 
@@ -35,8 +36,10 @@ def _check_layer(layer: Entry[LayerTable], tables: UsadelTables, report: Report)
     if material == Ferromagnet.kind:
         if "exchange" not in layer.meant:
             add_missing(layer, "exchange", report)
+        if "angle" in layer.given and isinstance(layer.table.exchange, tuple):
+            report.add(layer.key("angle"), TWO_DIRECTIONS)
     elif material is not None:
-        for key in ("exchange", "localized_moment"):
+        for key in ("exchange", "angle", "localized_moment"):
             if key in layer.given:
                 message = f'only a ferromagnet has this; the material here is "{material}"'
                 report.add(layer.key(key), message)
@@ -85,7 +88,7 @@ def _check_reference(tables: UsadelTables, report: Report) -> None:
         report.add(
             key, f'expected a ferromagnet; the layer {spell(name)} is a "{layer.table.material}"'
         )
-    elif layer.table.exchange == 0:
+    elif layer.table.exchange in (0, (0, 0, 0)):
         report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
 
 

@@ -79,16 +79,16 @@ def _read_gap(value: Any, info: ValidationInfo) -> str | float:
 
 
 def _read_exchange(value: Any, info: ValidationInfo) -> float | tuple[float, ...]:
-    """J as a number along +z, or as a vector that is not along z."""
+    """J as a number or as a vector."""
     expected = "J in Tc, a number or a vector [Jx, Jy, Jz]"
-    components = value if isinstance(value, list) else [0, 0, value]
-    if len(components) != 3:
+    components = value if isinstance(value, list) else [value]
+    if isinstance(value, list) and len(components) != 3:
         raise refuse(f"expected {expected}, got a list of {len(components)}")
-    x, y, z = (
+    numbers = tuple(
         number_or_refuse(read_reduced(component, ENERGY, context_of(info)), expected)
         for component in components
     )
-    return (x, y, z) if x or y else z
+    return numbers if isinstance(value, list) else numbers[0]
 
 
 def _read_frequency(value: Any, info: ValidationInfo) -> float:
