@@ -242,6 +242,21 @@ def test_angle_of_an_exchange_field(load) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "components"),
+    [
+        ('"15*tanh(x)"', ("15*tanh(x)",)),
+        ('"-x"', ("-x",)),
+        ('["15*sin(x)", 0, "46 K"]', ("15*sin(x)", "0.0", "5.0")),
+    ],
+)
+def test_exchange_as_formulas(load, written: str, components: tuple[str, ...]) -> None:
+    exchange = (
+        load(bilayer(f"exchange = {written}", tables=UNITS)).stack.layer("F").material.exchange
+    )
+    assert tuple(each.text for each in exchange.components) == components
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     (
         ("[4.5, 0, -2]", (4.5, 0.0, -2.0)),

@@ -82,7 +82,9 @@ def test_what_is_no_angle(material, message):
 
 def test_strength_decides_lengths_and_the_reference():
     turned = Ferromagnet(0.5, exchange=(0.0, 2.4, 3.2))
-    assert exchange_length(turned) == pytest.approx(exchange_length(Ferromagnet(0.5, exchange=4)))
+    along_z = Ferromagnet(0.5, exchange=4.0)
+    lengths = [exchange_length(Layer("F", each)) for each in (turned, along_z)]
+    assert lengths[0] == pytest.approx(lengths[1])
     assert UsadelCase(stack=stack((0, 0, 0), (1.0, 0, 0)), temperature=0.5).reference == "F1"
 
 
@@ -136,6 +138,51 @@ def test_axes_span_the_exchange_fields_and_no_more(exchange, count):
     components = frame.components(vectors)
     assert components.shape == (len(vectors), count)
     np.testing.assert_allclose(frame.vectors(components), vectors, atol=1e-13)
+
+
+PHASE = np.linspace(0, 4, 9)[:, np.newaxis]
+HELIX = np.hstack([np.sin(PHASE), 0 * PHASE, np.cos(PHASE)])
+
+
+@pytest.mark.parametrize(
+    ("directions", "axes"),
+    (
+        ([np.cos(PHASE) * [0, 0, 1]], [(0, 0, 1)]),
+        ([np.cos(PHASE) * [0.6, 0, -0.8]], [(-0.6, 0, 0.8)]),
+        ([HELIX], [(0, 0, 1), (1, 0, 0)]),
+        ([HELIX[:, [0, 2, 1]]], [(1, 0, 0), (0, 1, 0)]),
+        ([HELIX + np.array([0, 1e-14, 0])], [(0, 0, 1), (1, 0, 0)]),
+        ([HELIX + np.array([0, 1e-9, 0])], [(0, 0, 1), (1, 0, 0), (0, 1, 0)]),
+        ([HELIX, np.ones((1, 3))], [(0, 0, 1), (1, 0, 0), (0, 1, 0)]),
+        ([HELIX, np.empty((0, 3))], [(0, 0, 1), (1, 0, 0)]),
+    ),
+)
+def test_axes_of_fields_that_vary(directions, axes):
+    layers = stack((0, 0, 0))
+    np.testing.assert_allclose(spin_frame(layers, directions).axes, axes, atol=1e-12)
+
+
+def test_axes_of_fields_that_vary_beside_those_that_do_not():
+    frame = spin_frame(stack((3, 0, 4)), [np.cos(PHASE) * [-0.6, 0, -0.8]])
+    np.testing.assert_allclose(frame.axes, [(0.6, 0, 0.8)], atol=1e-15)
+    frame = spin_frame(stack((1, 1, 0)), [HELIX @ np.eye(3)[[0, 2, 1]]])
+    np.testing.assert_allclose(frame.axes, [(1, 0, 0), (0, 1, 0)], atol=1e-15)
+
+
+def test_tilted_plane_is_spanned_whatever_is_found_first():
+    rotation = np.linalg.qr(np.array([[1.0, 2, 3], [0, 1, -1], [2, 0, 1]]))[0]
+    turned = HELIX @ rotation
+    frames = [spin_frame(stack((0, 0, 0)), [each]) for each in (turned, turned[::-1], turned[3:])]
+    for frame in frames:
+        np.testing.assert_allclose(frame.axes, frames[0].axes, atol=1e-14)
+        np.testing.assert_allclose(frame.vectors(frame.components(turned)), turned, atol=1e-14)
+
+
+def test_normals_are_about_what_spins_turn():
+    frame = spin_frame(stack(1.0, (1.0, 0, 0)))
+    assert frame.planes == ((0, 1),)
+    np.testing.assert_allclose(frame.normals, [(0, 1, 0)])
+    assert spin_frame(stack(1.0)).normals.shape == (0, 3)
 
 
 def test_components_along_one_axis_are_plain_numbers():
