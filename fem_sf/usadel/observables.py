@@ -198,13 +198,13 @@ class IntegralForms:
         names, shape = self.system.stack.names, self.system.frame.shape
         unit = magnetization_unit(self.system.stack, reference)
         rule = sweep.frequency_sum
-        gap_square = sum(self._integrals(self._gap_square))
+        gap_square = np.sum(integrals(self.system, self._gap_square))
         bulk = bulk_gap(rule.temperature)
         moments, energy = RunningSum(rule), RunningSum(rule)
         for k, omega in enumerate(rule.frequencies):
             sweep.select(k)
-            moments.add(k, self._integrals(self._moments).real.reshape(len(names), *shape))
-            action = sum(self._integrals(self._action))
+            moments.add(k, integrals(self.system, self._moments).real.reshape(len(names), *shape))
+            action = sum(integrals(self.system, self._action))
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
         above = excess_temperature(rule.temperature)
         return Integrals(
@@ -221,15 +221,17 @@ class IntegralForms:
 
         A_+, whose real part is that of both spins together, or directly that real part.
         """
-        return complex(sum(self._integrals(self._action)))
+        return complex(sum(integrals(self.system, self._action)))
 
     def _real_integrals(self, forms: Iterable[Any]) -> list[float]:
-        return self._integrals(forms).real.tolist()
+        return integrals(self.system, forms).real.tolist()
 
-    def _integrals(self, forms: Iterable[Any]) -> NDArray[np.complex128]:
-        local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
-        comm = self.system.mesh.comm
-        return comm.allreduce(local) if comm.size > 1 else local
+
+def integrals(system: UsadelSystem, forms: Iterable[Any]) -> NDArray[np.complex128]:
+    """Values of some compiled integrals over the whole mesh; collective."""
+    local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
+    comm = system.mesh.comm
+    return comm.allreduce(local) if comm.size > 1 else local
 
 
 def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
