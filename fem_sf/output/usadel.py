@@ -129,7 +129,13 @@ class Usadel(Kind):
         if critical is not None:
             error = summary.get("critical_temperature_error")
             kelvin = scales.critical_temperature if scales else None
-            yield Row("all", "critical temperature", "Tc", critical, error, kelvin, "K")
+            first = summary.get("transition") == "first order"
+            what = "critical temperature" + (", first order" if first else "")
+            yield Row("all", what, "Tc", critical, error, kelvin, "K")
+            if first:
+                linear = summary["critical_temperature_linear"]
+                error = summary["critical_temperature_linear_error"]
+                yield Row("all", "normal state unstable", "Tc", linear, error, kelvin, "K")
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)

@@ -30,15 +30,9 @@ from fem_sf.study.results import (
     Spectrum,
     UsadelResult,
 )
-from fem_sf.study.usadel_summary import (
-    EndValues,
-    Measurement,
-    critical_summary,
-    spectra_summary,
-    summarise,
-)
+from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
@@ -53,6 +47,7 @@ from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.transition import CriticalTemperature
 
 
 def run_usadel(
@@ -105,7 +100,7 @@ def run_usadel(
         spectra = run.spectra(solution, layers, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(system)
+        critical = run.critical_temperature(solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
@@ -113,19 +108,19 @@ def run_usadel(
         summary |= {"converged": False, "note": str(failure)}
         failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
         raise
-    coarse, coarse_spectra, coarse_excess = None, None, None
+    coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
         other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
         coarse = run.measure(other)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
-        if critical is not None and critical.temperature > 0:
-            coarse_excess = run.normal_state(other.sweep.system).excess(critical.temperature)
+        if critical is not None:
+            critical_error = mesh_error(case, critical, system, other.sweep.system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, coarse_spectra)
     if critical is not None:
-        summary |= critical_summary(case, solution.report, critical, coarse_excess)
+        summary |= critical_summary(case, solution.report, critical, critical_error)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
@@ -251,25 +246,17 @@ class Run:
             spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 
-    def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
-        """The critical temperature, where the case asks for it; uses the system's fields."""
+    def critical_temperature(
+        self, solution: Solution, measurement: Measurement
+    ) -> CriticalTemperature | None:
+        """The critical temperature, where the case asks for it; uses the solution's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
-        found = critical_temperature(self.normal_state(system))
+        energy = measurement.integrals.free_energy
+        found = find_critical_temperature(self.case, solution, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
-
-    def normal_state(self, system: UsadelSystem) -> NormalState:
-        """The normal state on one system of fields, at the frequencies that the case asks for."""
-        solver = self.case.solver
-
-        def rule_at(temperature: float) -> FrequencySum:
-            # at T = 0 frequencies are continuous, and none is summed alone
-            exact = solver.frequencies if temperature > 0 else None
-            return frequency_sum(temperature, exact=exact, tail=solver.tail)
-
-        return NormalState(system, rule_at)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""

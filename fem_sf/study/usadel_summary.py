@@ -17,27 +17,12 @@ from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer
 from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
-from fem_sf.usadel.critical import CriticalTemperature
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, Moment
 
 EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
 """By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
-
-
-NEVER_UNSTABLE = (
-    "There is no critical temperature, and 0 is given for it: the normal state is stable against a "
-    "small Δ at every temperature."
-)
-"""Said where the linearised gap equation has no solution."""
-
-FIRST_ORDER = (
-    "At T = {temperature:g} Tc the stack is superconducting although the normal state is stable "
-    "against a small Δ: superconductivity ends above the critical temperature, by a transition of "
-    "first order. Free energies tell where."
-)
-"""Said where a gap is found above the critical temperature."""
 
 
 @dataclass(frozen=True)
@@ -175,40 +160,6 @@ def _layer_spectrum(
             place: float(each.max(initial=0.0)) for place, each in differences.items()
         }
     return summary
-
-
-def critical_summary(
-    case: UsadelCase,
-    report: GapReport,
-    critical: CriticalTemperature,
-    coarse_excess: float | None,
-) -> dict[str, Any]:
-    """The critical temperature with its error, and what is to be said about it.
-
-    Parameters
-    ----------
-    case, report
-        What was solved, and the state at the temperature of the case.
-    critical
-        As found.
-    coarse_excess
-        Excess at that temperature with another polynomial degree, which the slope turns into the
-        mesh error; ``None`` gives no estimate.
-    """
-    error = None
-    if coarse_excess is not None:
-        error = critical.sum_error + abs(coarse_excess / critical.slope)
-    notes = [report.note] if report.note else []
-    if critical.temperature == 0:
-        notes.append(NEVER_UNSTABLE)
-    above = case.temperature > critical.temperature + (error or 0.0)
-    if above and report.state == "superconducting" and case.gap == "self-consistent":
-        notes.append(FIRST_ORDER.format(temperature=case.temperature))
-    return {
-        "critical_temperature": critical.temperature,
-        "critical_temperature_error": error,
-        "note": " ".join(notes),
-    }
 
 
 def _numbers(

@@ -13,7 +13,7 @@ the derivative of the free energy with respect to Δ, and written as Δ = G(Δ).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,9 @@ NOTHING_FOUND = (
     "stable: it is taken to be the answer, as beyond a first-order transition."
 )
 """Said with a normal state that was not reached but concluded."""
+
+STEPS_NEARBY = 10
+"""Bound on Newton's steps from the gap at a temperature nearby."""
 
 HALVINGS = 20
 """How often the amplitude of the growing mode is halved in search of its branch."""
@@ -192,9 +195,10 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     bulk = bulk_gap(temperature)
     delta.set(bulk)
     scale = delta.norm()
+    methods = (_newton_solver, _anderson_solver)
     note = ""
     try:
-        history, reason = _iterate(equation, delta, scale, max_sweeps)
+        history, reason = _iterate(equation, delta, scale, max_sweeps, methods)
     except NoGapFound as failure:
         # beyond a first-order transition there is nothing to converge to
         history, reason, note = failure.history, str(failure), NOTHING_FOUND
@@ -206,7 +210,7 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         if _largest(delta) < NEGLIGIBLE * bulk:
             _climb(equation, mode, bulk, delta)
         equation.sweep.restart()
-        more, reason = _iterate(equation, delta, scale, max_sweeps)
+        more, reason = _iterate(equation, delta, scale, max_sweeps, methods)
         history += more
         if _largest(delta) < NEGLIGIBLE * bulk:
             raise NoGapFound(
@@ -215,6 +219,36 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
                 "nearby",
                 history,
             )
+    equation.layout.to_functions(delta)
+    return GapReport("superconducting", equation.sweep.sweeps, history, reason)
+
+
+def follow_gap(equation: GapEquation) -> GapReport:
+    """Find Δ(x) from that of a temperature nearby, in the system's fields, and leave it there.
+
+    Parameters
+    ----------
+    equation
+        The gap equation below Tc of the bulk.
+
+    Returns
+    -------
+    GapReport
+        With state ``"normal"`` where Δ has gone to zero, stable or not.
+
+    Raises
+    ------
+    NotConverged
+        If Newton's method finds nothing there.
+    """
+    bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
+    delta = equation.layout.vector()
+    delta.set(bulk)
+    scale = delta.norm()
+    equation.layout.from_functions(delta)
+    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,))
+    if _largest(delta) < SMALL * bulk:
+        return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
 
@@ -267,14 +301,18 @@ def normal_state_growth(
 
 
 def _iterate(
-    equation: GapEquation, delta: PETSc.Vec, scale: float, max_sweeps: int
+    equation: GapEquation,
+    delta: PETSc.Vec,
+    scale: float,
+    max_sweeps: int,
+    methods: Sequence[Callable[[GapEquation], PETSc.SNES]],
 ) -> tuple[tuple[float, ...], str]:
-    """Newton, and where that fails Anderson acceleration, both by PETSc; ``delta`` is the start."""
+    """Solvers of PETSc, each from the start in ``delta`` until one converges."""
     tolerance = equation.sweep.settings.tolerance * scale
     start = delta.copy()
     history: list[float] = []
     complaints = []
-    for method in (_newton_solver, _anderson_solver):
+    for method in methods:
         start.copy(delta)
         failures: list[NotConverged] = []
         snes = method(equation)

@@ -253,14 +253,14 @@ class IntegralForms:
         names, shape = self.system.stack.names, self.system.frame.shape
         unit = magnetization_unit(self.system, reference)
         rule = sweep.frequency_sum
-        gap_square = sum(self._integrals(self._gap_square))
+        gap_square = np.sum(integrals(self.system, self._gap_square))
         bulk = bulk_gap(rule.temperature)
         moments, energy, along = RunningSum(rule), RunningSum(rule), RunningSum(rule)
         torques, currents = RunningSum(rule), RunningSum(rule)
         for k, omega in enumerate(rule.frequencies):
             sweep.select(k)
-            moments.add(k, self._integrals(self._moments).real.reshape(len(names), *shape))
-            action = sum(self._integrals(self._action))
+            moments.add(k, integrals(self.system, self._moments).real.reshape(len(names), *shape))
+            action = sum(integrals(self.system, self._action))
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
             along.add(k, self._total(self._torques.local_along()))
             torques.add(k, 2 * self._total(self._torques.local_torques()))
@@ -318,19 +318,21 @@ class IntegralForms:
 
         A_+, whose real part is that of both spins together, or directly that real part.
         """
-        return complex(sum(self._integrals(self._action)))
+        return complex(sum(integrals(self.system, self._action)))
 
     def _real_integrals(self, forms: Iterable[Any]) -> list[float]:
-        return self._integrals(forms).real.tolist()
-
-    def _integrals(self, forms: Iterable[Any]) -> NDArray[np.complex128]:
-        return self._total(
-            np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
-        )
+        return integrals(self.system, forms).real.tolist()
 
     def _total(self, local: NDArray) -> NDArray:
         comm = self.system.mesh.comm
         return comm.allreduce(local) if comm.size > 1 else local
+
+
+def integrals(system: UsadelSystem, forms: Iterable[Any]) -> NDArray[np.complex128]:
+    """Values of some compiled integrals over the whole mesh; collective."""
+    local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
+    comm = system.mesh.comm
+    return comm.allreduce(local) if comm.size > 1 else local
 
 
 def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
