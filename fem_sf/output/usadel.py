@@ -130,7 +130,13 @@ class Usadel(Kind):
         if critical is not None:
             error = summary.get("critical_temperature_error")
             kelvin = scales.critical_temperature if scales else None
-            yield Row("all", "critical temperature", "Tc", critical, error, kelvin, "K")
+            first = summary.get("transition") == "first order"
+            what = "critical temperature" + (", first order" if first else "")
+            yield Row("all", what, "Tc", critical, error, kelvin, "K")
+            if first:
+                linear = summary["critical_temperature_linear"]
+                error = summary["critical_temperature_linear_error"]
+                yield Row("all", "normal state unstable", "Tc", linear, error, kelvin, "K")
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)
@@ -226,11 +232,15 @@ class Usadel(Kind):
 
 def _amplitudes(where: str) -> dict[str, Quantity]:
     """Describe ``AMPLITUDE_COLUMNS`` at a frequency, in words."""
-    singlet, *triplet = AMPLITUDE_COLUMNS
+    singlet, *triplet, short_range, long_range = AMPLITUDE_COLUMNS
     words = f"triplet pair amplitude {where}, component along"
     return {
         singlet: Quantity(f"singlet pair amplitude {where}", "1"),
         **{name: Quantity(f"{words} {name[-1]}", "1") for name in triplet},
+        short_range: Quantity(f"{words} the local exchange field", "1"),
+        long_range: Quantity(
+            f"triplet pair amplitude {where}, size across the local exchange field", "1"
+        ),
     }
 
 

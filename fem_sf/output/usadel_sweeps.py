@@ -30,7 +30,7 @@ def _unit(name: str, case: UsadelCase) -> str:
     moment = f"2ν|J| of {case.reference}" if case.reference else "2 ν_S Tc"
     units = {
         r"free_energy": f"ν_S Tc² {volume}",
-        r"critical_temperature": "Tc",
+        r"critical_temperature(_linear)?": "Tc",
         r"layers\..*\.volume": volume,
         r"layers\..*\.gap\.\w+": "Tc",
         r"layers\..*\.magnetization\.integral": f"({moment}) {volume}",
@@ -39,6 +39,7 @@ def _unit(name: str, case: UsadelCase) -> str:
         r"layers\..*\.moment\.\w+": moment,
         r"layers\..*\.torque": f"ν_S Tc² {volume}",
         r"interfaces\..*\.gamma_.*": "ξ0",
+        r"interfaces\..*\.spin_current": f"ν_S Tc² {volume}",
         r"spectra\[\d+\]\.energies": "Tc",
         r"spectra\[\d+\]\.layers\..*": "1",
         r"checks\.total_magnetization.*": f"({moment}) {volume}",

@@ -19,31 +19,26 @@ from fem_sf.mesh.sampling import (
     point_sampling,
 )
 from fem_sf.settings import UsadelCase
+from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
-    USADEL_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_start import GapProfile, gap_profile, gap_start
-from fem_sf.study.usadel_summary import (
-    EndValues,
-    Measurement,
-    critical_summary,
-    spectra_summary,
-    summarise,
-)
+from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_start import gap_start
+from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
+    PairAmplitudes,
     SampledFields,
     action_at_zero,
     pair_amplitudes,
@@ -53,6 +48,7 @@ from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.transition import CriticalTemperature
 
 
 def run_usadel(
@@ -113,7 +109,7 @@ def run_usadel(
         spectra = run.spectra(solution, layers, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(system)
+        critical = run.critical_temperature(solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
@@ -121,21 +117,21 @@ def run_usadel(
         summary |= {"converged": False, "note": str(failure)}
         failure.partial = UsadelResult(case, layers, probes, bench.comm.bcast(summary))
         raise
-    coarse, coarse_spectra, coarse_excess = None, None, None
+    coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
         coarse_system, coarse_forms = bench.system(case, mesh, other_degree(degree))
         found = run.profile(layers, solution.report.state)
         other = run.solve(coarse_system, "mesh error, ", found)
         coarse = run.measure(other, coarse_forms)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
-        if critical is not None and critical.temperature > 0:
-            coarse_excess = run.normal_state(other.sweep.system).excess(critical.temperature)
+        if critical is not None:
+            critical_error = mesh_error(case, critical, system, other.sweep.system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, coarse_spectra)
     if critical is not None:
-        summary |= critical_summary(case, solution.report, critical, coarse_excess)
+        summary |= critical_summary(case, solution.report, critical, critical_error)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
@@ -235,7 +231,8 @@ class Run:
             solution.equation.shift(change)
         at_zero = self.case.temperature == 0 and not system.frame.shape
         zero = action_at_zero(sweep, forms) if at_zero else None
-        return Measurement(system.frame, integrals, ends, sum_error, zero)
+        strengths = system.exchange.strengths
+        return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
 
     def spectra(
         self, solution: Solution, layers: dict[str, LayerFields], purpose: str
@@ -266,25 +263,17 @@ class Run:
             spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 
-    def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
-        """The critical temperature, where the case asks for it; uses the system's fields."""
+    def critical_temperature(
+        self, solution: Solution, measurement: Measurement
+    ) -> CriticalTemperature | None:
+        """The critical temperature, where the case asks for it; uses the solution's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
-        found = critical_temperature(self.normal_state(system))
+        energy = measurement.integrals.free_energy
+        found = find_critical_temperature(self.case, solution, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
-
-    def normal_state(self, system: UsadelSystem) -> NormalState:
-        """The normal state on one system of fields, at the frequencies that the case asks for."""
-        solver = self.case.solver
-
-        def rule_at(temperature: float) -> FrequencySum:
-            # at T = 0 frequencies are continuous, and none is summed alone
-            exact = solver.frequencies if temperature > 0 else None
-            return frequency_sum(temperature, exact=exact, tail=solver.tail)
-
-        return NormalState(system, rule_at)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
@@ -368,22 +357,32 @@ class Run:
         return {key: each for key, each in gathered.items() if each is not None}
 
     def _gather_amplitudes(
-        self, sampling: Sampling, pairs: tuple[np.ndarray, np.ndarray]
+        self, sampling: Sampling, pairs: PairAmplitudes
     ) -> dict[str, np.ndarray]:
         """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        singlet, triplet = pairs
-        gathered = self._gather(
-            sampling,
-            dict(zip(AMPLITUDE_COLUMNS, (singlet, *np.moveaxis(triplet, 2, 0)), strict=True)),
-        )
+        gathered = self._gather(sampling, _amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
 
 
 def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
     """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment, triplet = (frame.vectors(each).T for each in (values.magnetization, values.triplet))
-    return dict(zip(USADEL_COLUMNS, (values.delta, *moment, values.singlet, *triplet), strict=True))
+    moment = frame.vectors(values.magnetization).T
+    amplitudes = _amplitude_columns(values, frame.vectors(values.triplet))
+    return {
+        "delta": values.delta,
+        **{f"dM_{axis}": each for axis, each in zip("xyz", moment, strict=True)},
+        **amplitudes,
+    }
+
+
+def _amplitude_columns(
+    values: SampledFields | PairAmplitudes, triplet: np.ndarray
+) -> dict[str, np.ndarray]:
+    """``AMPLITUDE_COLUMNS``, with the triplet as vectors."""
+    components = np.moveaxis(triplet, -1, 0)
+    ranges = (values.short_range, values.long_range)
+    return dict(zip(AMPLITUDE_COLUMNS, (values.singlet, *components, *ranges), strict=True))

@@ -64,6 +64,7 @@ class LayerTable(schema.LayerTable):
     measured_in: ClassVar = {
         "thickness": "ξ0",
         "exchange": "Tc",
+        "angle": "degrees",
         "diffusivity": "D_S",
         "density_of_states": "ν_S",
         "conductivity": "σ_S",
@@ -76,6 +77,9 @@ class LayerTable(schema.LayerTable):
     thickness: Length | None = Field(None, description="a thickness in ξ0, a number > 0")
     exchange: Exchange | None = Field(
         None, description="the exchange field J in Tc, a number of either sign"
+    )
+    angle: float | None = Field(
+        None, description="the angle of J from +z towards +x in degrees, a number"
     )
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")

@@ -34,7 +34,7 @@ def chains(sweep: Sweep) -> list[tuple[int, ...]]:
     along = max(ranks)[2]
     lines = np.moveaxis(np.arange(len(sweep.cases)).reshape(sweep.shape), along, -1)
     return [
-        tuple(line[start : start + LENGTH].tolist())
+        tuple(map(int, line[start : start + LENGTH]))
         for line in lines.reshape(-1, sweep.shape[along])
         for start in range(0, len(line), LENGTH)
     ]

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import fem_sf
+from fem_sf.errors import InputError, Problem
 from fem_sf.output.files import DRAFTS, replacing
 from fem_sf.output.summary import plain
-from fem_sf.study.usadel_start import GapProfile
+from fem_sf.study.gap_profile import GapProfile
 
 if TYPE_CHECKING:
     from fem_sf.study.results import LayerFields, SpinResult, UsadelResult
@@ -27,6 +28,7 @@ FOLDER = "points"
 """Where the points are, in the folder of a sweep."""
 
 _FORMAT = 1
+_FUNCTION = "<function "
 _OF_THE_RUN = ("seconds", "versions", "title", "kind")
 """Parts of a summary that are of the sweep as a whole, or change from run to run."""
 
@@ -66,13 +68,23 @@ def _probe(positions: Any, fields: LayerFields) -> dict[str, Any]:
 
 
 def content(case: Case) -> str:
-    """What a case is known by: all that its numbers follow from, and the version of fem_sf."""
+    """What a case is known by: all that its numbers follow from, and the version of fem_sf.
+
+    Raises
+    ------
+    InputError
+        If it holds a function, of which nothing tells what it computes.
+    """
     bare = replace(case, name="", title="", text="")
     parts = [fem_sf.__version__.encode(), str(_FORMAT).encode()]
     if case.mesh.file is not None:
         bare = replace(bare, mesh=replace(case.mesh, file=None))
         parts.append(case.mesh.file.read_bytes())
-    parts.append(repr(bare).encode())
+    text = repr(bare)
+    if _FUNCTION in text:
+        message = "a case with a function in it cannot be kept; write formulas, or a class of data"
+        raise InputError([Problem("sweep", message)])
+    parts.append(text.encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from fem_sf.errors import MeshError, NotConverged
+from fem_sf.errors import MeshError, NotConverged, StackError
 from fem_sf.parallel import on_first_rank, only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.spin.settings import SpinCase
+from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
 from fem_sf.study.spin import run_spin
@@ -23,7 +24,6 @@ from fem_sf.study.sweep.groups import Groups, SharedWork, choose_groups
 from fem_sf.study.sweep.points import Point, Points, content
 from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_start import GapProfile, gap_profile
 from fem_sf.sweeps import Sweep
 
 Case = UsadelCase | SpinCase
@@ -149,7 +149,7 @@ class _ChainSolver:
             start = on_first_rank(self._comm, lambda: self._points.read_start(before))
         try:
             result, profile = self._solve(self._sweep.cases[point], start)
-        except (NotConverged, MeshError) as failure:
+        except (NotConverged, MeshError, StackError) as failure:
             failed = Point(False, str(failure))
             self._on_first(lambda: self._points.write(key, failed))
             return False
