@@ -101,10 +101,11 @@ class Points:
         self.folder = folder / FOLDER
 
     def prepare(self) -> None:
-        """Make the folder, without what a killed run left half written."""
+        """Make the folder, without what a killed run left half written there and around it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for draft in self.folder.glob(DRAFTS):
-            draft.unlink(missing_ok=True)
+        for folder in (self.folder, self.folder.parent):
+            for draft in folder.glob(DRAFTS):
+                draft.unlink(missing_ok=True)
 
     def read(self, key: str) -> Point | None:
         """A point; ``None`` where it is not there or cannot be read."""
