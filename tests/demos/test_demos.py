@@ -20,7 +20,7 @@ DEMOS = Path(__file__).parents[2] / "demos"
 FOLDERS = sorted(path.name for path in DEMOS.iterdir() if path.is_dir())
 CASES = sorted(DEMOS.glob("*/*.toml"))
 CASE_NAMES = [f"{path.parent.name}/{path.name}" for path in CASES]
-LONG_CASES = {"island"}
+LONG_CASES = {"bloch_wall", "island"}
 """Folders whose case takes so long that only the test of its script runs it."""
 LARGEST_PICTURE = 150_000
 
@@ -86,6 +86,17 @@ def test_long_range_triplets_decay_as_in_a_normal_metal(tmp_path):
     assert numbers["wave_numbers"] < 1e-6
     assert numbers["collinear"] < 1e-12
     assert 90 <= numbers["largest"] < 120
+
+
+@pytest.mark.slow
+def test_bloch_wall_is_uniform_far_away_and_where_it_is_wide(tmp_path):
+    numbers = script("bloch_wall/bloch_wall.py")(tmp_path)
+    assert {"figure.png", "fields.pvd", "maps.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert numbers["far"] < 2e-3
+    assert numbers["limit"] < 5e-4
+    assert numbers["long_range_far"] < 0.02
+    assert numbers["balance"] < 1e-12
+    assert numbers["wide"] < 5e-3
 
 
 def test_jump_against_angle_is_that_of_eq12(tmp_path):
