@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
@@ -24,13 +25,12 @@ from fem_sf.settings import UsadelCase
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
-    AMPLITUDE_COLUMNS,
-    USADEL_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
+from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_summary import (
     EndValues,
     Measurement,
@@ -40,17 +40,16 @@ from fem_sf.study.usadel_summary import (
 )
 from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
-from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
-    SampledFields,
     action_at_zero,
     pair_amplitudes,
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
+from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
@@ -119,7 +118,8 @@ def run_usadel(
         coarse = run.measure(other)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
         if critical is not None and critical.temperature > 0:
-            coarse_excess = run.normal_state(other.sweep.system).excess(critical.temperature)
+            coarse_system = run.without_phases(other.sweep.system)
+            coarse_excess = run.normal_state(coarse_system).excess(critical.temperature)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
@@ -166,6 +166,7 @@ class Run:
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         nodes = {name: node_sampling(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, nodes)
         pairs = pair_amplitudes(chosen, nodes)
         layers = {}
@@ -174,22 +175,25 @@ class Run:
             positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
-            fields = self._gather(nodes[name], columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, nodes[name])
+            fields = self._gather(nodes[name], named)
             amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
-        return layers, self._sample_probes(solution, layers)
+        return layers, self._sample_probes(solution, layers, currents)
 
     def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
         """Observables at all nodes of this rank, for files that every rank writes a part of."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, everywhere)
         absent = {
             f"{vector}_{axis}"
             for axis, components in zip("xyz", system.frame.axes.T, strict=True)
-            for vector in ("dM", "triplet")
+            for vector in ("dM", "triplet", "triplet_imaginary")
             if not components.any()
         }
         return {
@@ -197,7 +201,10 @@ class Run:
                 spaces[name],
                 {
                     key: column
-                    for key, column in columns(each, system.frame).items()
+                    for key, column in (
+                        columns(each, system.frame)
+                        | current_column(currents, name, everywhere[name])
+                    ).items()
                     if key not in absent
                 },
             )
@@ -217,7 +224,7 @@ class Run:
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)
             solution.equation.shift(change)
-        at_zero = self.case.temperature == 0 and not system.frame.shape
+        at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
         return Measurement(system.frame, integrals, ends, sum_error, zero)
 
@@ -255,9 +262,15 @@ class Run:
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
-        found = critical_temperature(self.normal_state(system))
+        found = critical_temperature(self.normal_state(self.without_phases(system)))
         self.progress.update(1, 1, "critical temperature")
         return found
+
+    def without_phases(self, system: UsadelSystem) -> UsadelSystem:
+        """Fields of the same stack with a real Δ, which the normal state does not tell apart."""
+        if not system.stack.phases:
+            return system
+        return UsadelSystem(system.stack.without_phases(), self.mesh, system.degree)
 
     def normal_state(self, system: UsadelSystem) -> NormalState:
         """The normal state on one system of fields, at the frequencies that the case asks for."""
@@ -322,7 +335,10 @@ class Run:
         )
 
     def _sample_probes(
-        self, solution: Solution, layers: dict[str, LayerFields]
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        currents: dict[str, Function],
     ) -> dict[str, LayerFields]:
         system, points = solution.sweep.system, self._probe_points(layers)
         samplings = {
@@ -331,7 +347,9 @@ class Run:
         values = sample(solution.sweep, self.case.reference, samplings)
         probes = {}
         for name, sampling in samplings.items():
-            fields = self._gather(sampling, columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, sampling)
+            fields = self._gather(sampling, named)
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
@@ -358,16 +376,6 @@ class Run:
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        singlet, triplet = pairs
-        gathered = self._gather(
-            sampling,
-            dict(zip(AMPLITUDE_COLUMNS, (singlet, *np.moveaxis(triplet, 2, 0)), strict=True)),
-        )
+        gathered = self._gather(sampling, amplitude_columns(*pairs))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
-
-
-def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
-    """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment, triplet = (frame.vectors(each).T for each in (values.magnetization, values.triplet))
-    return dict(zip(USADEL_COLUMNS, (values.delta, *moment, values.singlet, *triplet), strict=True))

@@ -115,7 +115,11 @@ def summarise(
             layer.name: _layer_summary(case, layer, fine, values, errors, estimated)
             for layer in case.stack.layers
         },
-        "interfaces": {each.name: _interface_summary(case, each) for each in case.stack.interfaces},
+        "interfaces": {
+            each.name: _interface_summary(case, each)
+            | _current_summary(f"{each.name}.supercurrent", values, errors, estimated)
+            for each in case.stack.interfaces
+        },
         "free_energy": fine.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
         "checks": _checks(case, fine),
@@ -224,12 +228,14 @@ def _numbers(
         if name in integrals.gap:
             numbers[f"{name}.gap.left"], numbers[f"{name}.gap.right"] = ends[name]["gap"]
             numbers[f"{name}.gap.mean"] = integrals.gap[name] / integrals.volume[name]
+    for name, current in integrals.supercurrent.items():
+        numbers[f"{name}.supercurrent"] = current
     return {key: np.asarray(value) for key, value in numbers.items()}
 
 
 def _size(value: NDArray[np.float64] | Moment) -> float:
     """Magnitude of a number or a vector."""
-    return math.hypot(*np.atleast_1d(value))
+    return float(np.linalg.norm(np.atleast_1d(value)))
 
 
 def _direct_sum_error(case: UsadelCase, fine: Measurement, key: str) -> float:
@@ -238,6 +244,8 @@ def _direct_sum_error(case: UsadelCase, fine: Measurement, key: str) -> float:
     name, _, quantity = key.partition(".")
     if quantity == "integral":
         return _size(fine.integrals.magnetization_error[name])
+    if quantity == "supercurrent":
+        return fine.integrals.supercurrent_error[name]
     if quantity == "torque":
         material = case.stack.layer(name).material
         assert isinstance(material, Ferromagnet)
@@ -271,19 +279,33 @@ def _layer_summary(
         }
         magnetization["error"]["mean"] = errors[f"{name}.integral"] / volume
     if f"{name}.gap.mean" in values:
-        summary["gap"] = {
-            key: float(values[f"{name}.gap.{key}"]) for key in ("left", "right", "mean")
-        }
+        found = {key: values[f"{name}.gap.{key}"] for key in ("left", "right", "mean")}
+        error = {key: errors[f"{name}.gap.{key}"] for key in found}
+        summary["gap"] = _gap_summary(found)
         if estimated:
-            summary["gap"]["error"] = {
-                key: errors[f"{name}.gap.{key}"] for key in ("left", "right", "mean")
-            }
+            summary["gap"]["error"] = error | _phase_errors(found, error)
     if isinstance(layer.material, Ferromagnet):
         change = values[f"{name}.integral"] @ layer.material.axis / volume
         summary["moment"] = _moment(case, layer.material, float(change))
         summary["torque"] = values[f"{name}.torque"].tolist()
         summary["torque_error"] = errors[f"{name}.torque"] if estimated else None
     return summary
+
+
+def _gap_summary(found: dict[str, NDArray]) -> dict[str, Any]:
+    """Δ at the ends and its mean; where it is complex its modulus, and its phase at the ends."""
+    ends = {key: value for key, value in found.items() if np.iscomplexobj(value)}
+    numbers = {key: float(np.abs(found[key]) if key in ends else found[key]) for key in found}
+    return numbers | {f"phase_{key}": float(np.angle(value)) for key, value in ends.items()}
+
+
+def _phase_errors(found: dict[str, NDArray], error: dict[str, float]) -> dict[str, float]:
+    """Errors of the phases of a complex Δ at its ends, at most π."""
+    return {
+        f"phase_{key}": min(math.pi, error[key] / abs(value)) if value else math.pi
+        for key, value in found.items()
+        if np.iscomplexobj(value)
+    }
 
 
 def _moment(case: UsadelCase, material: Ferromagnet, change: float) -> dict[str, float | None]:
@@ -318,6 +340,18 @@ def _interface_summary(case: UsadelCase, interface: Interface) -> dict[str, Any]
     return summary
 
 
+def _current_summary(
+    key: str, values: dict[str, NDArray], errors: dict[str, float], estimated: bool
+) -> dict[str, Any]:
+    """The supercurrent through an interface with its error; nothing without phases."""
+    if key not in values:
+        return {}
+    return {
+        "supercurrent": float(values[key]),
+        "supercurrent_error": errors[key] if estimated else None,
+    }
+
+
 def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
     """Identities that the exact solution obeys."""
     unit = magnetization_unit(case.stack, case.reference)
@@ -332,6 +366,8 @@ def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
         "total_magnetization": sum(moments.values()).tolist(),
         "torque_balance": torque.tolist(),
     }
+    if case.stack.phases:
+        checks["supercurrent_mismatch"] = fine.integrals.supercurrent_mismatch
     checks["metastable"] = fine.integrals.free_energy > 0
     if fine.action_at_zero is not None:
         total = fine.frame.vectors(fine.action_at_zero.imag / unit)
@@ -346,6 +382,8 @@ def _units(case: UsadelCase) -> dict[str, Any]:
         "magnetization": (f"2 nu |J| of layer {case.reference}" if case.reference else "2 nu_S Tc"),
         "free_energy": "nu_S Tc^2 xi0^dimension",
     }
+    if case.stack.phases:
+        units |= {"supercurrent": "sigma_S Tc/(e xi0)", "phase": "rad"}
     if case.scales is not None:
         units["length_in_m"] = case.scales.length
         units["energy_in_J"] = case.scales.energy

@@ -12,8 +12,9 @@ the derivative of the free energy with respect to Δ, and written as Δ = G(Δ).
 
 from __future__ import annotations
 
+import cmath
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,12 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.newton import callback_errors, direct_solver, reason_name
+from fem_sf.stack import Stack
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
+from fem_sf.usadel.system import UsadelSystem
 
 SMALL = 1e-2
 """A gap below this fraction of the bulk's is checked for being the normal state.
@@ -100,13 +103,25 @@ class GapEquation:
         self._pair_forms = system.compile_pair_forms()
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
-        self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
+        self._held = sweep.reservoirs.gap_places
+        free_mass = BlockMatrix(system.compile_gap_mass(), held=self._held)
+        free_mass.assemble()
+        self._mass_solver = direct_solver(free_mass.matrix, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
         self._source = self.layout.vector()
         self._imbalance = RunningSum(sweep.frequency_sum)
         self._last, self._left = self.layout.vector(), self.layout.vector()
+
+    def start(self, modulus: float) -> PETSc.Vec:
+        """Δ of one modulus, with the phases of the stack and what is held at the outer faces."""
+        system = self.sweep.system
+        fill_gap(system, modulus, _first_phases(system.stack))
+        delta = self.layout.vector()
+        self.layout.from_functions(delta)
+        self.sweep.reservoirs.hold_gap(delta.getArray())
+        return delta
 
     def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
@@ -119,6 +134,7 @@ class GapEquation:
         self._mass.matrix.mult(delta, self._source)
         self._sweep()
         self._sum.getArray()[:] = self._imbalance.total
+        self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, delta)
         result.axpy(self._above / self._stiffness - 1.0, delta)
@@ -138,6 +154,7 @@ class GapEquation:
         """
         missing, change = self.layout.vector(), self.layout.vector()
         self._sum.getArray()[:] = self._imbalance.error
+        self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, missing)
         values = missing.getArray()
         values[:] = np.abs(values) / self._stiffness + np.abs(self._left.getArray(readonly=True))
@@ -186,16 +203,17 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         finds a gap, and the normal state is unstable.
     """
     temperature = equation.sweep.frequency_sum.temperature
-    delta = equation.layout.vector()
+    bulk = bulk_gap(temperature)
+    delta = equation.start(bulk)
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
-    bulk = bulk_gap(temperature)
-    delta.set(bulk)
     scale = delta.norm()
     note = ""
     try:
         history, reason = _iterate(equation, delta, scale, max_sweeps)
     except NoGapFound as failure:
+        if equation.sweep.reservoirs.faces:
+            raise
         # beyond a first-order transition there is nothing to converge to
         history, reason, note = failure.history, str(failure), NOTHING_FOUND
         delta.zeroEntries()
@@ -364,6 +382,22 @@ def _settle_normal(
 
 def _largest(delta: PETSc.Vec) -> float:
     return float(delta.norm(PETSc.NormType.NORM_INFINITY))
+
+
+def fill_gap(system: UsadelSystem, modulus: float, phases: Mapping[str, float]) -> None:
+    """Put a |Δ| into the fields of a system, with a phase for every layer, else 0."""
+    for name, field in system.gaps.items():
+        delta = cmath.rect(modulus, phases.get(name, 0.0))
+        components = system.parametrisation.gap_components(delta)
+        field.x.array[:] = np.resize(components, len(field.x.array))
+
+
+def _first_phases(stack: Stack) -> dict[str, float]:
+    """Phases to start from: those held, and in even steps from layer to layer between them."""
+    places = [stack.names.index(name) for name in stack.phases] or [0]
+    values = list(stack.phases.values()) or [0.0]
+    everywhere = np.interp(range(len(stack.names)), places, values)
+    return dict(zip(stack.names, everywhere.tolist(), strict=True))
 
 
 def excess_temperature(temperature: float) -> float:

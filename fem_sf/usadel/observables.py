@@ -10,6 +10,7 @@ from typing import Any
 
 import dolfinx
 import numpy as np
+import ufl
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
@@ -21,6 +22,7 @@ from fem_sf.stack import Stack
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import excess_temperature
 from fem_sf.usadel.running_sum import RunningSum
+from fem_sf.usadel.supercurrent import PlaneCurrents
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -41,18 +43,18 @@ class SampledFields:
     Parameters
     ----------
     delta
-        Δ in Tc.
+        Δ in Tc; complex with phases.
     magnetization
         δM in units of the reference.
     singlet, triplet
         f_s and the vector f_t/i at the lowest frequency: Re sin θ_+ and Im sin θ_+, or M0 sin θ
-        and −M cos θ.
+        and −M cos θ; complex with phases.
     """
 
-    delta: NDArray[np.float64]
+    delta: NDArray
     magnetization: NDArray[np.float64]
-    singlet: NDArray[np.float64]
-    triplet: NDArray[np.float64]
+    singlet: NDArray
+    triplet: NDArray
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ class Integrals:
         Relative to the normal state with the same J, in ν_S Tc² ξ0^dimension.
     magnetization_error, free_energy_error
         Estimates of what the frequency sums miss.
+    supercurrent, supercurrent_error
+        By interface, mean density of the current through it in σ_S k_BTc/(eξ0), positive along the
+        stack where a small phase grows along it, and estimate of what the sums miss; empty without
+        phases.
+    supercurrent_mismatch
+        Largest difference between the two sides of an interface; zero but for the solver's error.
     """
 
     magnetization: dict[str, Moment]
@@ -80,6 +88,9 @@ class Integrals:
     free_energy: float
     magnetization_error: dict[str, Moment]
     free_energy_error: float
+    supercurrent: dict[str, float]
+    supercurrent_error: dict[str, float]
+    supercurrent_mismatch: float
 
 
 def magnetization_unit(stack: Stack, reference: str | None) -> float:
@@ -126,7 +137,7 @@ def sample(
 
 def pair_amplitudes(
     sweep: FrequencySweep, samplings: Mapping[str, Sampling]
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+) -> dict[str, tuple[NDArray, NDArray]]:
     """Singlet and triplet vector f_t/i at points of several layers, by frequency.
 
     Parameters
@@ -139,11 +150,13 @@ def pair_amplitudes(
     Returns
     -------
     dict
-        By layer, shapes (points of this rank, frequencies) and (points, frequencies, 3).
+        By layer, shapes (points of this rank, frequencies) and (points, frequencies, 3); complex
+        with phases.
     """
     system = sweep.system
+    kind = np.complex128 if system.stack.phases else np.float64
     amplitudes = {
-        layer: (np.empty(shape), np.empty((*shape, 3)))
+        layer: (np.empty(shape, kind), np.empty((*shape, 3), kind))
         for layer, points in samplings.items()
         for shape in [(len(points.rows), len(sweep.theta))]
     }
@@ -186,12 +199,16 @@ class IntegralForms:
         ]
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
         self._volume = {name: system.compile_integral(name, one) for name in system.stack.names}
-        self._gap = {name: system.compile_integral(name, gap) for name, gap in system.gaps.items()}
+        self._gap = {
+            name: system.compile_integral(name, system.parametrisation.gap_modulus(gap))
+            for name, gap in system.gaps.items()
+        }
         self._gap_square = [
-            system.compile_integral(name, system.data[name].density_of_states * gap * gap)
+            system.compile_integral(name, system.data[name].density_of_states * ufl.inner(gap, gap))
             for name, gap in system.gaps.items()
         ]
         self._action = system.compile_action()
+        self._currents = PlaneCurrents(system)
 
     def evaluate(self, sweep: FrequencySweep, reference: str | None) -> Integrals:
         """Integrals of the solution that a sweep holds; collective."""
@@ -200,13 +217,16 @@ class IntegralForms:
         rule = sweep.frequency_sum
         gap_square = sum(self._integrals(self._gap_square))
         bulk = bulk_gap(rule.temperature)
-        moments, energy = RunningSum(rule), RunningSum(rule)
+        moments, energy, currents = RunningSum(rule), RunningSum(rule), RunningSum(rule)
         for k, omega in enumerate(rule.frequencies):
             sweep.select(k)
             moments.add(k, self._integrals(self._moments).real.reshape(len(names), *shape))
             action = sum(self._integrals(self._action))
+            currents.add(k, self._over_ranks(self._currents.values()).real)
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
         above = excess_temperature(rule.temperature)
+        extents = self._over_ranks(self._currents.extents()).real[:, np.newaxis]
+        current, current_error = currents.total / extents, currents.error / extents
         return Integrals(
             dict(zip(names, (moments.total / unit).tolist(), strict=True)),
             dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
@@ -214,6 +234,9 @@ class IntegralForms:
             float(energy.total + np.real(gap_square) * above),
             dict(zip(names, (moments.error / unit).tolist(), strict=True)),
             float(energy.error),
+            dict(zip(self._currents.names, current.mean(axis=1).tolist(), strict=True)),
+            dict(zip(self._currents.names, current_error.mean(axis=1).tolist(), strict=True)),
+            float(np.abs(np.diff(current, axis=1)).max(initial=0.0)),
         )
 
     def action(self) -> complex:
@@ -228,14 +251,19 @@ class IntegralForms:
 
     def _integrals(self, forms: Iterable[Any]) -> NDArray[np.complex128]:
         local = np.array([compat.assemble_scalar(each) for each in forms], dtype=np.complex128)
+        return self._over_ranks(local)
+
+    def _over_ranks(self, local: NDArray[np.complex128]) -> NDArray[np.complex128]:
         comm = self.system.mesh.comm
         return comm.allreduce(local) if comm.size > 1 else local
 
 
-def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
+def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray:
     if layer not in system.gaps:
         return np.zeros(points.weights.shape[0])
-    return (points.weights @ system.gaps[layer].x.array).real
+    shape = system.parametrisation.gap_shape()
+    components = system.gaps[layer].x.array.reshape(-1, *shape)
+    return system.parametrisation.gap_values(points.weights @ components)
 
 
 def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | None:

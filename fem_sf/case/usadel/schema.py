@@ -71,6 +71,7 @@ class LayerTable(schema.LayerTable):
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
     conductivity: Conductivity | None = None
+    phase: float | None = Field(None, description="the phase of Δ in radians, a number")
     localized_moment: float | None = Field(
         None, description="a moment in units of 2ν|J| of the layer, a number"
     )
