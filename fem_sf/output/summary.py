@@ -25,6 +25,9 @@ _FIRST = (
     "temperature",
     "critical_temperature",
     "critical_temperature_error",
+    "transition",
+    "critical_temperature_linear",
+    "critical_temperature_linear_error",
     "mode",
     "drive",
 )

@@ -149,7 +149,13 @@ class Usadel(Kind):
         if critical is not None:
             error = summary.get("critical_temperature_error")
             kelvin = scales.critical_temperature if scales else None
-            yield Row("all", "critical temperature", "Tc", critical, error, kelvin, "K")
+            first = summary.get("transition") == "first order"
+            what = "critical temperature" + (", first order" if first else "")
+            yield Row("all", what, "Tc", critical, error, kelvin, "K")
+            if first:
+                linear = summary["critical_temperature_linear"]
+                error = summary["critical_temperature_linear_error"]
+                yield Row("all", "normal state unstable", "Tc", linear, error, kelvin, "K")
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)
@@ -243,12 +249,15 @@ class Usadel(Kind):
 def _amplitudes(where: str) -> dict[str, Quantity]:
     """Describe ``AMPLITUDE_COLUMNS`` and ``IMAGINARY_COLUMNS`` at a frequency, in words."""
     described = {}
-    for part, names in (("", AMPLITUDE_COLUMNS), ("imaginary part of the ", IMAGINARY_COLUMNS)):
-        singlet, *triplet = names
+    *real, long_range = AMPLITUDE_COLUMNS
+    for part, names in (("", real), ("imaginary part of the ", IMAGINARY_COLUMNS)):
+        singlet, *triplet, short_range = names
         described[singlet] = Quantity(f"{part}singlet pair amplitude {where}", "1")
         words = f"{part}triplet pair amplitude {where}, component along"
         described |= {name: Quantity(f"{words} {name[-1]}", "1") for name in triplet}
-    return described
+        described[short_range] = Quantity(f"{words} the local exchange field", "1")
+    size = f"triplet pair amplitude {where}, size across the local exchange field"
+    return described | {long_range: Quantity(size, "1")}
 
 
 def _along_z(vector: Sequence[float]) -> float | Sequence[float]:

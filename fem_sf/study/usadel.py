@@ -31,18 +31,13 @@ from fem_sf.study.results import (
     UsadelResult,
 )
 from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
-from fem_sf.study.usadel_summary import (
-    EndValues,
-    Measurement,
-    critical_summary,
-    spectra_summary,
-    summarise,
-)
+from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.critical import CriticalTemperature, NormalState, critical_temperature
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
+    PairAmplitudes,
     action_at_zero,
     pair_amplitudes,
     sample,
@@ -52,6 +47,7 @@ from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.transition import CriticalTemperature
 
 
 def run_usadel(
@@ -104,7 +100,8 @@ def run_usadel(
         spectra = run.spectra(solution, layers, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(system)
+        plain = run.without_phases(system) if case.critical_temperature else system
+        critical = run.critical_temperature(plain, solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
@@ -112,20 +109,20 @@ def run_usadel(
         summary |= {"converged": False, "note": str(failure)}
         failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
         raise
-    coarse, coarse_spectra, coarse_excess = None, None, None
+    coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
         other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
         coarse = run.measure(other)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
-        if critical is not None and critical.temperature > 0:
+        if critical is not None:
             coarse_system = run.without_phases(other.sweep.system)
-            coarse_excess = run.normal_state(coarse_system).excess(critical.temperature)
+            critical_error = mesh_error(case, critical, plain, coarse_system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, coarse_spectra)
     if critical is not None:
-        summary |= critical_summary(case, solution.report, critical, coarse_excess)
+        summary |= critical_summary(case, solution.report, critical, critical_error)
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
@@ -226,7 +223,8 @@ class Run:
             solution.equation.shift(change)
         at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
-        return Measurement(system.frame, integrals, ends, sum_error, zero)
+        strengths = system.exchange.strengths
+        return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
 
     def spectra(
         self, solution: Solution, layers: dict[str, LayerFields], purpose: str
@@ -257,31 +255,23 @@ class Run:
             spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 
-    def critical_temperature(self, system: UsadelSystem) -> CriticalTemperature | None:
+    def critical_temperature(
+        self, system: UsadelSystem, solution: Solution, measurement: Measurement
+    ) -> CriticalTemperature | None:
         """The critical temperature, where the case asks for it; uses the system's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
-        found = critical_temperature(self.normal_state(self.without_phases(system)))
+        energy = measurement.integrals.free_energy
+        found = find_critical_temperature(self.case, system, solution.report, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
 
     def without_phases(self, system: UsadelSystem) -> UsadelSystem:
-        """Fields of the same stack with a real Δ, which the normal state does not tell apart."""
+        """Fields of the same stack with a real Δ, for what depends on no phase."""
         if not system.stack.phases:
             return system
         return UsadelSystem(system.stack.without_phases(), self.mesh, system.degree)
-
-    def normal_state(self, system: UsadelSystem) -> NormalState:
-        """The normal state on one system of fields, at the frequencies that the case asks for."""
-        solver = self.case.solver
-
-        def rule_at(temperature: float) -> FrequencySum:
-            # at T = 0 frequencies are continuous, and none is summed alone
-            exact = solver.frequencies if temperature > 0 else None
-            return frequency_sum(temperature, exact=exact, tail=solver.tail)
-
-        return NormalState(system, rule_at)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
@@ -370,12 +360,12 @@ class Run:
         return {key: each for key, each in gathered.items() if each is not None}
 
     def _gather_amplitudes(
-        self, sampling: Sampling, pairs: tuple[np.ndarray, np.ndarray]
+        self, sampling: Sampling, pairs: PairAmplitudes
     ) -> dict[str, np.ndarray]:
         """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        gathered = self._gather(sampling, amplitude_columns(*pairs))
+        gathered = self._gather(sampling, amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}

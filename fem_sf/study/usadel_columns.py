@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.study.results import AMPLITUDE_COLUMNS, IMAGINARY_COLUMNS, USADEL_COLUMNS
 from fem_sf.usadel.frame import SpinFrame
-from fem_sf.usadel.observables import SampledFields
+from fem_sf.usadel.observables import PairAmplitudes, SampledFields
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -20,7 +20,7 @@ Columns = dict[str, NDArray[np.float64]]
 def columns(values: SampledFields, frame: SpinFrame) -> Columns:
     """``USADEL_COLUMNS`` of some points, shape (n,) each; with phases more of ``PHASE_COLUMNS``."""
     moment = dict(zip(USADEL_COLUMNS[1:4], frame.vectors(values.magnetization).T, strict=True))
-    amplitudes = amplitude_columns(values.singlet, frame.vectors(values.triplet))
+    amplitudes = amplitude_columns(values, frame.vectors(values.triplet))
     delta = {"delta": values.delta.real}
     if np.iscomplexobj(values.singlet):
         modulus = np.abs(values.delta)
@@ -36,13 +36,14 @@ def current_column(currents: Mapping[str, Function], layer: str, points: Samplin
     return {"supercurrent": (points.weights @ currents[layer].x.array).real}
 
 
-def amplitude_columns(singlet: NDArray, triplet: NDArray) -> Columns:
+def amplitude_columns(values: SampledFields | PairAmplitudes, triplet: NDArray) -> Columns:
     """``AMPLITUDE_COLUMNS``, and where amplitudes are complex ``IMAGINARY_COLUMNS``.
 
-    From shapes (…) and (…, 3).
+    With the triplet as vectors, shape (…, 3).
     """
-    values = (singlet, *np.moveaxis(triplet, -1, 0))
-    named = dict(zip(AMPLITUDE_COLUMNS, map(np.real, values), strict=True))
-    if np.iscomplexobj(singlet):
-        named |= dict(zip(IMAGINARY_COLUMNS, map(np.imag, values), strict=True))
+    components = (values.singlet, *np.moveaxis(triplet, -1, 0), values.short_range)
+    columns = (*map(np.real, components), values.long_range)
+    named = dict(zip(AMPLITUDE_COLUMNS, columns, strict=True))
+    if np.iscomplexobj(values.singlet):
+        named |= dict(zip(IMAGINARY_COLUMNS, map(np.imag, components), strict=True))
     return named

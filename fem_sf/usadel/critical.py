@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The critical temperature of a stack, from the linear response of the normal state to Δ.
+"""Where the normal state of a stack becomes unstable, from its linear response to Δ.
 
 For small Δ the Usadel equation is linear, θ = K_ω Δ, and the gap equation is an eigenvalue problem,
 
@@ -7,15 +7,17 @@ For small Δ the Usadel equation is linear, θ = K_ω Δ, and the gap equation i
 
 As in the gap, ln(T/Tc) is eliminated by the bulk solution, so that T = 0 is no special case: the
 excess is the largest eigenvalue of 2πT Σ [Re K_ω − 1/√(ω² + Δ_b²)], positive where the normal state
-is unstable. It is symmetric with the weight ν. The critical temperature is the highest root.
+is unstable. It is symmetric with the weight ν. The highest root is where a continuous transition
+would be; whether it is one, the free energy of a Δ = εψ along the critical mode ψ tells there,
+F = ε⁴ F_4 + O(ε⁶). Because the action is stationary, F_4 needs no more than θ = ε K_ω ψ.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,18 +31,19 @@ from fem_sf.solve.newton import BlockNewton, direct_solver
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import LOPSIDED, pairing_stiffness
 from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.observables import integrals
 from fem_sf.usadel.system import UsadelSystem
 
 SCAN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
 """Temperatures at which, from above, an unstable normal state is looked for."""
 
-NO_EXCESS = 1e-10
-"""An excess this small at the bulk's Tc is rounding: nothing weakens the superconductor."""
+NO_EXCESS = 1e-11
+"""An excess this small counts as zero; at the bulk's Tc nothing weakens the superconductor then."""
 
 ROOT = 1e-11
 """To which T is found, in Tc."""
 
-SLOPE_STEP = 1e-4
+SLOPE_STEP = 1e-5
 """Relative step in T for the slope of the excess."""
 
 EIGENVECTOR_TOLERANCE = 1e-8
@@ -49,9 +52,12 @@ EIGENVECTOR_TOLERANCE = 1e-8
 TILT = 0.1
 """Slope of the first guess of the mode along x, where no symmetry is wanted."""
 
+AMPLITUDE = 0.01
+"""Largest θ at which the quartic term of the action is read off, to the order of its square."""
+
 
 @dataclass(frozen=True)
-class CriticalTemperature:
+class Instability:
     """Where the normal state of a stack becomes unstable.
 
     Parameters
@@ -61,12 +67,16 @@ class CriticalTemperature:
     sum_error
         Estimate of what the frequency sum misses.
     slope
-        Derivative of the excess with respect to T; minus infinity without a transition.
+        Derivative of the excess with respect to T; minus infinity without an instability.
+    quartic
+        F_4 of the critical mode over the same sum of the terms' magnitudes, between −1 and 1:
+        negative where superconductivity sets in at once with a finite Δ. 1 without an instability.
     """
 
     temperature: float
     sum_error: float
     slope: float
+    quartic: float
 
 
 class NormalState:
@@ -92,6 +102,7 @@ class NormalState:
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
+        self._system, self._action = system, system.compile_action()
         self._delta, self._result = self.layout.vector(), self.layout.vector()
         self._source, self._theta = system.layout.vector(), system.layout.vector()
         self._total = system.layout.vector()
@@ -123,15 +134,40 @@ class NormalState:
     def sum_error(self) -> float:
         """Estimate of what the frequency sum of the last excess misses, from its mode."""
         bulk = bulk_gap(self._rule.temperature)
-        self._set(self._mode)
         norm = self._dot(self._mode, self._weigh(self._mode))
         values = []
-        for omega, solver in zip(self._rule.frequencies, self._solvers, strict=False):
-            solver.solve(self._source, self._theta)
+        for omega in self._responses():
             self._pairs.matrix.mult(self._theta, self._result)
             response = self._dot(self._mode, self._result.getArray(readonly=True).real)
             values.append(response / norm - 1 / math.hypot(omega, bulk))
         return float(self._rule.error(values))
+
+    def quartic(self) -> float:
+        """F_4 = 2πT Σ 2 Re A_4 of the last excess' mode over 2πT Σ |2 Re A_4|.
+
+        The action of εψ and ε K_ω ψ is ε² A_2 + ε⁴ A_4 + …, of which two ε give A_4.
+        """
+        values = []
+        for omega in self._responses():
+            self._system.omega.value = omega
+            norms = (each.norm(PETSc.NormType.NORM_INFINITY) for each in (self._theta, self._delta))
+            amplitude = AMPLITUDE / max(norms)
+            whole, half = (self._action_at(amplitude * part) for part in (1.0, 0.5))
+            values.append((whole - 4 * half) / (0.75 * amplitude**4))
+        return float(self._rule.total(values) / self._rule.total(np.abs(values)))
+
+    def _responses(self) -> Iterator[float]:
+        """Every frequency, with the last excess' mode ψ and θ = K_ω ψ in place."""
+        for omega, solver in zip(self._rule.frequencies, self._solvers, strict=False):
+            self._set(self._mode)
+            solver.solve(self._source, self._theta)
+            yield float(omega)
+
+    def _action_at(self, amplitude: float) -> float:
+        """Re A_+ of the Δ and θ in place, both times an amplitude."""
+        self.layout.to_functions(amplitude * self._delta)
+        self._system.layout.to_functions(amplitude * self._theta)
+        return float(np.sum(integrals(self._system, self._action)).real)
 
     def _factorise(self) -> None:
         """Put ∂R/∂θ at θ = 0 into the solver of every frequency."""
@@ -175,7 +211,7 @@ class NormalState:
         return float(self.layout.comm.allreduce(one @ other))
 
 
-def critical_temperature(state: NormalState) -> CriticalTemperature:
+def highest_instability(state: NormalState) -> Instability:
     """Find the highest temperature at which the normal state becomes unstable; collective.
 
     Parameters
@@ -188,18 +224,22 @@ def critical_temperature(state: NormalState) -> CriticalTemperature:
     NotConverged
         If an eigenvalue is not found.
     """
-    excess = lru_cache(maxsize=None)(state.excess)
-    if excess(SCAN[0]) > -NO_EXCESS:
-        temperature = 1.0
-    else:
+
+    @cache
+    def excess(temperature: float) -> float:
+        value = state.excess(temperature)
+        # the search ends at once where it is told that this is a root
+        return value if abs(value) > NO_EXCESS else 0.0
+
+    temperature = 1.0
+    if excess(SCAN[0]) < 0:
         bracket = _highest_change(excess)
         if bracket is None:
-            return CriticalTemperature(0.0, 0.0, -math.inf)
+            return Instability(0.0, 0.0, -math.inf, 1.0)
         temperature = float(brentq(excess, *bracket, xtol=ROOT))
     step = SLOPE_STEP * temperature
-    slope = (state.excess(temperature + step) - state.excess(temperature - step)) / (2 * step)
-    state.excess(temperature)
-    return CriticalTemperature(temperature, state.sum_error() / abs(slope), slope)
+    slope = (state.excess(temperature + step) - excess(temperature)) / step
+    return Instability(temperature, state.sum_error() / abs(slope), slope, state.quartic())
 
 
 def _highest_change(excess: Callable[[float], float]) -> tuple[float, float] | None:
@@ -215,7 +255,7 @@ def _highest_change(excess: Callable[[float], float]) -> tuple[float, float] | N
     largest = int(np.argmax(values))
     if largest == len(SCAN) - 1:
         return None
-    bounds = SCAN[largest + 1], SCAN[largest - 1]
+    bounds = SCAN[largest + 1], SCAN[max(largest - 1, 0)]
     best = minimize_scalar(lambda each: -excess(float(each)), bounds=bounds, method="bounded")
     return (float(best.x), bounds[1]) if -best.fun > 0 else None
 

@@ -12,9 +12,8 @@ the derivative of the free energy with respect to Δ, and written as Δ = G(Δ).
 
 from __future__ import annotations
 
-import cmath
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +22,11 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.newton import callback_errors, direct_solver, reason_name
-from fem_sf.stack import Stack
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
-from fem_sf.usadel.system import UsadelSystem
 
 SMALL = 1e-2
 """A gap below this fraction of the bulk's is checked for being the normal state.
@@ -50,6 +48,9 @@ NOTHING_FOUND = (
     "stable: it is taken to be the answer, as beyond a first-order transition."
 )
 """Said with a normal state that was not reached but concluded."""
+
+STEPS_NEARBY = 10
+"""Bound on Newton's steps from the gap at a temperature nearby."""
 
 HALVINGS = 20
 """How often the amplitude of the growing mode is halved in search of its branch."""
@@ -117,7 +118,7 @@ class GapEquation:
     def start(self, modulus: float) -> PETSc.Vec:
         """Δ of one modulus, with the phases of the stack and what is held at the outer faces."""
         system = self.sweep.system
-        fill_gap(system, modulus, _first_phases(system.stack))
+        fill_gap(system, modulus, first_phases(system.stack))
         delta = self.layout.vector()
         self.layout.from_functions(delta)
         self.sweep.reservoirs.hold_gap(delta.getArray())
@@ -208,9 +209,10 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
     scale = delta.norm()
+    methods = (_newton_solver, _anderson_solver)
     note = ""
     try:
-        history, reason = _iterate(equation, delta, scale, max_sweeps)
+        history, reason = _iterate(equation, delta, scale, max_sweeps, methods)
     except NoGapFound as failure:
         if equation.sweep.reservoirs.faces:
             raise
@@ -224,7 +226,7 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         if _largest(delta) < NEGLIGIBLE * bulk:
             _climb(equation, mode, bulk, delta)
         equation.sweep.restart()
-        more, reason = _iterate(equation, delta, scale, max_sweeps)
+        more, reason = _iterate(equation, delta, scale, max_sweeps, methods)
         history += more
         if _largest(delta) < NEGLIGIBLE * bulk:
             raise NoGapFound(
@@ -233,6 +235,36 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
                 "nearby",
                 history,
             )
+    equation.layout.to_functions(delta)
+    return GapReport("superconducting", equation.sweep.sweeps, history, reason)
+
+
+def follow_gap(equation: GapEquation) -> GapReport:
+    """Find Δ(x) from that of a temperature nearby, in the system's fields, and leave it there.
+
+    Parameters
+    ----------
+    equation
+        The gap equation below Tc of the bulk.
+
+    Returns
+    -------
+    GapReport
+        With state ``"normal"`` where Δ has gone to zero, stable or not.
+
+    Raises
+    ------
+    NotConverged
+        If Newton's method finds nothing there.
+    """
+    bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
+    delta = equation.layout.vector()
+    delta.set(bulk)
+    scale = delta.norm()
+    equation.layout.from_functions(delta)
+    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,))
+    if _largest(delta) < SMALL * bulk:
+        return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
 
@@ -285,14 +317,18 @@ def normal_state_growth(
 
 
 def _iterate(
-    equation: GapEquation, delta: PETSc.Vec, scale: float, max_sweeps: int
+    equation: GapEquation,
+    delta: PETSc.Vec,
+    scale: float,
+    max_sweeps: int,
+    methods: Sequence[Callable[[GapEquation], PETSc.SNES]],
 ) -> tuple[tuple[float, ...], str]:
-    """Newton, and where that fails Anderson acceleration, both by PETSc; ``delta`` is the start."""
+    """Solvers of PETSc, each from the start in ``delta`` until one converges."""
     tolerance = equation.sweep.settings.tolerance * scale
     start = delta.copy()
     history: list[float] = []
     complaints = []
-    for method in (_newton_solver, _anderson_solver):
+    for method in methods:
         start.copy(delta)
         failures: list[NotConverged] = []
         snes = method(equation)
@@ -382,22 +418,6 @@ def _settle_normal(
 
 def _largest(delta: PETSc.Vec) -> float:
     return float(delta.norm(PETSc.NormType.NORM_INFINITY))
-
-
-def fill_gap(system: UsadelSystem, modulus: float, phases: Mapping[str, float]) -> None:
-    """Put a |Δ| into the fields of a system, with a phase for every layer, else 0."""
-    for name, field in system.gaps.items():
-        delta = cmath.rect(modulus, phases.get(name, 0.0))
-        components = system.parametrisation.gap_components(delta)
-        field.x.array[:] = np.resize(components, len(field.x.array))
-
-
-def _first_phases(stack: Stack) -> dict[str, float]:
-    """Phases to start from: those held, and in even steps from layer to layer between them."""
-    places = [stack.names.index(name) for name in stack.phases] or [0]
-    values = list(stack.phases.values()) or [0.0]
-    everywhere = np.interp(range(len(stack.names)), places, values)
-    return dict(zip(stack.names, everywhere.tolist(), strict=True))
 
 
 def excess_temperature(temperature: float) -> float:

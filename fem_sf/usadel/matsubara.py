@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -209,6 +210,7 @@ def _default_nodes(temperature: float) -> int:
     return min(36, max(18, wanted))
 
 
+@lru_cache(maxsize=128)
 def _gauss_rule(
     spacing: float, first: int, nodes: int, offset: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.system import UsadelSystem
+    from fem_sf.usadel.system import Barrier, UsadelSystem
 
 
 @dataclass(frozen=True)
 class LayerData:
-    """Coefficients of one layer as UFL constants.
+    """Coefficients of one layer for its forms.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ class LayerData:
     diffusivity
         a = D/D_S, which is D/2 in units of ξ0² Tc.
     exchange
-        Components of J in Tc along the axes of the stack's spin frame; a scalar along one axis.
+        Components of J in Tc along the axes of the stack's spin frame, a scalar along one axis: a
+        constant, or where J varies its interpolation.
     """
 
     density_of_states: Any
@@ -56,7 +57,7 @@ class Parametrisation(Protocol):
     def gap_components(self, delta: complex, /) -> NDArray[np.float64]:
         """What stands for a Δ, of that shape."""
 
-    def gap_values(self, components: NDArray[np.complex128], /) -> NDArray:
+    def gap_values(self, parts: NDArray[np.complex128], /) -> NDArray:
         """Δ from values of what stands for it, shape (n, *gap), as (n,); real or complex."""
 
     def gap_modulus(self, delta: Any, /) -> Any:
@@ -80,6 +81,18 @@ class Parametrisation(Protocol):
     def amplitude_values(self, theta: NDArray[np.complex128], /) -> tuple[NDArray, NDArray]:
         """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame); real or complex."""
 
+    def components(self, vector: Any, /) -> list[Any]:
+        """Components of a vector in the spin frame, such as J."""
+
+    def turns(self, theta: Any, /) -> list[Any]:
+        """Change of the unknown when spins turn, about each normal of the frame: none collinear.
+
+        Where Δ is complex, the last one is its change when the phase turns.
+        """
+
+    def turn_values(self, theta: NDArray[np.complex128], /) -> NDArray[np.complex128]:
+        """The same from values of the unknown, shape (n, *field), as (n, turns, *field)."""
+
     def normal_functions(self, theta: Any) -> list[Any]:
         """What densities of states are made of: g_+ of one spin, or g_0 and components of g_v."""
 
@@ -95,3 +108,12 @@ class FormWriter(Protocol):
 
     def jacobian(self, system: UsadelSystem, row: int, column: int, /) -> Any | None:
         """The derivative of a residual; ``None`` where two conductors are not coupled."""
+
+    def layer_residual(self, system: UsadelSystem, layer: str, /) -> Any:
+        """Variation of the action of a layer and its barriers by the layer's own unknown.
+
+        Its components are in the order of the unknown.
+        """
+
+    def turns(self, system: UsadelSystem, barrier: Barrier, /) -> list[Any]:
+        """Change of a barrier's action when all behind it turns in each way that it can."""

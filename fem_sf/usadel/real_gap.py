@@ -24,9 +24,9 @@ def gap_components(delta: complex) -> NDArray[np.float64]:
     return np.array(delta.real)
 
 
-def gap_values(components: NDArray[np.complex128]) -> NDArray[np.float64]:
+def gap_values(parts: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Δ itself."""
-    return components.real
+    return parts.real
 
 
 def gap_modulus(delta: Any) -> Any:

@@ -20,6 +20,7 @@ are for; residual and Jacobian are written out by `fem_sf.usadel.riccati_forms`.
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,9 @@ def gap_components(delta: complex) -> NDArray[np.float64]:
     return np.array([delta.real, delta.imag])
 
 
-def gap_values(components: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Δ of values of its components, shape (…, 2)."""
-    return components[..., 0].real + 1j * components[..., 1].real
+def gap_values(parts: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Δ of values of its two parts, shape (…, 2)."""
+    return parts[..., 0].real + 1j * parts[..., 1].real
 
 
 def gap_modulus(delta: Any) -> Any:
@@ -119,6 +120,26 @@ def amplitude_values(
     return 2 * pair.scalar, 2 * _squeezed(pair.vector, field)
 
 
+def components(vector: Any) -> list[Any]:
+    """Components along the axes of the spin frame."""
+    vector = vector if vector.ufl_shape else ufl.as_vector([vector])
+    return [vector[i] for i in range(vector.ufl_shape[0])]
+
+
+def turns(field: Any) -> list[Any]:
+    """Vectors turned about every normal a_i × a_j of γ and γ̃ alike, and iγ with −iγ̃."""
+    return [
+        ufl.as_vector([ufl.as_ufl(each) for each in change])
+        for change in _turned(components(field))
+    ]
+
+
+def turn_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """The same from values of the unknown."""
+    changes = [np.stack(np.broadcast_arrays(*change), axis=-1) for change in _turned(list(field.T))]
+    return np.stack(changes, axis=1)
+
+
 def normal_functions(field: Any) -> list[Any]:
     """g_0 and g_v of N(1 − γγ̃) = 2N − 1."""
     norm = amplitudes(field).norm
@@ -145,7 +166,7 @@ def bulk_values(delta: complex, omega: complex, frame_shape: tuple[int, ...]) ->
 
 def amplitudes(field: Any) -> Amplitudes:
     """γ and γ̃ of a field."""
-    return Amplitudes(*_halves([field[i] for i in range(field.ufl_shape[0])]))
+    return Amplitudes(*_halves(components(field)))
 
 
 def field_gradients(field: Any, data: LayerData) -> Gradients:
@@ -156,15 +177,14 @@ def field_gradients(field: Any, data: LayerData) -> Gradients:
 def derivatives(field: Any) -> tuple[list[Quaternion], list[Quaternion]]:
     """∂γ and ∂γ̃ along every direction."""
     slopes = ufl.grad(field)
-    components, directions = slopes.ufl_shape
-    along = [_halves([slopes[i, d] for i in range(components)]) for d in range(directions)]
+    size, directions = slopes.ufl_shape
+    along = [_halves([slopes[i, d] for i in range(size)]) for d in range(directions)]
     return [each[0] for each in along], [each[1] for each in along]
 
 
 def layer_frequency(data: LayerData, omega: Any) -> Quaternion:
     """W = ω − iJ·σ."""
-    exchange = data.exchange if data.exchange.ufl_shape else ufl.as_vector([data.exchange])
-    return quaternion([omega, *(-exchange[i] for i in range(exchange.ufl_shape[0]))])
+    return quaternion([omega, *(-component for component in components(data.exchange))])
 
 
 def conjugate_pair(delta: Any | None) -> tuple[Any, Any]:
@@ -178,13 +198,26 @@ def _amplitudes_of(field: ArrayLike) -> Amplitudes:
     return Amplitudes(*_halves(list(np.asarray(field).T)))
 
 
-def _halves(components: list[Any]) -> tuple[Quaternion, Quaternion]:
-    half = len(components) // 2
-    return quaternion(components[:half]), quaternion(components[half:])
+def _halves(unknown: list[Any]) -> tuple[Quaternion, Quaternion]:
+    half = len(unknown) // 2
+    return quaternion(unknown[:half]), quaternion(unknown[half:])
 
 
-def _axes(components: int) -> int:
-    return components // 2 - 1
+def _turned(unknown: list[Any]) -> list[list[Any]]:
+    """Changes of the components of an unknown: by a turn of spins in every plane, by a phase."""
+    half = len(unknown) // 2
+    changes: list[list[Any]] = []
+    for i, j in combinations(range(1, half), 2):
+        change: list[Any] = [0] * len(unknown)
+        for start in (0, half):
+            change[start + i], change[start + j] = -unknown[start + j], unknown[start + i]
+        changes.append(change)
+    by_phase = [(1j if k < half else -1j) * each for k, each in enumerate(unknown)]
+    return [*changes, by_phase]
+
+
+def _axes(size: int) -> int:
+    return size // 2 - 1
 
 
 def _squeezed(vector: Any, field: NDArray[np.complex128]) -> NDArray[np.complex128]:

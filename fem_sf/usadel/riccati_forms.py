@@ -25,7 +25,7 @@ from fem_sf.usadel.riccati import (
 from fem_sf.usadel.riccati_algebra import NO_GRADIENTS, Amplitudes, Step
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.system import UsadelSystem
+    from fem_sf.usadel.system import Barrier, UsadelSystem
 
 
 def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
@@ -35,7 +35,7 @@ def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
     compiled only once.
     """
     test = _test(system, number)
-    forms = [layer_variation(system, system.conductors[number].layers, _step(test).mirrored)]
+    forms = [_layers_variation(system, system.conductors[number].layers, _step(test).mirrored)]
     for side in _sides(system, number):
         step = _at_plane(test(side.near)).mirrored
         density = algebra.variation(side.here, NO_GRADIENTS, side.projections, step)
@@ -58,16 +58,54 @@ def jacobian(system: UsadelSystem, row: int, column: int) -> tuple[Any, ...] | N
             forms.append(density * side.measure)
         if side.neighbour == column:
             other = _at_plane(trial(side.far))
-            density = algebra.mixed_variation(side.here, side.there, side.coupling, step, other)
+            density = algebra.mixed_variation(
+                side.here, side.there, side.barrier.coupling, step, other
+            )
             forms.append(density * side.measure)
     return _compiled(system, forms) or None
+
+
+def layer_residual(system: UsadelSystem, layer: str) -> tuple[Any, ...]:
+    """Variation of the action of a layer and its barriers by the layer's own unknown, compiled.
+
+    Its components are in the order of the unknown.
+    """
+    number = system.conductor_of(layer)
+    test = _test(system, number)
+    forms = [_layers_variation(system, (layer,), _step(test))]
+    for side in _sides(system, number):
+        if side.layer == layer:
+            step = _at_plane(test(side.near))
+            density = algebra.variation(side.here, NO_GRADIENTS, side.projections, step)
+            forms.append(density * side.measure)
+    return _compiled(system, forms)
+
+
+def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
+    """Change of a barrier's action when all behind it turns, in each way of the parametrisation."""
+    behind = system.conductors[barrier.right].theta
+    side = next(
+        each
+        for each in _sides(system, barrier.right)
+        if each.near == "-" and each.barrier is barrier
+    )
+    return [
+        compat.form(
+            algebra.variation(
+                side.here, NO_GRADIENTS, side.projections, _at_plane(change(side.near))
+            )
+            * side.measure,
+            system.entity_maps,
+        )
+        for change in system.parametrisation.turns(behind)
+    ]
 
 
 def _compiled(system: UsadelSystem, forms: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(compat.long_form(each, system.entity_maps) for each in forms)
 
 
-def layer_variation(system: UsadelSystem, layers: tuple[str, ...], step: Step) -> Any:
+def _layers_variation(system: UsadelSystem, layers: tuple[str, ...], step: Step) -> Any:
     """The variation of the action of some layers of one conductor, without barriers."""
     dx = system.layer_measure(layers)
     return sum(
@@ -76,11 +114,6 @@ def layer_variation(system: UsadelSystem, layers: tuple[str, ...], step: Step) -
         * dx(k)
         for k, name in enumerate(layers)
     )
-
-
-def turning_work(system: UsadelSystem, layer: str, direction: Any) -> Any:
-    """The change of a layer's action, barriers aside, when its conductor's unknown is varied."""
-    return layer_variation(system, (layer,), _step(direction))
 
 
 def phase_flux(system: UsadelSystem, layer: str) -> Any:
@@ -118,28 +151,31 @@ class _Side:
     ----------
     near, far
         '+' and '-', or the reverse.
+    barrier
+        The barrier.
+    layer
+        The layer on the near side.
     neighbour
         The conductor on the far side.
     here, there
         Amplitudes on the near and the far side.
-    coupling
-        c of the barrier.
     measure
-        Integrates over it.
+        Integrates over the barrier.
     """
 
     near: str
     far: str
+    barrier: Barrier
+    layer: str
     neighbour: int
     here: Amplitudes
     there: Amplitudes
-    coupling: Any
     measure: Any
 
     @property
     def projections(self) -> algebra.Projections:
         """What the far side means for the near one."""
-        return algebra.barrier_projections(self.here, self.there, self.coupling)
+        return algebra.barrier_projections(self.here, self.there, self.barrier.coupling)
 
 
 def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
@@ -147,14 +183,14 @@ def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
     touching = [each for each in system.barriers if number in (each.left, each.right)]
     for each in touching:
         dS = system.plane_measure([each.plane])
-        for near, far, own, other in (
-            ("+", "-", each.left, each.right),
-            ("-", "+", each.right, each.left),
+        for near, far, own, other, layer in (
+            ("+", "-", each.left, each.right, each.plane.left),
+            ("-", "+", each.right, each.left, each.plane.right),
         ):
             if own == number:
                 here = amplitudes(system.conductors[own].theta(near))
                 there = amplitudes(system.conductors[other].theta(far))
-                yield _Side(near, far, other, here, there, each.coupling, dS(0))
+                yield _Side(near, far, each, layer, other, here, there, dS(0))
 
 
 def _test(system: UsadelSystem, number: int) -> Any:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fem_sf.settings import SolverSettings
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import GapEquation, GapReport, fill_gap, solve_gap
+from fem_sf.usadel.gap import GapEquation, GapReport, solve_gap
+from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.reservoirs import reservoirs
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation

@@ -251,7 +251,7 @@ def _resolution(
 
         return energies, by_direction
     up, down = here, -here
-    if not any(_exchange_strength(layer) for layer in system.stack.layers):
+    if not any(_is_magnetic(layer) for layer in system.stack.layers):
         # N is even, and half of the energies do
         up = down = np.abs(here)
     energies = np.unique(np.concatenate([up, down]))
@@ -263,9 +263,9 @@ def _resolution(
     return energies, by_sign
 
 
-def _exchange_strength(layer: Layer) -> float:
-    """|J| of a layer; 0 where it is no ferromagnet."""
-    return layer.material.exchange_strength if isinstance(layer.material, Ferromagnet) else 0.0
+def _is_magnetic(layer: Layer) -> bool:
+    """Whether a layer has an exchange field."""
+    return isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic
 
 
 def values_of(field: dolfinx.fem.Function) -> NDArray[np.complex128]:

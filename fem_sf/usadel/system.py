@@ -27,7 +27,7 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.stack import Stack
+from fem_sf.stack import Layer, Stack
 from fem_sf.usadel import (
     collinear,
     differentiated_forms,
@@ -35,7 +35,8 @@ from fem_sf.usadel import (
     riccati,
     riccati_forms,
 )
-from fem_sf.usadel.frame import SpinFrame, spin_frame
+from fem_sf.usadel.exchange import exchange_fields
+from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.parametrisation import FormWriter, LayerData, Parametrisation
 from fem_sf.words import missing_interface
 
@@ -98,15 +99,21 @@ class UsadelSystem:
 
     Attributes
     ----------
+    exchange
+        The exchange fields.
     frame
         The axes of all vectors in spin space.
     parametrisation
         What the unknown means.
+    writer
+        Where residual, Jacobian and their like come from.
 
     Raises
     ------
     MeshError
         If a pair of layers touches without a declared interface.
+    StackError
+        If an exchange field that varies has no value somewhere.
     MissingDependency
         If PETSc has real scalars.
     """
@@ -114,14 +121,15 @@ class UsadelSystem:
     def __init__(self, stack: Stack, mesh: LayeredMesh, degree: int):
         compat.require_complex()
         self.stack, self.mesh, self.degree = stack, mesh, degree
-        self.frame = spin_frame(stack)
-        self.parametrisation, writer = _parametrisation(stack, self.frame)
+        self.exchange = exchange_fields(stack, mesh)
+        self.frame = self.exchange.frame
+        self.parametrisation, self.writer = _parametrisation(stack, self.frame)
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
         # UFL joins integrals only over one and the same measure
         self._measures: dict[tuple, ufl.Measure] = {}
         self._layer_spaces: dict[str, dolfinx.fem.FunctionSpace] = {}
-        self.data = {layer.name: self._layer_data(layer.material) for layer in stack.layers}
+        self.data = {layer.name: self._layer_data(layer) for layer in stack.layers}
         self.conductors = tuple(
             Conductor(names, part, dolfinx.fem.Function(self._theta_space(part), name="theta"))
             for names in _connected(stack, mesh.planes)
@@ -135,8 +143,8 @@ class UsadelSystem:
         }
         self.layout = BlockVector([conductor.theta for conductor in self.conductors])
         numbers = range(len(self.conductors))
-        self.residual_forms = [writer.residual(self, i) for i in numbers]
-        self.jacobian_forms = [[writer.jacobian(self, i, j) for j in numbers] for i in numbers]
+        self.residual_forms = [self.writer.residual(self, i) for i in numbers]
+        self.jacobian_forms = [[self.writer.jacobian(self, i, j) for j in numbers] for i in numbers]
 
     # What the forms are made of
 
@@ -200,14 +208,15 @@ class UsadelSystem:
 
     def bulk_action(self, conductor: Conductor) -> Any:
         """The action of a conductor's layers (usadel action without barriers)."""
-        dx = self.layer_measure(conductor.layers)
-        return sum(
-            self.parametrisation.layer_action(
-                conductor.theta, self.data[name], self.omega, self.gaps.get(name)
-            )
-            * dx(k)
-            for k, name in enumerate(conductor.layers)
+        return sum(self.layer_action(conductor, k) for k in range(len(conductor.layers)))
+
+    def layer_action(self, conductor: Conductor, k: int) -> Any:
+        """The action of the k-th layer of a conductor."""
+        name = conductor.layers[k]
+        density = self.parametrisation.layer_action(
+            conductor.theta, self.data[name], self.omega, self.gaps.get(name)
         )
+        return density * self.layer_measure(conductor.layers)(k)
 
     def barrier_action(self, barriers: Sequence[Barrier]) -> Any:
         """The action of some barriers."""
@@ -221,6 +230,11 @@ class UsadelSystem:
             * dS(k)
             for k, each in enumerate(barriers)
         )
+
+    def joins(self, plane: Plane) -> bool:
+        """Whether everything is continuous at a plane."""
+        interface = self.stack.interface(plane.left, plane.right)
+        return interface is not None and isinstance(interface.law, Transparent)
 
     def compile_action(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
@@ -324,13 +338,24 @@ class UsadelSystem:
     def _theta_space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:
         return self._space(part, self.parametrisation.field_shape(self.frame.shape))
 
-    def _layer_data(self, material: Any) -> LayerData:
-        exchange = material.exchange_vector if isinstance(material, Ferromagnet) else np.zeros(3)
+    def _layer_data(self, layer: Layer) -> LayerData:
         return LayerData(
-            self._constant(material.density_of_states),
-            self._constant(material.diffusivity),
-            self._constant(self.frame.components(exchange)),
+            self._constant(layer.material.density_of_states),
+            self._constant(layer.material.diffusivity),
+            self._exchange(layer),
         )
+
+    def _exchange(self, layer: Layer) -> Any:
+        material = layer.material
+        if not isinstance(material, Ferromagnet):
+            return self._constant(self.frame.components(np.zeros(3)))
+        if material.is_uniform:
+            return self._constant(self.frame.components(material.exchange_vector))
+        space = self._space(self.mesh.part((layer.name,)), self.frame.shape)
+        field = dolfinx.fem.Function(space, name="exchange")
+        values = self.exchange.at(layer.name, space.tabulate_dof_coordinates())
+        field.x.array[:] = self.frame.components(values).ravel()
+        return field
 
     def _blocks(self, plane: Plane) -> bool:
         interface = self.stack.interface(plane.left, plane.right)

@@ -119,11 +119,15 @@ def test_equal_phases_are_those_of_theta(kind: str):
         values = found[name][1]
         assert values.delta == pytest.approx(factor * expected.delta, abs=1e-12)
         for quantity, turn in (("magnetization", 1.0), ("singlet", factor), ("triplet", factor)):
-            here, there = getattr(values, quantity)[::2], getattr(expected, quantity)[::2]
-            assert here == pytest.approx(turn * there, abs=1e-8), (name, quantity)
-    energies = [integrals(each).free_energy for each in (plain, turned)]
-    assert energies[1] == pytest.approx(energies[0], rel=1e-8)
-    assert max(map(abs, integrals(turned).supercurrent.values())) < 1e-12
+            vertices = getattr(values, quantity)[::2]
+            wanted = turn * getattr(expected, quantity)[::2]
+            assert vertices == pytest.approx(wanted, abs=1e-8), (name, quantity)
+    here, there = integrals(turned), integrals(plain)
+    assert here.free_energy == pytest.approx(there.free_energy, rel=1e-8)
+    for name, expected in there.spin_current.items():
+        assert here.spin_current[name] == pytest.approx(expected, abs=1e-9)
+        assert bool(np.any(expected)) == (kind != "collinear")
+    assert max(map(abs, here.supercurrent.values())) < 1e-12
 
 
 def test_densities_of_states_are_those_of_theta():
@@ -172,7 +176,7 @@ def test_current_is_conserved_and_the_slope_of_the_free_energy(gap: str | float)
     left, right = found.supercurrent["L|F"], found.supercurrent["F|R"]
     assert left > 0.1
     assert right == pytest.approx(left, rel=1e-9)
-    assert found.supercurrent_mismatch < 1e-10
+    assert found.supercurrent_balance < 1e-10
     step = 0.02
     energies = [
         integrals(solved(contact((0.2, 0.9 + k * step)), gap)).free_energy for k in (-2, -1, 1, 2)

@@ -62,6 +62,21 @@ def test_critical_temperature_in_kelvin(bilayer_in_si, capsys):
     assert "4.6 K" in text and "1.0e-09" in text
 
 
+def test_critical_temperature_of_a_first_order_transition(bilayer_in_si):
+    bilayer_in_si.summary["layers"] = {}
+    numbers = {
+        "critical_temperature": 0.5,
+        "critical_temperature_error": 1e-9,
+        "transition": "first order",
+        "critical_temperature_linear": 0.4,
+        "critical_temperature_linear_error": 1e-10,
+    }
+    bilayer_in_si.summary.update(numbers)
+    table = rows(bilayer_in_si)
+    assert table["all", "critical temperature, first order"].value == 0.5
+    assert table["all", "normal state unstable"].value == 0.4
+
+
 def test_printed_with_conditions_errors_and_cautions(junction, capsys):
     text = printed(junction, capsys)
     assert text.startswith("A made-up junction (steady, voltage = 1)")

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""The critical temperature of a case, with its error and what is to be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fem_sf.settings import UsadelCase
+from fem_sf.usadel.critical import NormalState, highest_instability
+from fem_sf.usadel.gap import GapReport
+from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.transition import (
+    CriticalTemperature,
+    SuperconductingBranch,
+    critical_temperature,
+)
+
+ORDERS = {1: "first order", 2: "second order", None: None}
+"""Words for the order of a transition."""
+
+NO_TRANSITION = (
+    "There is no critical temperature, and 0 is given for it: the normal state is stable against a "
+    "small Δ at every temperature, and at T = 0 no superconducting state of lower free energy was "
+    "found."
+)
+"""Said where nothing is superconducting."""
+
+METASTABLE = (
+    "At T = {temperature:g} Tc the superconducting state that was found is metastable: "
+    "superconductivity ends below, at the critical temperature."
+)
+"""Said where a gap is found above the critical temperature."""
+
+
+@dataclass(frozen=True)
+class MeshError:
+    """Estimates from another polynomial degree, in Tc.
+
+    Parameters
+    ----------
+    instability
+        Of the temperature at which the normal state becomes unstable.
+    transition
+        Of the critical temperature; ``None`` where the state was not found with that degree.
+    """
+
+    instability: float
+    transition: float | None
+
+
+def rule_for(case: UsadelCase) -> Callable[[float], FrequencySum]:
+    """Frequencies and weights at a temperature, as many as the case asks for."""
+    solver = case.solver
+
+    def rule_at(temperature: float) -> FrequencySum:
+        # at T = 0 frequencies are continuous, and none is summed alone
+        exact = solver.frequencies if temperature > 0 else None
+        return frequency_sum(temperature, exact=exact, tail=solver.tail)
+
+    return rule_at
+
+
+def find_critical_temperature(
+    case: UsadelCase, system: UsadelSystem, report: GapReport, free_energy: float
+) -> CriticalTemperature:
+    """Where superconductivity ends; uses the fields of the system; collective.
+
+    Parameters
+    ----------
+    case
+        What was solved.
+    system
+        Fields of the stack without phases.
+    report, free_energy
+        At the temperature of the case.
+    """
+    rule_at = rule_for(case)
+    instability = highest_instability(NormalState(system, rule_at))
+    branch = SuperconductingBranch(system, rule_at, case.solver)
+    stable = _found_superconducting(case, report) and free_energy < 0
+    return critical_temperature(instability, branch, case.temperature if stable else 0.0)
+
+
+def mesh_error(
+    case: UsadelCase, found: CriticalTemperature, system: UsadelSystem, coarse: UsadelSystem
+) -> MeshError | None:
+    """Estimate the error of the mesh from another degree's deviation at the same temperature.
+
+    Parameters
+    ----------
+    case, found, system
+        What was solved; the system's fields are as they were left.
+    coarse
+        Fields of another polynomial degree on the same mesh.
+
+    Returns
+    -------
+    MeshError or None
+        ``None`` without a transition.
+    """
+    if found.order is None:
+        return None
+    rule_at, instability = rule_for(case), 0.0
+    if found.instability.temperature > 0:
+        excess = NormalState(coarse, rule_at).excess(found.instability.temperature)
+        instability = abs(excess / found.instability.slope)
+    if found.order == 2:
+        return MeshError(instability, instability)
+    state = SuperconductingBranch(coarse, rule_at, case.solver).adopt(system, found.temperature)
+    transition = None if state is None else abs(state.free_energy / found.slope)
+    return MeshError(instability, transition)
+
+
+def critical_summary(
+    case: UsadelCase, report: GapReport, found: CriticalTemperature, mesh: MeshError | None
+) -> dict[str, Any]:
+    """Numbers and notes of ``summary.json``.
+
+    Parameters
+    ----------
+    case, report
+        What was solved, and the state at the temperature of the case.
+    found
+        The critical temperature.
+    mesh
+        ``None`` gives no estimates of errors.
+    """
+    error, linear_error = None, None
+    if mesh is not None:
+        linear_error = found.instability.sum_error + mesh.instability
+        if mesh.transition is not None:
+            error = found.sum_error + mesh.transition
+    notes = [report.note] if report.note else []
+    if found.order is None:
+        notes.append(NO_TRANSITION)
+    above = case.temperature > found.temperature + (error or 0.0)
+    if above and _found_superconducting(case, report):
+        notes.append(METASTABLE.format(temperature=case.temperature))
+    return {
+        "critical_temperature": found.temperature,
+        "critical_temperature_error": error,
+        "transition": ORDERS[found.order],
+        "critical_temperature_linear": found.instability.temperature,
+        "critical_temperature_linear_error": linear_error,
+        "note": " ".join(notes),
+    }
+
+
+def _found_superconducting(case: UsadelCase, report: GapReport) -> bool:
+    """Whether the case itself found a gap of the stack alone, which no reservoir feeds."""
+    alone = case.gap == "self-consistent" and not case.stack.phases
+    return alone and report.state == "superconducting"
