@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from fem_sf.output import style
+from fem_sf.output import style, usadel_sweeps
 from fem_sf.output.kind import Kind, Row
 from fem_sf.output.panels import (
     Curve,
@@ -22,6 +22,7 @@ from fem_sf.output.panels import (
 )
 from fem_sf.output.quantities import Quantity, SIColumn
 from fem_sf.output.spectra import DENSITY
+from fem_sf.output.sweep.headlines import Headline
 from fem_sf.settings import PhysicalScales, UsadelCase
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
@@ -40,8 +41,6 @@ _GAP_LABEL = r"$\Delta\,/\,k_{\mathrm{B}}T_{\mathrm{c}}$"
 _PHASE = Curve("phase", r"$\varphi$", style.BLACK, "-")
 _PHASE_LABEL = r"phase of $\Delta$ (rad)"
 _CURRENT = Curve("supercurrent", r"$j$", style.BLACK, "-")
-_CURRENT_LABEL = r"$j\,/\,(\sigma_{\mathrm{S}}k_{\mathrm{B}}T_{\mathrm{c}}/e\xi_0)$"
-_CURRENT_UNIT = "σ_S k_BTc/(e ξ0)"
 _NEGLIGIBLE = 1e-9
 _POWERS = {1: "", 2: "²", 3: "³"}
 
@@ -82,7 +81,9 @@ class Usadel(Kind):
             "y": Quantity("position across the stack", "ξ0"),
             "delta": Quantity("order parameter Δ", "k_B Tc"),
             "phase": Quantity("phase of the order parameter", "rad"),
-            "supercurrent": Quantity("supercurrent density along the stack", _CURRENT_UNIT),
+            "supercurrent": Quantity(
+                "supercurrent density along the stack", usadel_sweeps.CURRENT_UNIT
+            ),
             **{f"dM_{axis}": Quantity(f"{change} {axis}", moment) for axis in "xyz"},
             **_amplitudes("at the first Matsubara frequency"),
             "omega": Quantity("frequency ω", "k_B Tc"),
@@ -144,7 +145,9 @@ class Usadel(Kind):
         for name, interface in summary.get("interfaces", {}).items():
             if "supercurrent" in interface:
                 value, error = interface["supercurrent"], interface["supercurrent_error"]
-                yield Row(name, "supercurrent", _CURRENT_UNIT, value, error, current, "A/m²")
+                yield Row(
+                    name, "supercurrent", usadel_sweeps.CURRENT_UNIT, value, error, current, "A/m²"
+                )
         critical = summary.get("critical_temperature")
         if critical is not None:
             error = summary.get("critical_temperature_error")
@@ -225,7 +228,7 @@ class Usadel(Kind):
             panels.append(Panel(_GAP_LABEL, (_GAP,), gapped, bounds, other=other))
         if "supercurrent" in dataset:
             panels += panels_of(_PHASE_LABEL, [_PHASE], gapped)
-            panels += panels_of(_CURRENT_LABEL, [_CURRENT], layers)
+            panels += panels_of(usadel_sweeps.CURRENT_LABEL, [_CURRENT], layers)
         curves = _moment_curves(dataset)
         if curves:
             active = _layers_of(dataset, layers, ("superconductor", "ferromagnet"))
@@ -240,10 +243,18 @@ class Usadel(Kind):
             bounds = (0.0, peak(gapped.values(), ["delta"]) or 1.0)
             maps.append(Map(_GAP_LABEL, "delta", gapped, bounds))
         if "supercurrent" in dataset:
-            maps.append(Map(_CURRENT_LABEL, "supercurrent", dict(layers)))
+            maps.append(Map(usadel_sweeps.CURRENT_LABEL, "supercurrent", dict(layers)))
         for curve in _moment_curves(dataset):
             maps.append(Map(_moment_label([curve]), curve.column, dict(layers)))
         return maps
+
+    def summary_quantity(self, name: str, case: UsadelCase) -> Quantity:
+        """Describe a number of the summary by its dotted path."""
+        return usadel_sweeps.summary_quantity(name, case)
+
+    def headlines(self, dataset: xr.Dataset) -> list[Headline]:
+        """Choose the critical temperature, Δ and the magnetization of ferromagnets."""
+        return usadel_sweeps.headlines(dataset)
 
 
 def _amplitudes(where: str) -> dict[str, Quantity]:

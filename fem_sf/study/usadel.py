@@ -11,7 +11,6 @@ from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
-from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
     Sampling,
@@ -20,8 +19,8 @@ from fem_sf.mesh.sampling import (
     node_sampling,
     point_sampling,
 )
-from fem_sf.parallel import only_first_rank
 from fem_sf.settings import UsadelCase
+from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
@@ -30,8 +29,10 @@ from fem_sf.study.results import (
     Spectrum,
     UsadelResult,
 )
+from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
@@ -51,20 +52,27 @@ from fem_sf.usadel.transition import CriticalTemperature
 
 
 def run_usadel(
-    case: UsadelCase, comm: MPI.Comm, progress: Progress, folder: Path | None = None
+    case: UsadelCase,
+    bench: UsadelBench,
+    progress: Progress,
+    folder: Path | None = None,
+    near: GapProfile | None = None,
 ) -> UsadelResult:
-    """Solve a case; collective over the communicator.
+    """Solve a case; collective over the ranks of the bench.
 
     Parameters
     ----------
     case
         What to solve.
-    comm
-        The ranks that share the mesh.
+    bench
+        Where it is set up.
     progress
         Told how far the work is.
     folder
         Where ``fields.bp`` goes, if the case asks for it; all other files are made of the result.
+    near
+        The gap of a similar case, on every rank. It only saves steps: an answer that would not
+        surely be the same without it is found without it.
 
     Returns
     -------
@@ -81,18 +89,19 @@ def run_usadel(
     """
     clock = Clock()
     progress.start(case.title or case.name)
-    geometry = only_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
-    mesh = LayeredMesh.distribute(comm, geometry)
+    mesh, degree = bench.mesh(case), element_degree(case.mesh)
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress)
-    degree = element_degree(case.mesh)
-    system = UsadelSystem(case.stack, mesh, degree)
+    system, forms = bench.system(case, mesh, degree)
     clock.lap("setup")
-    solution = run.solve(system, "")
+    solution = run.solve(system, "", near)
+    measurement = run.measure(solution, forms)
+    if near is not None and measurement.integrals.free_energy >= 0:
+        solution = run.solve(system, "")
+        measurement = run.measure(solution, forms)
     chosen = run.solve_chosen(solution)
     clock.lap("solve")
     layers, probes = run.sample(solution, chosen)
-    measurement = run.measure(solution)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
@@ -107,12 +116,14 @@ def run_usadel(
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
         summary |= {"converged": False, "note": str(failure)}
-        failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
+        failure.partial = UsadelResult(case, layers, probes, bench.comm.bcast(summary))
         raise
     coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
-        other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
-        coarse = run.measure(other)
+        coarse_system, coarse_forms = bench.system(case, mesh, other_degree(degree))
+        found = run.profile(layers, solution.report.state)
+        other = run.solve(coarse_system, "mesh error, ", found)
+        coarse = run.measure(other, coarse_forms)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
         if critical is not None:
             coarse_system = run.without_phases(other.sweep.system)
@@ -126,7 +137,7 @@ def run_usadel(
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, layers, probes, comm.bcast(summary), spectra)
+    return UsadelResult(case, layers, probes, bench.comm.bcast(summary), spectra)
 
 
 @dataclass(frozen=True)
@@ -144,13 +155,20 @@ class Run:
     rule: FrequencySum
     progress: Progress
 
-    def solve(self, system: UsadelSystem, purpose: str) -> Solution:
+    def solve(self, system: UsadelSystem, purpose: str, near: GapProfile | None = None) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
         def update(done: int, total: int, note: str) -> None:
             self.progress.update(done, total, purpose + note)
 
-        return solve(system, self.rule, self.case.gap, self.case.solver, update)
+        case = self.case
+        start = gap_start(near, system, case.temperature)
+        return solve(system, self.rule, case.gap, case.solver, update, start)
+
+    def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
+        """The gap that was found, on every rank, where another solve may start from it."""
+        own = gap_profile(self.case, layers, state) if layers else None
+        return self.mesh.comm.bcast(own)
 
     def solve_chosen(self, solution: Solution) -> FrequencySweep:
         """Solve at the frequencies that the output is to have, ascending, each once."""
@@ -208,10 +226,9 @@ class Run:
             for name, each in values.items()
         }
 
-    def measure(self, solution: Solution) -> Measurement:
+    def measure(self, solution: Solution, forms: IntegralForms) -> Measurement:
         """Integrals and end values with their sum errors, on every rank."""
         system, sweep, reference = solution.sweep.system, solution.sweep, self.case.reference
-        forms = IntegralForms(system)
         integrals = forms.evaluate(sweep, reference)
         ends = self._end_values(solution)
         sum_error = None

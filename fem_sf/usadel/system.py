@@ -27,6 +27,7 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
+from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
 from fem_sf.usadel import (
     collinear,
@@ -36,7 +37,7 @@ from fem_sf.usadel import (
     riccati_forms,
 )
 from fem_sf.usadel.exchange import exchange_fields
-from fem_sf.usadel.frame import SpinFrame
+from fem_sf.usadel.frame import SpinFrame, spin_frame
 from fem_sf.usadel.parametrisation import FormWriter, LayerData, Parametrisation
 from fem_sf.words import missing_interface
 
@@ -146,6 +147,31 @@ class UsadelSystem:
         self.residual_forms = [self.writer.residual(self, i) for i in numbers]
         self.jacobian_forms = [[self.writer.jacobian(self, i, j) for j in numbers] for i in numbers]
 
+    def fits(self, stack: Stack) -> bool:
+        """Whether another stack on this mesh differs in numbers only, which `set_stack` takes."""
+        uniform = all(
+            _is_uniform(layer.material) for each in (self.stack, stack) for layer in each.layers
+        )
+        return uniform and _structure(stack) == _structure(self.stack)
+
+    def set_stack(self, stack: Stack) -> None:
+        """Put the numbers of a stack of the same structure into the forms.
+
+        Parameters
+        ----------
+        stack
+            One that `fits`.
+        """
+        self.stack, self.exchange = stack, exchange_fields(stack, self.mesh)
+        self.frame = self.exchange.frame
+        for layer in stack.layers:
+            data, material = self.data[layer.name], layer.material
+            data.density_of_states.value = material.density_of_states
+            data.diffusivity.value = material.diffusivity
+            data.exchange.value = self.frame.components(_uniform_exchange(material))
+        for barrier in self.barriers:
+            barrier.coupling.value = self._coupling(barrier.plane)
+
     # What the forms are made of
 
     def conductor_of(self, layer: str) -> int:
@@ -252,10 +278,12 @@ class UsadelSystem:
 
     # What couples to the gap, per superconducting layer
 
+    @once
     def compile_pair_forms(self) -> list[Any]:
         """∫ ν f φ with the singlet amplitude f, for every superconducting layer."""
         return [self._compile(self._pair_form(name)) for name in self.gaps]
 
+    @once
     def compile_pair_jacobian(self) -> list[list[Any]]:
         """Derivative of the pair forms with respect to θ: superconductors × conductors."""
         rows = []
@@ -269,6 +297,7 @@ class UsadelSystem:
                 rows[0][column] = self._empty_block(column)
         return rows
 
+    @once
     def compile_gap_mass(self) -> list[list[Any]]:
         """∫ ν ψ φ for every superconducting layer, block diagonal."""
         rows = []
@@ -346,11 +375,8 @@ class UsadelSystem:
         )
 
     def _exchange(self, layer: Layer) -> Any:
-        material = layer.material
-        if not isinstance(material, Ferromagnet):
-            return self._constant(self.frame.components(np.zeros(3)))
-        if material.is_uniform:
-            return self._constant(self.frame.components(material.exchange_vector))
+        if _is_uniform(layer.material):
+            return self._constant(self.frame.components(_uniform_exchange(layer.material)))
         space = self._space(self.mesh.part((layer.name,)), self.frame.shape)
         field = dolfinx.fem.Function(space, name="exchange")
         values = self.exchange.at(layer.name, space.tabulate_dof_coordinates())
@@ -362,9 +388,29 @@ class UsadelSystem:
         return interface is not None and isinstance(interface.law, KupriyanovLukichev)
 
     def _barrier(self, plane: Plane) -> Barrier:
-        interface = self.stack.interface(plane.left, plane.right)
         left, right = self.conductor_of(plane.left), self.conductor_of(plane.right)
-        return Barrier(plane, left, right, self._constant(self.stack.coupling(interface)))
+        return Barrier(plane, left, right, self._constant(self._coupling(plane)))
+
+    def _coupling(self, plane: Plane) -> float:
+        interface = self.stack.interface(plane.left, plane.right)
+        assert interface is not None
+        return self.stack.coupling(interface)
+
+
+def _is_uniform(material: Any) -> bool:
+    return not isinstance(material, Ferromagnet) or material.is_uniform
+
+
+def _uniform_exchange(material: Any) -> ArrayLike:
+    """J as a vector, of a material in which it does not vary."""
+    return material.exchange_vector if isinstance(material, Ferromagnet) else np.zeros(3)
+
+
+def _structure(stack: Stack) -> tuple[Any, ...]:
+    """What forms depend on beyond numbers; fields that vary are numbers of their own."""
+    materials = [(layer.name, layer.material.kind) for layer in stack.layers]
+    laws = {(interface.pair, interface.law.kind) for interface in stack.interfaces}
+    return materials, laws, spin_frame(stack).shape, bool(stack.phases)
 
 
 def _parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
