@@ -261,6 +261,7 @@ class UsadelSystem:
             action += self.barrier_action(touching)
         return self._compile(self._variation(action, number))
 
+    @once
     def compile_action(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
         return [self._compile(self.bulk_action(each)) for each in self.conductors] + [
