@@ -262,6 +262,7 @@ class UsadelSystem:
         interface = self.stack.interface(plane.left, plane.right)
         return interface is not None and isinstance(interface.law, Transparent)
 
+    @once
     def compile_action(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
         return [self._compile(self.bulk_action(each)) for each in self.conductors] + [
