@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
@@ -23,29 +24,28 @@ from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
-    AMPLITUDE_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
 from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
     PairAmplitudes,
-    SampledFields,
     action_at_zero,
     pair_amplitudes,
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
+from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import CriticalTemperature
@@ -109,7 +109,8 @@ def run_usadel(
         spectra = run.spectra(solution, layers, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(solution, measurement)
+        plain = run.without_phases(system) if case.critical_temperature else system
+        critical = run.critical_temperature(plain, solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
@@ -125,7 +126,8 @@ def run_usadel(
         coarse = run.measure(other, coarse_forms)
         coarse_spectra = run.spectra(other, layers, "mesh error, ")
         if critical is not None:
-            critical_error = mesh_error(case, critical, system, other.sweep.system)
+            coarse_system = run.without_phases(other.sweep.system)
+            critical_error = mesh_error(case, critical, plain, coarse_system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
@@ -179,6 +181,7 @@ class Run:
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         nodes = {name: node_sampling(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, nodes)
         pairs = pair_amplitudes(chosen, nodes)
         layers = {}
@@ -187,22 +190,25 @@ class Run:
             positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
-            fields = self._gather(nodes[name], columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, nodes[name])
+            fields = self._gather(nodes[name], named)
             amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
-        return layers, self._sample_probes(solution, layers)
+        return layers, self._sample_probes(solution, layers, currents)
 
     def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
         """Observables at all nodes of this rank, for files that every rank writes a part of."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, everywhere)
         absent = {
             f"{vector}_{axis}"
             for axis, components in zip("xyz", system.frame.axes.T, strict=True)
-            for vector in ("dM", "triplet")
+            for vector in ("dM", "triplet", "triplet_imaginary")
             if not components.any()
         }
         return {
@@ -210,7 +216,10 @@ class Run:
                 spaces[name],
                 {
                     key: column
-                    for key, column in columns(each, system.frame).items()
+                    for key, column in (
+                        columns(each, system.frame)
+                        | current_column(currents, name, everywhere[name])
+                    ).items()
                     if key not in absent
                 },
             )
@@ -229,7 +238,7 @@ class Run:
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)
             solution.equation.shift(change)
-        at_zero = self.case.temperature == 0 and not system.frame.shape
+        at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
         strengths = system.exchange.strengths
         return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
@@ -264,16 +273,22 @@ class Run:
         return tuple(spectra) if comm.rank == 0 else ()
 
     def critical_temperature(
-        self, solution: Solution, measurement: Measurement
+        self, system: UsadelSystem, solution: Solution, measurement: Measurement
     ) -> CriticalTemperature | None:
-        """The critical temperature, where the case asks for it; uses the solution's fields."""
+        """The critical temperature, where the case asks for it; uses the system's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
         energy = measurement.integrals.free_energy
-        found = find_critical_temperature(self.case, solution, energy)
+        found = find_critical_temperature(self.case, system, solution.report, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
+
+    def without_phases(self, system: UsadelSystem) -> UsadelSystem:
+        """Fields of the same stack with a real Δ, for what depends on no phase."""
+        if not system.stack.phases:
+            return system
+        return UsadelSystem(system.stack.without_phases(), self.mesh, system.degree)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
@@ -327,7 +342,10 @@ class Run:
         )
 
     def _sample_probes(
-        self, solution: Solution, layers: dict[str, LayerFields]
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        currents: dict[str, Function],
     ) -> dict[str, LayerFields]:
         system, points = solution.sweep.system, self._probe_points(layers)
         samplings = {
@@ -336,7 +354,9 @@ class Run:
         values = sample(solution.sweep, self.case.reference, samplings)
         probes = {}
         for name, sampling in samplings.items():
-            fields = self._gather(sampling, columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, sampling)
+            fields = self._gather(sampling, named)
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
@@ -363,26 +383,6 @@ class Run:
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        gathered = self._gather(sampling, _amplitude_columns(pairs, pairs.triplet))
+        gathered = self._gather(sampling, amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
-
-
-def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
-    """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment = frame.vectors(values.magnetization).T
-    amplitudes = _amplitude_columns(values, frame.vectors(values.triplet))
-    return {
-        "delta": values.delta,
-        **{f"dM_{axis}": each for axis, each in zip("xyz", moment, strict=True)},
-        **amplitudes,
-    }
-
-
-def _amplitude_columns(
-    values: SampledFields | PairAmplitudes, triplet: np.ndarray
-) -> dict[str, np.ndarray]:
-    """``AMPLITUDE_COLUMNS``, with the triplet as vectors."""
-    components = np.moveaxis(triplet, -1, 0)
-    ranges = (values.short_range, values.long_range)
-    return dict(zip(AMPLITUDE_COLUMNS, (values.singlet, *components, *ranges), strict=True))

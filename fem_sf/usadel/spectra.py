@@ -3,7 +3,7 @@
 
 Along one axis a spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation
 of θ_− at E into that of θ_+ at −E, for a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved for,
-at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) at E.
+at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) or (γ, γ̃) at E.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Continuation:
     def __init__(self, solution: Solution):
         sweep = solution.sweep
         self.system, self.newton = sweep.system, sweep.newton
+        self._reservoirs = sweep.reservoirs
         self.theta = self.system.layout.vector()
         self._linearisation = new_linearisation(sweep)
         self._predicted = self.system.layout.vector()
@@ -156,6 +157,7 @@ class Continuation:
 
     def _solve(self, omega: complex) -> None:
         self.system.omega.value = omega
+        self._reservoirs.hold(self.theta.getArray(), omega)
         linearisation = self._linearisation
         self.newton.solve(self.theta, linearisation.jacobian, linearisation.ksp, self._tolerance)
 
@@ -237,9 +239,9 @@ def _resolution(
     """
     here = np.round(np.asarray(asked, dtype=float), 12)
     frame = system.frame
-    if frame.shape:
+    if not system.one_spin:
         energies, index = np.unique(here, return_inverse=True)
-        axes = frame.axes[:, _cartesian(frame)]
+        axes = frame.axes[:, _cartesian(frame)] if frame.shape else np.ones((1, 1))
 
         def by_direction(values: NDArray[np.complex128]) -> NDArray[np.float64]:
             found = np.moveaxis(values.real[..., index], -2, -1)

@@ -239,7 +239,7 @@ def test_reference_at_a_right_angle():
 
 def test_a_rank_may_have_no_point():
     """Nor do its energies and spins get lost with it."""
-    system = SimpleNamespace(frame=SpinFrame(np.eye(3)[[0, 2]]))
+    system = SimpleNamespace(frame=SpinFrame(np.eye(3)[[0, 2]]), one_spin=False)
     _, resolve = spectra._resolution(system, (1.0, 0.5))
     assert resolve(np.zeros((0, 3, 2), dtype=complex)).shape == (0, 2, 4)
 

@@ -68,6 +68,7 @@ class LayerTable(schema.LayerTable):
         "diffusivity": "D_S",
         "density_of_states": "ν_S",
         "conductivity": "σ_S",
+        "phase": "rad",
         "localized_moment": "2ν|J|",
     }
 
@@ -84,6 +85,7 @@ class LayerTable(schema.LayerTable):
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
     conductivity: Conductivity | None = None
+    phase: float | None = Field(None, description="the phase of Δ in radians, a number")
     localized_moment: float | None = Field(
         None, description="a moment in units of 2ν|J| of the layer, a number"
     )
