@@ -221,7 +221,9 @@ def points(solution: Solution, geometry: Geometry) -> dict[str, Any]:
     return result
 
 
-def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
+def case(
+    dimension: int, temperature: float, *more: Layer, interpolation_error: float | None = None
+) -> dict[str, Any]:
     """A whole case from its layers S|F|… to its summary."""
     layers = [S, F, *more]
     stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
@@ -230,7 +232,7 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
             stack=stack,
             temperature=temperature,
             reference="F",
-            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05),),
+            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05, interpolation_error),),
             critical_temperature=True,
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
@@ -246,6 +248,7 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
         "layers": summary["layers"],
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
+        "energies": [each.energies for each in result.spectra],
         "spectra": {
             name: {key: values for key, values in vars(layer).items() if values.size}
             for each in result.spectra
@@ -280,7 +283,7 @@ PROBLEMS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda make=make, degree=degree: solved(*make(), degree)
         for name, (make, degree) in GEOMETRIES.items()
     },
-    "case_line": lambda: case(1, TEMPERATURE),
+    "case_line": lambda: case(1, TEMPERATURE, interpolation_error=0.3),
     "case_line_at_zero": lambda: case(1, 0.0),
     "case_rectangle": lambda: case(2, TEMPERATURE),
     "case_tilted": lambda: case(1, TEMPERATURE, TILTED),

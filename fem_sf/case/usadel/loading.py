@@ -66,4 +66,4 @@ def _case(
 def _spectrum(table: SpectrumTable) -> SpectrumSettings:
     assert table.energies is not None
     assert table.broadening is not None
-    return SpectrumSettings(table.energies, table.broadening)
+    return SpectrumSettings(table.energies, table.broadening, table.interpolation_error)
