@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-_Z_AXIS = (0.0, 0.0, 1.0)
+from fem_sf.directions import polar_direction
+from fem_sf.errors import Problem, StackError
+
+Texture = Callable[[Any], Any]
+"""An exchange field that varies: from points of shape (n, dimension) in ξ0 to J in Tc at them."""
+
+_COMPONENTS = 3
 
 
 @dataclass(frozen=True)
@@ -55,18 +61,22 @@ class Ferromagnet(Material):
     Parameters
     ----------
     exchange
-        J in Tc, a number along +z or a vector (J_x, J_y, J_z). The sign of a number matters
-        (negative: antiferromagnetic coupling J1 < 0 to localized moments, Bergeret et al., Eq. 8);
-        a vector along z is taken to be that number.
+        J in Tc, a number or a vector (J_x, J_y, J_z). The sign of a number matters (negative:
+        antiferromagnetic coupling J1 < 0 to localized moments, Bergeret et al., Eq. 8); a vector
+        along z is taken to be that number. Or a function of points, for a field that varies within
+        the layer: from an array of shape (n, dimension) to J there, of shape (n, 3) for vectors
+        or (n,) for numbers. On meshes made for the stack x is counted from the layer's left end.
     localized_moment
         Moment of the localized spins in units of 2ν|J| of this layer, the size of the free
-        electrons' moment, along `axis`: +z, or J where that is a vector. 0 for an itinerant
-        ferromagnet. It does not enter the Usadel equation and is only added in the report of the
-        total moment.
+        electrons' moment, along `axis`. 0 for an itinerant ferromagnet. It does not enter the
+        Usadel equation and is only added in the report of the total moment. Not where J varies.
+    angle
+        Of the axis along which J is, where it is a number: in degrees from +z towards +x.
     """
 
-    exchange: float | Sequence[float] = 0.0
+    exchange: float | Sequence[float] | Texture = 0.0
     localized_moment: float = 0.0
+    angle: float = 0.0
 
     kind: ClassVar[str] = "ferromagnet"
 
@@ -74,27 +84,46 @@ class Ferromagnet(Material):
         if not isinstance(self.exchange, Iterable):
             return
         vector = tuple(float(component) for component in self.exchange)
-        along_z = len(vector) == len(_Z_AXIS) and not any(vector[:2])
+        along_z = len(vector) == _COMPONENTS and not any(vector[:2]) and not self.angle
         object.__setattr__(self, "exchange", vector[2] if along_z else vector)
 
     @property
+    def is_uniform(self) -> bool:
+        """Whether J is the same everywhere in the layer."""
+        return not callable(self.exchange)
+
+    @property
+    def is_magnetic(self) -> bool:
+        """Whether there is an exchange field at all; one that varies is taken to be one."""
+        return callable(self.exchange) or self.exchange_strength > 0
+
+    @property
     def exchange_vector(self) -> tuple[float, ...]:
-        """J as a vector, in Tc."""
+        """J as a vector, in Tc, where it is the same everywhere.
+
+        Raises
+        ------
+        StackError
+            If it varies.
+        """
+        if callable(self.exchange):
+            raise StackError([Problem("exchange", "this is for exchange fields that do not vary")])
         if isinstance(self.exchange, Sequence):
             return tuple(self.exchange)
-        return tuple(component * self.exchange for component in _Z_AXIS)
+        # adding zero makes −0 a 0
+        return tuple(component * self.exchange + 0.0 for component in self.axis)
 
     @property
     def exchange_strength(self) -> float:
-        """|J| in Tc."""
+        """|J| in Tc, where it is the same everywhere."""
         return math.hypot(*self.exchange_vector)
 
     @property
     def axis(self) -> tuple[float, ...]:
-        """Unit vector along which moments of this layer are counted: +z, or J if it is a vector."""
+        """Unit vector along which moments of this layer are counted: J if that is a vector."""
         if isinstance(self.exchange, Sequence):
             return tuple(component / self.exchange_strength for component in self.exchange)
-        return _Z_AXIS
+        return polar_direction(self.angle)
 
 
 MATERIALS: dict[str, type[Material]] = {

@@ -161,8 +161,8 @@ class UsadelCase:
     gap
         ``"self-consistent"``, ``"bulk"`` (BCS Δ(T), uniform) or a uniform Δ in Tc.
     reference
-        The layer whose 2ν|J| is the unit of magnetization; by default the first ferromagnet whose
-        exchange field is not zero, ``None`` where there is none.
+        The layer whose 2ν|J|, the largest where J varies, is the unit of magnetization; by default
+        the first ferromagnet whose exchange field is not zero, ``None`` where there is none.
     spectra
         Densities of states that are wanted, at the Δ of the solution.
     critical_temperature
@@ -250,6 +250,6 @@ def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Prob
 def _first_moment(stack: Stack) -> str | None:
     """Choose the first ferromagnet that has a moment to measure others with."""
     for layer in stack.ferromagnets:
-        if isinstance(layer.material, Ferromagnet) and layer.material.exchange_strength:
+        if isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic:
             return layer.name
     return None

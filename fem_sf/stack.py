@@ -9,10 +9,19 @@ from dataclasses import dataclass
 
 from fem_sf.errors import Problem
 from fem_sf.interfaces import KupriyanovLukichev, Law
-from fem_sf.materials import Ferromagnet, Material
+from fem_sf.materials import Ferromagnet, Material, Texture
 from fem_sf.multilayer import Joint, Multilayer, not_positive
 
 _COMPONENTS = 3
+
+TWO_DIRECTIONS = "the exchange field is a vector, which has a direction; leave the angle out"
+"""Said of an angle beside a vector."""
+
+NO_DIRECTION = (
+    "the exchange field varies within this layer, where localized moments have no one direction "
+    "to be counted along; leave it out"
+)
+"""Said of a localized moment where the exchange field varies."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,14 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
                 f"{key}.exchange",
                 f"expected a finite number or three, (J_x, J_y, J_z), got {material.exchange!r}",
             )
+        if material.localized_moment and not material.is_uniform:
+            yield Problem(f"{key}.localized_moment", NO_DIRECTION)
+        if not math.isfinite(material.angle):
+            yield Problem(
+                f"{key}.angle", f"expected a finite number of degrees, got {material.angle!r}"
+            )
+        elif material.angle and isinstance(material.exchange, Sequence):
+            yield Problem(f"{key}.angle", TWO_DIRECTIONS)
         if not math.isfinite(material.localized_moment):
             yield Problem(
                 f"{key}.localized_moment",
@@ -108,7 +125,9 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
             )
 
 
-def _is_exchange(value: float | Sequence[float]) -> bool:
+def _is_exchange(value: float | Sequence[float] | Texture) -> bool:
+    if callable(value):
+        return True
     if isinstance(value, Sequence):
         return len(value) == _COMPONENTS and all(math.isfinite(each) for each in value)
     return math.isfinite(value)

@@ -12,11 +12,12 @@ _SHORTEST_BEGINNING = 3
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that is most like the given one or begins with it, if any is."""
+    """Find the known word that begins with the given one or is most like it, if any is."""
     by_lower = {each.lower(): each for each in known}
-    matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    matches = [each for each in by_lower if each == word.lower()]
     if not matches and len(word) >= _SHORTEST_BEGINNING:
         matches = [each for each in by_lower if each.startswith(word.lower())]
+    matches = matches or difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
 
 

@@ -50,6 +50,9 @@ class Geometry:
     facet_groups
         Facets that the mesh names itself, as vertices, shape (k, vertices) each. A group called
         ``A|B`` says where these two layers touch.
+    starts
+        By layer, x of the point from which positions in it are counted, in ξ0; where a layer has
+        none, coordinates are those of the mesh.
     """
 
     cell: Cell
@@ -58,6 +61,7 @@ class Geometry:
     layer_of_cell: NDArray[np.int32]
     layers: tuple[str, ...]
     facet_groups: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    starts: dict[str, float] = field(default_factory=dict)
 
     @property
     def dimension(self) -> int:
@@ -104,18 +108,22 @@ def stack_geometry(
     problems = list(_stack_problems(stack, settings))
     if problems:
         raise InputError(problems)
-    layout: CellLayout = grading or Grading()
+    width = settings.width if settings.dimension == 2 else None
+    layout: CellLayout = grading or Grading(width=width)
     of_layers = layout.layer_points(stack, settings.refinement)
     x, column_layers = _join(of_layers, layout.origin(stack))
+    left_ends = x[np.unique(column_layers, return_index=True)[1]]
+    starts = {name: float(x) for name, x in zip(stack.names, left_ends, strict=True)}
     if settings.dimension == 1:
         number = np.arange(len(column_layers))
         cells = np.column_stack([number, number + 1])
-        return Geometry("interval", x[:, None], cells, column_layers, stack.names)
-    assert settings.width is not None
-    wanted = max(settings.width / layout.row_height(stack), layout.fewest) * settings.refinement
+        return Geometry("interval", x[:, None], cells, column_layers, stack.names, starts=starts)
+    assert width is not None
+    wanted = max(width / layout.row_height(stack), layout.fewest) * settings.refinement
     rows = ceil(wanted * (1 - 1e-12))
-    points, cells = _rectangle(x, np.linspace(0, settings.width, rows + 1))
-    return Geometry("quadrilateral", points, cells, np.repeat(column_layers, rows), stack.names)
+    points, cells = _rectangle(x, np.linspace(0, width, rows + 1))
+    layers = np.repeat(column_layers, rows)
+    return Geometry("quadrilateral", points, cells, layers, stack.names, starts=starts)
 
 
 def _stack_problems(stack: Multilayer, settings: MeshSettings) -> Iterator[Problem]:

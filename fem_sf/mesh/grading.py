@@ -3,7 +3,8 @@
 
 Three lengths decide. Δ varies as x ln x at every interface; a Kupriyanov-Lukichev barrier makes
 steps over γ = R_b σ; the frequency ω has a boundary layer of width √(a/ω), in a ferromagnet never
-wider than about ξ_F = √(2a/|J|), with a = D/D_S. Lengths are in ξ0.
+wider than about ξ_F = √(2a/|J|), with a = D/D_S. Where an exchange field varies, its largest |J|
+counts, and a fourth length is that over which it varies. Lengths are in ξ0.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.interfaces import Insulating, KupriyanovLukichev
-from fem_sf.materials import Ferromagnet, Material
+from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.textures import texture_scales, varying
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class Grading:
         Bound on the size of a cell over that of its neighbour.
     largest, largest_in_ferromagnet
         Bounds far from interfaces, in √a ξ0 and, for ferromagnets, also in ξ_F.
+    largest_in_texture
+        Bound where an exchange field varies, over the length on which it does, 1/Q of a helix.
     row
         Height of the cells of a rectangle, in ξ0.
     fewest
         Cells of the thinnest layer, and rows of the narrowest rectangle.
+    width
+        Extent of a rectangle along y in ξ0; ``None`` for a line.
     """
 
     first: float = 0.1
@@ -51,8 +57,10 @@ class Grading:
     ratio: float = 1.3
     largest: float = 0.8
     largest_in_ferromagnet: float = 0.5
+    largest_in_texture: float = 0.4
     row: float = 0.5
     fewest: int = 4
+    width: float | None = None
 
     def layer_points(self, stack: Stack, refinement: float) -> tuple[NDArray[np.float64], ...]:
         """Points of every layer of a stack, see `layer_points`."""
@@ -60,7 +68,8 @@ class Grading:
 
     def row_height(self, stack: Stack) -> float:
         """Height of the cells of a rectangle in ξ0."""
-        return self.row
+        lengths = [texture_scales(each, self.width).across for each in varying(stack.layers)]
+        return min([self.row, *(self.largest_in_texture * length for length in lengths)])
 
     def origin(self, stack: Stack) -> float:
         """X of the left end of the mesh."""
@@ -149,7 +158,7 @@ def cell_sizes(stack: Stack, grading: Grading | None = None) -> tuple[CellSizes,
     grading = grading or Grading()
     at_planes = [_size_at_plane(stack, pair, grading) for pair in pairwise(stack.layers)]
     return tuple(
-        CellSizes(first, last, _largest(layer.material, grading))
+        CellSizes(first, last, _largest(layer, grading))
         for layer, first, last in zip(
             stack.layers, [None, *at_planes], [*at_planes, None], strict=True
         )
@@ -185,11 +194,23 @@ def layer_points(
     )
 
 
-def exchange_length(material: Material) -> float:
-    """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field."""
-    if isinstance(material, Ferromagnet) and material.exchange_strength:
-        return math.sqrt(2 * material.diffusivity / material.exchange_strength)
-    return math.inf
+def exchange_length(layer: Layer, width: float | None = None) -> float:
+    """ξ_F = √(D_F/J) = √(2a/|J|) in ξ0; infinite without an exchange field.
+
+    Parameters
+    ----------
+    layer
+        With a thickness where its exchange field varies; the largest |J| then counts.
+    width
+        Extent across in ξ0; ``None`` in one dimension.
+    """
+    material = layer.material
+    if not isinstance(material, Ferromagnet):
+        return math.inf
+    strength = (
+        material.exchange_strength if material.is_uniform else texture_scales(layer, width).strength
+    )
+    return math.sqrt(2 * material.diffusivity / strength) if strength else math.inf
 
 
 def _size_function(
@@ -250,15 +271,19 @@ def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) ->
 def _lengths(stack: Stack, interface: Interface, layer: Layer, grading: Grading) -> Iterator[float]:
     """The lengths on one side of an interface."""
     yield grading.boundary_layer * math.sqrt(layer.material.diffusivity)
-    yield exchange_length(layer.material)
+    yield exchange_length(layer, grading.width)
     if isinstance(interface.law, KupriyanovLukichev):
         yield layer.material.conductivity / stack.coupling(interface)
 
 
-def _largest(material: Material, grading: Grading) -> float:
+def _largest(layer: Layer, grading: Grading) -> float:
     return min(
-        grading.largest * math.sqrt(material.diffusivity),
-        grading.largest_in_ferromagnet * exchange_length(material),
+        grading.largest * math.sqrt(layer.material.diffusivity),
+        grading.largest_in_ferromagnet * exchange_length(layer, grading.width),
+        *(
+            grading.largest_in_texture * texture_scales(each, grading.width).along
+            for each in varying([layer])
+        ),
     )
 
 

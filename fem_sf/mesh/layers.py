@@ -56,6 +56,8 @@ class LayeredMesh:
     facet_groups
         Facets that a mesh names itself, by the numbers of their vertices in the undistributed mesh,
         shape (k, vertices) each.
+    starts
+        By layer, x of the point from which positions in it are counted; 0 unless given.
 
     Raises
     ------
@@ -69,11 +71,13 @@ class LayeredMesh:
         layer_of_cell: NDArray[np.int32],
         names: Sequence[str],
         facet_groups: Mapping[str, NDArray[np.int64]] | None = None,
+        starts: Mapping[str, float] | None = None,
     ):
         self.mesh = mesh
         self.names = tuple(names)
         self.layer_of_cell = np.asarray(layer_of_cell, dtype=np.int32)
         self.facet_groups = dict(facet_groups or {})
+        self.starts = dict(starts or {})
         self._parts: dict[tuple[str, ...], compat.SubMesh] = {}
         self._check_cells()
 
@@ -93,7 +97,9 @@ class LayeredMesh:
         mesh = compat.create_mesh(comm, cells, points, element)
         layer_of_cell = comm.bcast(None if geometry is None else geometry.layer_of_cell)
         groups = comm.bcast(None if geometry is None else geometry.facet_groups)
-        return cls(mesh, layer_of_cell[mesh.topology.original_cell_index], names, groups)
+        starts = comm.bcast(None if geometry is None else geometry.starts)
+        own_layers = layer_of_cell[mesh.topology.original_cell_index]
+        return cls(mesh, own_layers, names, groups, starts)
 
     @property
     def comm(self) -> MPI.Comm:
@@ -104,6 +110,12 @@ class LayeredMesh:
     def dimension(self) -> int:
         """1, 2 or 3."""
         return self.mesh.topology.dim
+
+    def positions(self, layer: str, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Positions in a layer, shape (n, dimension), from coordinates of shape (n, 3)."""
+        positions = coordinates[:, : self.dimension].copy()
+        positions[:, 0] -= self.starts.get(layer, 0.0)
+        return positions
 
     def cells(self, layer: str) -> NDArray[np.int32]:
         """Local cells of a layer, ghosts included."""

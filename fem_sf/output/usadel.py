@@ -223,11 +223,15 @@ class Usadel(Kind):
 
 def _amplitudes(where: str) -> dict[str, Quantity]:
     """Describe ``AMPLITUDE_COLUMNS`` at a frequency, in words."""
-    singlet, *triplet = AMPLITUDE_COLUMNS
+    singlet, *triplet, short_range, long_range = AMPLITUDE_COLUMNS
     words = f"triplet pair amplitude {where}, component along"
     return {
         singlet: Quantity(f"singlet pair amplitude {where}", "1"),
         **{name: Quantity(f"{words} {name[-1]}", "1") for name in triplet},
+        short_range: Quantity(f"{words} the local exchange field", "1"),
+        long_range: Quantity(
+            f"triplet pair amplitude {where}, size across the local exchange field", "1"
+        ),
     }
 
 

@@ -21,11 +21,14 @@ USADEL_COLUMNS = (
     "triplet_x",
     "triplet_y",
     "triplet_z",
+    "triplet_short_range",
+    "triplet_long_range",
 )
 """The observables of a Usadel result, in the order of the tables.
 
 ``delta`` in Tc; ``dM`` in units of 2ν|J| of the reference layer; the pair amplitudes (real part of
-the singlet, f_t/i of the triplet vector) at the first Matsubara frequency, dimensionless.
+the singlet, f_t/i of the triplet vector, its component along the local exchange field and the size
+of the rest) at the first Matsubara frequency, dimensionless.
 """
 
 
@@ -42,7 +45,7 @@ ACROSS_COLUMNS = ("J_across", "JM_across_x", "JM_across_y", "JM_across_z")
 DIRECTION_COLUMNS = ("p_x", "p_y", "p_z")
 """The direction of the magnetization, where it is an unknown in some layer; 0 in normal layers."""
 
-AMPLITUDE_COLUMNS = ("singlet", "triplet_x", "triplet_y", "triplet_z")
+AMPLITUDE_COLUMNS = USADEL_COLUMNS[USADEL_COLUMNS.index("singlet") :]
 """The observables that are also given at chosen frequencies: those of one frequency."""
 
 

@@ -25,7 +25,6 @@ from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorte
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
-    USADEL_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
@@ -38,6 +37,7 @@ from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
+    PairAmplitudes,
     SampledFields,
     action_at_zero,
     pair_amplitudes,
@@ -215,7 +215,8 @@ class Run:
             solution.equation.shift(change)
         at_zero = self.case.temperature == 0 and not system.frame.shape
         zero = action_at_zero(sweep, forms) if at_zero else None
-        return Measurement(system.frame, integrals, ends, sum_error, zero)
+        strengths = system.exchange.strengths
+        return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
 
     def at_energies_of(self, spectra: tuple[Spectrum, ...]) -> tuple[SpectrumSettings, ...]:
         """Ask for the same spectra at all energies that rank 0 has of them, and at no more."""
@@ -351,22 +352,32 @@ class Run:
         return {key: each for key, each in gathered.items() if each is not None}
 
     def _gather_amplitudes(
-        self, sampling: Sampling, pairs: tuple[np.ndarray, np.ndarray]
+        self, sampling: Sampling, pairs: PairAmplitudes
     ) -> dict[str, np.ndarray]:
         """Amplitudes at the chosen frequencies as the case lists them; empty but on rank 0."""
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        singlet, triplet = pairs
-        gathered = self._gather(
-            sampling,
-            dict(zip(AMPLITUDE_COLUMNS, (singlet, *np.moveaxis(triplet, 2, 0)), strict=True)),
-        )
+        gathered = self._gather(sampling, _amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
 
 
 def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
     """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment, triplet = (frame.vectors(each).T for each in (values.magnetization, values.triplet))
-    return dict(zip(USADEL_COLUMNS, (values.delta, *moment, values.singlet, *triplet), strict=True))
+    moment = frame.vectors(values.magnetization).T
+    amplitudes = _amplitude_columns(values, frame.vectors(values.triplet))
+    return {
+        "delta": values.delta,
+        **{f"dM_{axis}": each for axis, each in zip("xyz", moment, strict=True)},
+        **amplitudes,
+    }
+
+
+def _amplitude_columns(
+    values: SampledFields | PairAmplitudes, triplet: np.ndarray
+) -> dict[str, np.ndarray]:
+    """``AMPLITUDE_COLUMNS``, with the triplet as vectors."""
+    components = np.moveaxis(triplet, -1, 0)
+    ranges = (values.short_range, values.long_range)
+    return dict(zip(AMPLITUDE_COLUMNS, (values.singlet, *components, *ranges), strict=True))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
-from fem_sf.usadel.observables import Integrals, Moment, magnetization_unit
+from fem_sf.usadel.observables import Integrals, Moment
 
 EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
 """By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
@@ -32,6 +33,8 @@ class Measurement:
     ----------
     frame
         The axes of its vectors.
+    strengths
+        |J| of every layer in Tc, the largest where it varies.
     integrals
         Over layers.
     ends
@@ -43,6 +46,7 @@ class Measurement:
     """
 
     frame: SpinFrame
+    strengths: Mapping[str, float]
     integrals: Integrals
     ends: EndValues
     shifted: tuple[Integrals, EndValues] | None
@@ -69,16 +73,14 @@ def summarise(
     unknowns
         Number of complex unknowns at one frequency.
     """
-    values = _numbers(case, fine.frame, fine.integrals, fine.ends)
+    values = _numbers(fine.frame, fine.integrals, fine.ends)
     others = []
     if coarse is not None:
-        others.append(_numbers(case, coarse.frame, coarse.integrals, coarse.ends))
+        others.append(_numbers(coarse.frame, coarse.integrals, coarse.ends))
     if fine.shifted is not None:
-        others.append(_numbers(case, fine.frame, *fine.shifted))
+        others.append(_numbers(fine.frame, *fine.shifted))
     errors = {
-        key: sum(
-            (_size(value - other[key]) for other in others), _direct_sum_error(case, fine, key)
-        )
+        key: sum((_size(value - other[key]) for other in others), _direct_sum_error(fine, key))
         for key, value in values.items()
     }
     estimated = coarse is not None
@@ -100,7 +102,10 @@ def summarise(
             layer.name: _layer_summary(case, layer, fine, values, errors, estimated)
             for layer in case.stack.layers
         },
-        "interfaces": {each.name: _interface_summary(case, each) for each in case.stack.interfaces},
+        "interfaces": {
+            each.name: _interface_summary(case, each, values, errors, estimated)
+            for each in case.stack.interfaces
+        },
         "free_energy": fine.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
         "checks": _checks(case, fine),
@@ -158,23 +163,21 @@ def _layer_spectrum(
 
 
 def _numbers(
-    case: UsadelCase, frame: SpinFrame, integrals: Integrals, ends: EndValues
+    frame: SpinFrame, integrals: Integrals, ends: EndValues
 ) -> dict[str, NDArray[np.float64]]:
     """Every number and vector that gets an error estimate, under a flat key."""
     numbers: dict[str, Any] = {"free_energy": integrals.free_energy}
-    unit = 2 * magnetization_unit(case.stack, case.reference)
-    for layer in case.stack.layers:
-        name = layer.name
-        numbers[f"{name}.integral"] = frame.vectors(integrals.magnetization[name])
-        if isinstance(layer.material, Ferromagnet):
-            moment = unit * numbers[f"{name}.integral"]
-            # adding zero makes −0 a 0
-            numbers[f"{name}.torque"] = np.cross(layer.material.exchange_vector, moment) + 0.0
+    for name, moment in integrals.magnetization.items():
+        numbers[f"{name}.integral"] = frame.vectors(moment)
         for side, moment in zip(("left", "right"), ends[name]["magnetization"], strict=True):
             numbers[f"{name}.{side}"] = frame.vectors(moment)
-        if name in integrals.gap:
-            numbers[f"{name}.gap.left"], numbers[f"{name}.gap.right"] = ends[name]["gap"]
-            numbers[f"{name}.gap.mean"] = integrals.gap[name] / integrals.volume[name]
+    for name, torque in integrals.torque.items():
+        numbers[f"{name}.torque"] = torque
+    for name, gap in integrals.gap.items():
+        numbers[f"{name}.gap.left"], numbers[f"{name}.gap.right"] = ends[name]["gap"]
+        numbers[f"{name}.gap.mean"] = gap / integrals.volume[name]
+    for name, current in integrals.spin_current.items():
+        numbers[f"{name}.spin_current"] = current
     return {key: np.asarray(value) for key, value in numbers.items()}
 
 
@@ -183,18 +186,17 @@ def _size(value: NDArray[np.float64] | Moment) -> float:
     return math.hypot(*np.atleast_1d(value))
 
 
-def _direct_sum_error(case: UsadelCase, fine: Measurement, key: str) -> float:
+def _direct_sum_error(fine: Measurement, key: str) -> float:
+    integrals = fine.integrals
     if key == "free_energy":
-        return fine.integrals.free_energy_error
-    name, _, quantity = key.partition(".")
-    if quantity == "integral":
-        return _size(fine.integrals.magnetization_error[name])
-    if quantity == "torque":
-        material = case.stack.layer(name).material
-        assert isinstance(material, Ferromagnet)
-        arm = 2 * magnetization_unit(case.stack, case.reference) * material.exchange_strength
-        return arm * _size(fine.integrals.magnetization_error[name])
-    return 0.0
+        return integrals.free_energy_error
+    name, _, quantity = key.rpartition(".")
+    of_quantity: dict[str, Any] = {
+        "integral": integrals.magnetization_error,
+        "torque": integrals.torque_error,
+        "spin_current": integrals.spin_current_error,
+    }
+    return _size(of_quantity[quantity][name]) if quantity in of_quantity else 0.0
 
 
 def _layer_summary(
@@ -230,26 +232,32 @@ def _layer_summary(
                 key: errors[f"{name}.gap.{key}"] for key in ("left", "right", "mean")
             }
     if isinstance(layer.material, Ferromagnet):
-        change = values[f"{name}.integral"] @ layer.material.axis / volume
-        summary["moment"] = _moment(case, layer.material, float(change))
+        summary["moment"] = _moment(case, layer, layer.material, fine)
         summary["torque"] = values[f"{name}.torque"].tolist()
         summary["torque_error"] = errors[f"{name}.torque"] if estimated else None
     return summary
 
 
-def _moment(case: UsadelCase, material: Ferromagnet, change: float) -> dict[str, float | None]:
+def _moment(
+    case: UsadelCase, layer: Layer, material: Ferromagnet, fine: Measurement
+) -> dict[str, float | None]:
     """Mean moment of a ferromagnet above Tc along its axis, and how much of it is lost.
 
     With antiferromagnetic coupling (J < 0) and a larger localized moment, δM is parallel to the
-    total moment, which then grows below Tc (Bergeret et al., discussion of Eq. 8).
+    total moment, which then grows below Tc (Bergeret et al., discussion of Eq. 8). Where J varies,
+    all is along the local J.
     """
-    size = (
-        material.density_of_states
-        * material.exchange_strength
-        / magnetization_unit(case.stack, case.reference)
-    )
-    electrons = float(np.sign(np.dot(material.exchange_vector, material.axis))) * size
-    localized = material.localized_moment * size
+    integrals, volume = fine.integrals, fine.integrals.volume[layer.name]
+    unit = _unit(case, fine)
+    if material.is_uniform:
+        moment = fine.frame.vectors(integrals.magnetization[layer.name])
+        change = float(moment @ material.axis) / volume
+        exchange = float(np.dot(material.exchange_vector, material.axis))
+    else:
+        change = integrals.along_exchange[layer.name] / volume
+        exchange = integrals.exchange[layer.name] / volume
+    electrons = material.density_of_states * exchange / unit
+    localized = material.localized_moment * abs(electrons)
     total = electrons + localized
     return {
         "free_electrons": electrons,
@@ -259,35 +267,59 @@ def _moment(case: UsadelCase, material: Ferromagnet, change: float) -> dict[str,
     }
 
 
-def _interface_summary(case: UsadelCase, interface: Interface) -> dict[str, Any]:
+def _unit(case: UsadelCase, fine: Measurement) -> float:
+    """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing has an exchange field."""
+    if case.reference is None:
+        return 1.0
+    density = case.stack.layer(case.reference).material.density_of_states
+    return density * fine.strengths[case.reference] or 1.0
+
+
+def _interface_summary(
+    case: UsadelCase,
+    interface: Interface,
+    values: dict[str, NDArray[np.float64]],
+    errors: dict[str, float],
+    estimated: bool,
+) -> dict[str, Any]:
     summary: dict[str, Any] = {"law": interface.law.kind}
     if isinstance(interface.law, KupriyanovLukichev):
         coupling = case.stack.coupling(interface)
         for side in (interface.left, interface.right):
             conductivity = case.stack.layer(side).material.conductivity
             summary[f"gamma_{side}"] = conductivity / coupling
+    key = f"{interface.name}.spin_current"
+    summary["spin_current"] = values[key].tolist()
+    summary["spin_current_error"] = errors[key] if estimated else None
     return summary
 
 
 def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
     """Identities that the exact solution obeys."""
-    unit = magnetization_unit(case.stack, case.reference)
-    moments = {
-        name: fine.frame.vectors(moment) for name, moment in fine.integrals.magnetization.items()
-    }
-    torque = np.zeros(3)
-    for layer in case.stack.ferromagnets:
-        assert isinstance(layer.material, Ferromagnet)
-        torque += np.cross(layer.material.exchange_vector, moments[layer.name])
+    moments = [fine.frame.vectors(moment) for moment in fine.integrals.magnetization.values()]
+    # adding zero makes −0 a 0
+    torque = sum(map(np.asarray, fine.integrals.torque.values()), np.zeros(3)) + 0.0
     checks: dict[str, Any] = {
-        "total_magnetization": sum(moments.values()).tolist(),
+        "total_magnetization": sum(moments).tolist(),
         "torque_balance": torque.tolist(),
+        "spin_current_balance": _spin_current_balance(case, fine.integrals),
     }
     checks["metastable"] = fine.integrals.free_energy > 0
     if fine.action_at_zero is not None:
-        total = fine.frame.vectors(fine.action_at_zero.imag / unit)
+        total = fine.frame.vectors(fine.action_at_zero.imag / _unit(case, fine))
         checks["total_magnetization_from_action"] = total.tolist()
     return checks
+
+
+def _spin_current_balance(case: UsadelCase, integrals: Integrals) -> float:
+    """Largest torque on a layer that the spin currents into it do not account for."""
+    rest = {layer.name: np.zeros(3) for layer in case.stack.layers}
+    for name, torque in integrals.torque.items():
+        rest[name] += torque
+    for interface in case.stack.interfaces:
+        rest[interface.left] += integrals.spin_current[interface.name]
+        rest[interface.right] -= integrals.spin_current[interface.name]
+    return max(_size(each) for each in rest.values())
 
 
 def _units(case: UsadelCase) -> dict[str, Any]:
@@ -296,6 +328,7 @@ def _units(case: UsadelCase) -> dict[str, Any]:
         "energy": "Tc",
         "magnetization": (f"2 nu |J| of layer {case.reference}" if case.reference else "2 nu_S Tc"),
         "free_energy": "nu_S Tc^2 xi0^dimension",
+        "spin_current": "nu_S Tc^2 xi0^dimension",
     }
     if case.scales is not None:
         units["length_in_m"] = case.scales.length

@@ -72,6 +72,21 @@ def amplitude_values(
     return amplitude.real, amplitude.imag
 
 
+def components(vector: Any) -> list[Any]:
+    """The component along the axis."""
+    return [vector]
+
+
+def turns(theta: Any) -> list[Any]:
+    """None: nothing turns."""
+    return []
+
+
+def turn_values(theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """None."""
+    return np.empty((len(theta), 0), dtype=theta.dtype)
+
+
 def normal_functions(theta: Any) -> list[Any]:
     """g_+ = cos θ_+ of the spin along the axis."""
     return [ufl.cos(theta)]

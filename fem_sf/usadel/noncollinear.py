@@ -13,6 +13,7 @@ below. See `fem_sf.usadel.parametrisation` for what the functions are for.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def layer_action(field: Any, data: LayerData, omega: Any, delta: Any | None) -> 
     stiffness = _square(ufl.grad(theta)) + _square(long_gradient) - sum(map(_square, gradients))
     excess = sum(m * m for m in vector) / (1 + long)
     half = ufl.sin(theta / 2)
-    projection = sum(j * m for j, m in zip(_components(data.exchange), vector, strict=True))
+    projection = sum(j * m for j, m in zip(components(data.exchange), vector, strict=True))
     density = (
         data.diffusivity / 2 * stiffness
         + omega * (2 * half * half - excess * ufl.cos(theta))
@@ -100,6 +101,31 @@ def amplitude_values(
     return long * np.sin(theta), -vector * np.cos(theta)[:, np.newaxis]
 
 
+def components(vector: Any) -> list[Any]:
+    """Components along the axes of the spin frame."""
+    return [vector[i] for i in range(vector.ufl_shape[0])]
+
+
+def turns(field: Any) -> list[Any]:
+    """δM = n × M about every normal n = a_i × a_j: M_i along a_j, and −M_j along a_i."""
+    _, vector = _parts(field)
+    changes = []
+    for i, j in combinations(range(len(vector)), 2):
+        change = [ufl.as_ufl(0.0)] * (1 + len(vector))
+        change[1 + i], change[1 + j] = -vector[j], vector[i]
+        changes.append(ufl.as_vector(change))
+    return changes
+
+
+def turn_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """The same from values of (θ, M)."""
+    pairs = list(combinations(range(1, field.shape[1]), 2))
+    changes = np.zeros((len(field), len(pairs), field.shape[1]), dtype=field.dtype)
+    for turn, (i, j) in enumerate(pairs):
+        changes[:, turn, i], changes[:, turn, j] = -field[:, j], field[:, i]
+    return changes
+
+
 def normal_functions(field: Any) -> list[Any]:
     """g_0 = M0 cos θ and g_v = i M sin θ."""
     theta, vector = _parts(field)
@@ -115,12 +141,8 @@ def normal_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
 
 def _parts(field: Any) -> tuple[Any, list[Any]]:
     """θ and the components of M."""
-    theta, *vector = _components(field)
+    theta, *vector = components(field)
     return theta, vector
-
-
-def _components(vector: Any) -> list[Any]:
-    return [vector[i] for i in range(vector.ufl_shape[0])]
 
 
 def _long(vector: list[Any]) -> Any:

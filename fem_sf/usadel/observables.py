@@ -15,12 +15,12 @@ from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.errors import NotConverged
-from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
-from fem_sf.stack import Stack
+from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import excess_temperature
 from fem_sf.usadel.running_sum import RunningSum
+from fem_sf.usadel.spin_currents import SpinCurrents, Torques
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -47,12 +47,37 @@ class SampledFields:
     singlet, triplet
         f_s and the vector f_t/i at the lowest frequency: Re sin θ_+ and Im sin θ_+, or M0 sin θ
         and −M cos θ.
+    short_range, long_range
+        Component of f_t/i along the local J, and size of what is left of it: all of it where there
+        is no exchange field.
     """
 
     delta: NDArray[np.float64]
     magnetization: NDArray[np.float64]
     singlet: NDArray[np.float64]
     triplet: NDArray[np.float64]
+    short_range: NDArray[np.float64]
+    long_range: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PairAmplitudes:
+    """Pair amplitudes at some points of a layer, by frequency; arrays of this rank's points.
+
+    Parameters
+    ----------
+    singlet
+        f_s, shape (n, frequencies).
+    triplet
+        The vector f_t/i, shape (n, frequencies, 3).
+    short_range, long_range
+        Its component along the local J and the size of the rest, shape (n, frequencies).
+    """
+
+    singlet: NDArray[np.float64]
+    triplet: NDArray[np.float64]
+    short_range: NDArray[np.float64]
+    long_range: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -70,7 +95,16 @@ class Integrals:
         Of each layer, ξ0^dimension.
     free_energy
         Relative to the normal state with the same J, in ν_S Tc² ξ0^dimension.
-    magnetization_error, free_energy_error
+    torque
+        J × ∫δN_M of the ferromagnets, in ν_S Tc² ξ0^dimension.
+    spin_current
+        Through each interface as a whole, from the first to the second of its names, in the same
+        unit.
+    along_exchange
+        ∫δM·J/|J| of the layers where J varies, in units of the reference times ξ0^dimension.
+    exchange
+        ∫|J| of these, in Tc ξ0^dimension.
+    magnetization_error, free_energy_error, torque_error, spin_current_error
         Estimates of what the frequency sums miss.
     """
 
@@ -78,23 +112,28 @@ class Integrals:
     gap: dict[str, float]
     volume: dict[str, float]
     free_energy: float
+    torque: dict[str, list[float]]
+    spin_current: dict[str, list[float]]
+    along_exchange: dict[str, float]
+    exchange: dict[str, float]
     magnetization_error: dict[str, Moment]
     free_energy_error: float
+    torque_error: dict[str, list[float]]
+    spin_current_error: dict[str, list[float]]
 
 
-def magnetization_unit(stack: Stack, reference: str | None) -> float:
+def magnetization_unit(system: UsadelSystem, reference: str | None) -> float:
     """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing has an exchange field."""
     if reference is None:
         return 1.0
-    material = stack.layer(reference).material
-    assert isinstance(material, Ferromagnet)
-    return material.density_of_states * material.exchange_strength or 1.0
+    density = system.stack.layer(reference).material.density_of_states
+    return density * system.exchange.strengths[reference] or 1.0
 
 
 def sample(
     sweep: FrequencySweep, reference: str | None, samplings: Mapping[str, Sampling]
 ) -> dict[str, SampledFields]:
-    """Observables at points of several layers.
+    """Observables at points of several layers; collective.
 
     δM/M_ref = (ν/ν_ref)(2πT/|J_ref|) Σ Im g_+ (Bergeret et al., Eq. 2), or Σ M sin θ.
 
@@ -108,26 +147,29 @@ def sample(
         Points by layer, in the layer's own space.
     """
     system = sweep.system
-    unit = magnetization_unit(system.stack, reference)
+    unit = magnetization_unit(system, reference)
     sums = {layer: RunningSum(sweep.frequency_sum) for layer in samplings}
     lowest: dict[str, NDArray] = {}
     for k, layer, theta in _theta_at(sweep, samplings):
         sums[layer].add(k, system.parametrisation.moment_values(theta))
         lowest[layer] = theta
-    return {
-        layer: SampledFields(
+    fields = {}
+    for layer, points in samplings.items():
+        singlet, triplet = system.parametrisation.amplitude_values(lowest[layer])
+        fields[layer] = SampledFields(
             _gap_values(system, layer, points),
             system.stack.layer(layer).material.density_of_states / unit * sums[layer].total,
-            *system.parametrisation.amplitude_values(lowest[layer]),
+            singlet,
+            triplet,
+            *_ranges(system.frame.vectors(triplet), _exchange_directions(system, layer, points)),
         )
-        for layer, points in samplings.items()
-    }
+    return fields
 
 
 def pair_amplitudes(
     sweep: FrequencySweep, samplings: Mapping[str, Sampling]
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Singlet and triplet vector f_t/i at points of several layers, by frequency.
+) -> dict[str, PairAmplitudes]:
+    """Pair amplitudes at points of several layers, by frequency; collective.
 
     Parameters
     ----------
@@ -135,23 +177,34 @@ def pair_amplitudes(
         The solved frequencies.
     samplings
         Points by layer, in the layer's own space.
-
-    Returns
-    -------
-    dict
-        By layer, shapes (points of this rank, frequencies) and (points, frequencies, 3).
     """
     system = sweep.system
-    amplitudes = {
-        layer: (np.empty(shape), np.empty((*shape, 3)))
-        for layer, points in samplings.items()
-        for shape in [(len(points.rows), len(sweep.theta))]
-    }
+    shapes = {layer: (len(points.rows), len(sweep.theta)) for layer, points in samplings.items()}
+    singlets = {layer: np.empty(shape) for layer, shape in shapes.items()}
+    triplets = {layer: np.empty((*shape, 3)) for layer, shape in shapes.items()}
     for k, layer, theta in _theta_at(sweep, samplings):
-        singlet, triplet = amplitudes[layer]
-        singlet[:, k], components = system.parametrisation.amplitude_values(theta)
-        triplet[:, k] = system.frame.vectors(components)
+        singlets[layer][:, k], components = system.parametrisation.amplitude_values(theta)
+        triplets[layer][:, k] = system.frame.vectors(components)
+    amplitudes = {}
+    for layer, points in samplings.items():
+        directions = _exchange_directions(system, layer, points)[:, np.newaxis]
+        ranges = _ranges(triplets[layer], directions)
+        amplitudes[layer] = PairAmplitudes(singlets[layer], triplets[layer], *ranges)
     return amplitudes
+
+
+def _exchange_directions(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
+    """Unit vectors along the local J at points of a layer, shape (n, 3); zero without one."""
+    nodes = system.layer_space(layer).tabulate_dof_coordinates()
+    return system.exchange.directions(layer, points.weights @ nodes)
+
+
+def _ranges(
+    triplet: NDArray[np.float64], direction: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Component of vectors along a direction, and the size of the rest; last dimension 3."""
+    along = np.sum(triplet * direction, axis=-1)
+    return along, np.linalg.norm(triplet - along[..., np.newaxis] * direction, axis=-1)
 
 
 def _theta_at(
@@ -192,29 +245,73 @@ class IntegralForms:
             for name, gap in system.gaps.items()
         ]
         self._action = system.compile_action()
+        self._torques = Torques(system, tuple(layer.name for layer in varying(system.stack.layers)))
+        self._spin_currents = SpinCurrents(system)
 
     def evaluate(self, sweep: FrequencySweep, reference: str | None) -> Integrals:
         """Integrals of the solution that a sweep holds; collective."""
         names, shape = self.system.stack.names, self.system.frame.shape
-        unit = magnetization_unit(self.system.stack, reference)
+        unit = magnetization_unit(self.system, reference)
         rule = sweep.frequency_sum
         gap_square = np.sum(integrals(self.system, self._gap_square))
         bulk = bulk_gap(rule.temperature)
-        moments, energy = RunningSum(rule), RunningSum(rule)
+        moments, energy, along = RunningSum(rule), RunningSum(rule), RunningSum(rule)
+        torques, currents = RunningSum(rule), RunningSum(rule)
         for k, omega in enumerate(rule.frequencies):
             sweep.select(k)
             moments.add(k, integrals(self.system, self._moments).real.reshape(len(names), *shape))
             action = sum(integrals(self.system, self._action))
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
+            along.add(k, self._total(self._torques.local_along()))
+            torques.add(k, 2 * self._total(self._torques.local_torques()))
+            currents.add(k, self._total(self._spin_currents.local_values()))
         above = excess_temperature(rule.temperature)
         return Integrals(
-            dict(zip(names, (moments.total / unit).tolist(), strict=True)),
-            dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
-            dict(zip(names, self._real_integrals(self._volume.values()), strict=True)),
-            float(energy.total + np.real(gap_square) * above),
-            dict(zip(names, (moments.error / unit).tolist(), strict=True)),
-            float(energy.error),
+            magnetization=dict(zip(names, (moments.total / unit).tolist(), strict=True)),
+            gap=dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
+            volume=dict(zip(names, self._real_integrals(self._volume.values()), strict=True)),
+            free_energy=float(energy.total + np.real(gap_square) * above),
+            torque=self._layer_torques(moments.total, torques.total),
+            spin_current=self._interface_currents(currents.total),
+            along_exchange=self._by_varying_layer(along.total / unit),
+            exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
+            magnetization_error=dict(zip(names, (moments.error / unit).tolist(), strict=True)),
+            free_energy_error=float(energy.error),
+            torque_error=self._layer_torques(moments.error, torques.error),
+            spin_current_error=self._interface_currents(currents.error),
         )
+
+    def _layer_torques(
+        self, moments: NDArray[np.float64], varying_torques: NDArray[np.float64]
+    ) -> dict[str, list[float]]:
+        """J × ∫δN_M of the ferromagnets, from moments of all layers or as it was integrated."""
+        system, torques = self.system, {}
+        integrated = self._by_varying_layer(varying_torques)
+        for layer in system.stack.ferromagnets:
+            if layer.name in integrated:
+                torque = np.asarray(integrated[layer.name]) @ system.frame.normals
+            else:
+                moment = system.frame.vectors(moments[system.stack.layer_index(layer.name)])
+                torque = np.cross(layer.material.exchange_vector, 2 * moment)
+            # adding zero makes −0 a 0
+            torques[layer.name] = (torque + 0.0).tolist()
+        return torques
+
+    def _interface_currents(self, values: NDArray[np.float64]) -> dict[str, list[float]]:
+        """By interface, from values of the planes that spin can pass; zero for all others."""
+        planes = self._spin_currents.planes
+        currents = {}
+        for interface in self.system.stack.interfaces:
+            current = np.zeros(3)
+            for plane, value in zip(planes, values, strict=True):
+                if plane.pair == interface.pair:
+                    sign = 1 if plane.left == interface.left else -1
+                    current = sign * value @ self.system.frame.normals + 0.0
+            currents[interface.name] = current.tolist()
+        return currents
+
+    def _by_varying_layer(self, values: NDArray[np.float64]) -> dict[str, Any]:
+        return dict(zip(self._torques.layers, values.tolist(), strict=True))
 
     def action(self) -> complex:
         """The action per spin of what is in the system's fields; collective.
@@ -225,6 +322,10 @@ class IntegralForms:
 
     def _real_integrals(self, forms: Iterable[Any]) -> list[float]:
         return integrals(self.system, forms).real.tolist()
+
+    def _total(self, local: NDArray) -> NDArray:
+        comm = self.system.mesh.comm
+        return comm.allreduce(local) if comm.size > 1 else local
 
 
 def integrals(system: UsadelSystem, forms: Iterable[Any]) -> NDArray[np.complex128]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class LayerData:
-    """Coefficients of one layer as UFL constants.
+    """Coefficients of one layer for its forms.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ class LayerData:
     diffusivity
         a = D/D_S, which is D/2 in units of ξ0² Tc.
     exchange
-        Components of J in Tc along the axes of the stack's spin frame; a scalar along one axis.
+        Components of J in Tc along the axes of the stack's spin frame, a scalar along one axis: a
+        constant, or where J varies its interpolation.
     """
 
     density_of_states: Any
@@ -60,6 +61,15 @@ class Parametrisation(Protocol):
         self, theta: NDArray[np.complex128], /
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame)."""
+
+    def components(self, vector: Any, /) -> list[Any]:
+        """Components of a vector in the spin frame, such as J."""
+
+    def turns(self, theta: Any, /) -> list[Any]:
+        """Change of the unknown when spins turn, about each normal of the frame: none collinear."""
+
+    def turn_values(self, theta: NDArray[np.complex128], /) -> NDArray[np.complex128]:
+        """The same from values of the unknown, shape (n, *field), as (n, turns, *field)."""
 
     def normal_functions(self, theta: Any) -> list[Any]:
         """What densities of states are made of: g_+ of one spin, or g_0 and components of g_v."""

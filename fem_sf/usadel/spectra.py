@@ -104,7 +104,9 @@ def densities_of_states(
     else:
         found = [(energy, reader.normal) for energy in stops]
     solved, readings = (np.array(each) for each in zip(*found, strict=True))
-    energies = _inside(solved, asked) if refined else asked
+    energies = asked
+    if refined:
+        energies = _inside(solved if system.frame.shape else np.append(solved, -solved), asked)
     values = [_interpolated(solved, readings, each) for each in _solved_at(system, energies)]
     return energies, reader.by_layer(_by_spin(system.frame, values))
 
@@ -126,22 +128,22 @@ def _solved_at(system: UsadelSystem, energies: NDArray[np.float64]) -> list[NDAr
     here = np.round(energies, DIGITS) + 0.0
     if system.frame.shape:
         return [here]
-    if any(_exchange_strength(layer) for layer in system.stack.layers):
+    if any(_is_magnetic(layer) for layer in system.stack.layers):
         return [here, -here + 0.0]
     # N is even, and half of the energies do
     return [np.abs(here), np.abs(here)]
 
 
-def _exchange_strength(layer: Layer) -> float:
-    """|J| of a layer; 0 where it is no ferromagnet."""
-    return layer.material.exchange_strength if isinstance(layer.material, Ferromagnet) else 0.0
+def _is_magnetic(layer: Layer) -> bool:
+    """Whether a layer has an exchange field."""
+    return isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic
 
 
 def _inside(energies: NDArray[np.float64], asked: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Energies of either sign within the range of the asked ones, these among them, ascending."""
+    """Energies within the range of the asked ones, these among them, ascending."""
     here = np.round(asked, DIGITS) + 0.0
-    both = np.unique(np.concatenate([here, energies, -energies]))
-    return both[(both >= here.min()) & (both <= here.max())]
+    all_of_them = np.unique(np.append(here, energies))
+    return all_of_them[(all_of_them >= here.min()) & (all_of_them <= here.max())]
 
 
 def _interpolated(

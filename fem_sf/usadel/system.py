@@ -27,9 +27,10 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.stack import Stack
+from fem_sf.stack import Layer, Stack
+from fem_sf.textures import varying
 from fem_sf.usadel import collinear, noncollinear
-from fem_sf.usadel.frame import spin_frame
+from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.parametrisation import LayerData, Parametrisation
 from fem_sf.words import missing_interface
 
@@ -92,6 +93,8 @@ class UsadelSystem:
 
     Attributes
     ----------
+    exchange
+        The exchange fields.
     frame
         The axes of all vectors in spin space.
     parametrisation
@@ -101,6 +104,8 @@ class UsadelSystem:
     ------
     MeshError
         If a pair of layers touches without a declared interface.
+    StackError
+        If an exchange field that varies has no value somewhere.
     MissingDependency
         If PETSc has real scalars.
     """
@@ -108,14 +113,15 @@ class UsadelSystem:
     def __init__(self, stack: Stack, mesh: LayeredMesh, degree: int):
         compat.require_complex()
         self.stack, self.mesh, self.degree = stack, mesh, degree
-        self.frame = spin_frame(stack)
+        self.exchange = exchange_fields(stack, mesh)
+        self.frame = self.exchange.frame
         self.parametrisation: Parametrisation = noncollinear if self.frame.shape else collinear
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
         # UFL joins integrals only over one and the same measure
         self._measures: dict[tuple, ufl.Measure] = {}
         self._layer_spaces: dict[str, dolfinx.fem.FunctionSpace] = {}
-        self.data = {layer.name: self._layer_data(layer.material) for layer in stack.layers}
+        self.data = {layer.name: self._layer_data(layer) for layer in stack.layers}
         self.conductors = tuple(
             Conductor(names, part, dolfinx.fem.Function(self._theta_space(part), name="theta"))
             for names in _connected(stack, mesh.planes)
@@ -189,14 +195,7 @@ class UsadelSystem:
 
     def bulk_action(self, conductor: Conductor) -> Any:
         """The action of a conductor's layers (usadel action without barriers)."""
-        dx = self.layer_measure(conductor.layers)
-        return sum(
-            self.parametrisation.layer_action(
-                conductor.theta, self.data[name], self.omega, self.gaps.get(name)
-            )
-            * dx(k)
-            for k, name in enumerate(conductor.layers)
-        )
+        return sum(self._layer_action(conductor, k) for k in range(len(conductor.layers)))
 
     def barrier_action(self, barriers: Sequence[Barrier]) -> Any:
         """The action of some barriers."""
@@ -210,6 +209,30 @@ class UsadelSystem:
             * dS(k)
             for k, each in enumerate(barriers)
         )
+
+    def joins(self, plane: Plane) -> bool:
+        """Whether everything is continuous at a plane."""
+        interface = self.stack.interface(plane.left, plane.right)
+        return interface is not None and isinstance(interface.law, Transparent)
+
+    def compile_turns(self, barrier: Barrier) -> list[Any]:
+        """Change of a barrier's action when all behind it turns about each normal of the frame."""
+        behind = self.conductors[barrier.right].theta
+        action = self.barrier_action([barrier])
+        return [
+            self._compile(expand_derivatives(ufl.derivative(action, behind, change)))
+            for change in self.parametrisation.turns(behind)
+        ]
+
+    def compile_layer_residual(self, layer: str) -> Any:
+        """Derivative of the action of one layer and its barriers by the layer's own unknown."""
+        number = self.conductor_of(layer)
+        conductor = self.conductors[number]
+        action = self._layer_action(conductor, conductor.layers.index(layer))
+        touching = [each for each in self.barriers if layer in (each.plane.left, each.plane.right)]
+        if touching:
+            action += self.barrier_action(touching)
+        return self._compile(self._variation(action, number))
 
     def compile_action(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
@@ -255,6 +278,14 @@ class UsadelSystem:
 
     # Details
 
+    def _layer_action(self, conductor: Conductor, k: int) -> Any:
+        """The action of the k-th layer of a conductor."""
+        name = conductor.layers[k]
+        density = self.parametrisation.layer_action(
+            conductor.theta, self.data[name], self.omega, self.gaps.get(name)
+        )
+        return density * self.layer_measure(conductor.layers)(k)
+
     def _residual(self, number: int) -> Any:
         touching = [each for each in self.barriers if number in (each.left, each.right)]
         action = self.bulk_action(self.conductors[number])
@@ -299,7 +330,8 @@ class UsadelSystem:
     @cached_property
     def _entity_maps(self) -> Any:
         parts = {conductor.layers: conductor.part for conductor in self.conductors}
-        parts.update({(name,): self.mesh.part((name,)) for name in self.gaps})
+        own = [*self.gaps, *(layer.name for layer in varying(self.stack.layers))]
+        parts.update({(name,): self.mesh.part((name,)) for name in own})
         return compat.entity_maps(
             list(parts.values()), [each.plane.facets for each in self.barriers]
         )
@@ -324,13 +356,24 @@ class UsadelSystem:
     def _theta_space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:
         return self._space(part, self.parametrisation.field_shape(self.frame.shape))
 
-    def _layer_data(self, material: Any) -> LayerData:
-        exchange = material.exchange_vector if isinstance(material, Ferromagnet) else np.zeros(3)
+    def _layer_data(self, layer: Layer) -> LayerData:
         return LayerData(
-            self._constant(material.density_of_states),
-            self._constant(material.diffusivity),
-            self._constant(self.frame.components(exchange)),
+            self._constant(layer.material.density_of_states),
+            self._constant(layer.material.diffusivity),
+            self._exchange(layer),
         )
+
+    def _exchange(self, layer: Layer) -> Any:
+        material = layer.material
+        if not isinstance(material, Ferromagnet):
+            return self._constant(self.frame.components(np.zeros(3)))
+        if material.is_uniform:
+            return self._constant(self.frame.components(material.exchange_vector))
+        space = self._space(self.mesh.part((layer.name,)), self.frame.shape)
+        field = dolfinx.fem.Function(space, name="exchange")
+        values = self.exchange.at(layer.name, space.tabulate_dof_coordinates())
+        field.x.array[:] = self.frame.components(values).ravel()
+        return field
 
     def _blocks(self, plane: Plane) -> bool:
         interface = self.stack.interface(plane.left, plane.right)

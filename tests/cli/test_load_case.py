@@ -233,6 +233,29 @@ def test_exchange_zero_is_allowed_but_is_no_reference(load) -> None:
     assert case.reference is None
 
 
+def test_angle_of_an_exchange_field(load) -> None:
+    material = (
+        load(bilayer('exchange = "46 K"\nangle = 90', tables=UNITS)).stack.layer("F").material
+    )
+    assert material.exchange_vector == pytest.approx((5.0, 0.0, 0.0))
+    assert material == Ferromagnet(exchange=material.exchange, angle=90.0)
+
+
+@pytest.mark.parametrize(
+    ("written", "components"),
+    [
+        ('"15*tanh(x)"', ("15*tanh(x)",)),
+        ('"-x"', ("-x",)),
+        ('["15*sin(x)", 0, "46 K"]', ("15*sin(x)", "0.0", "5.0")),
+    ],
+)
+def test_exchange_as_formulas(load, written: str, components: tuple[str, ...]) -> None:
+    exchange = (
+        load(bilayer(f"exchange = {written}", tables=UNITS)).stack.layer("F").material.exchange
+    )
+    assert tuple(each.text for each in exchange.components) == components
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     (

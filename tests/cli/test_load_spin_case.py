@@ -211,6 +211,11 @@ def test_what_means_nothing_in_a_normal_layer_hurts_nobody(load) -> None:
     assert case.stack.layer("N").material == Normal()
 
 
+def test_angle_is_a_direction(load) -> None:
+    case = load(f"{DRIVE}{G.replace('direction = [1, 0, 0]', 'angle = -270')}")
+    assert case.stack.layer("G").material == Ferromagnet(direction=(1.0, 0.0, 0.0))
+
+
 WALL = Wall(0.3, 0.4, 0.1, (1.0, 0.0, 0.0))
 WALL_KEYS = ["stiffness = 0.3", "anisotropy = 0.4", "hard_axis_anisotropy = 0.1"]
 

@@ -15,8 +15,9 @@ solved by the product's own forms and solvers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 import numpy as np
 import pytest
@@ -39,12 +40,23 @@ LEVELS = 3
 class SystemWithSources(UsadelSystem):
     """A stack with what its equations leave of given θ and M as sources, in layers and planes."""
 
-    def __init__(self, stack, mesh, degree, field: dict[str, list[Wave]], delta: dict[str, Wave]):
+    def __init__(
+        self,
+        stack,
+        mesh,
+        degree,
+        field: dict[str, list[Wave]],
+        delta: dict[str, Wave],
+        exchange: dict[str, Sequence[Wave]],
+    ):
         self.exact = {
             name: ufl.as_vector([wave.expression(mesh.mesh) for wave in waves])
             for name, waves in field.items()
         }
         self.exact_gap = {name: wave.expression(mesh.mesh) for name, wave in delta.items()}
+        self.varying_exchange = {
+            name: [wave.expression(mesh.mesh) for wave in waves] for name, waves in exchange.items()
+        }
         super().__init__(stack, mesh, degree)
         for name, gap in self.gaps.items():
             gap.interpolate(delta[name])
@@ -65,11 +77,22 @@ class SystemWithSources(UsadelSystem):
             action -= ufl.dot(right, self.conductors[each.right].theta("-")) * dS(k)
         return action
 
+    def _exact_exchange(self, name: str):
+        """J along the axes of the frame, and not what the forms have interpolated of it."""
+        if name not in self.varying_exchange:
+            return self.data[name].exchange
+        return ufl.as_vector(
+            [
+                sum(float(c) * j for c, j in zip(axis, self.varying_exchange[name], strict=True))
+                for axis in self.frame.axes
+            ]
+        )
+
     def _bulk_source(self, name: str):
-        data, omega = self.data[name], self.omega
+        data, omega, exchange = self.data[name], self.omega, self._exact_exchange(name)
         theta, m = parts(self.exact[name])
         delta = self.exact_gap.get(name, 0.0)
-        a, m0, along = data.diffusivity, long(m), ufl.dot(data.exchange, m)
+        a, m0, along = data.diffusivity, long(m), ufl.dot(exchange, m)
         sine, cosine = ufl.sin(theta), ufl.cos(theta)
         for_theta = -a * ufl.div(ufl.grad(theta)) + (omega * sine - delta * cosine) * m0
         for_theta -= along * cosine
@@ -79,7 +102,7 @@ class SystemWithSources(UsadelSystem):
             - ufl.dot(long_slope, long_slope)
         )
         bracket = (omega * cosine + delta * sine) * m0 + along * sine + bending
-        for_m = a * ufl.div(slopes) - data.exchange * sine - m * bracket
+        for_m = a * ufl.div(slopes) - exchange * sine - m * bracket
         return data.density_of_states * joined(for_theta, projected(m, for_m))
 
     def _barrier_sources(self, barrier):
@@ -131,6 +154,7 @@ class Problem:
     field: dict[str, list[Wave]]
     delta: dict[str, Wave]
     geometry: Callable[[int], Geometry]
+    exchange: dict[str, Sequence[Wave]] = dataclass_field(default_factory=dict)
 
 
 S = Layer("S", Superconductor(diffusivity=1.3, density_of_states=0.8))
@@ -138,6 +162,15 @@ F = Layer("F", Ferromagnet(diffusivity=0.6, density_of_states=1.9, exchange=(0.4
 F2 = Layer("F2", Ferromagnet(diffusivity=1.7, density_of_states=0.45, exchange=(1.4, 0.0, -0.3)))
 F3 = Layer("F3", Ferromagnet(diffusivity=0.8, density_of_states=1.3, exchange=(0.2, 1.1, 0.6)))
 N = Layer("N", Normal(diffusivity=0.55, density_of_states=1.45))
+
+
+def turning(layer: Layer, waves: Sequence[Wave]) -> Layer:
+    """A layer whose exchange field has waves for its components."""
+
+    def exchange(points: np.ndarray) -> np.ndarray:
+        return np.stack([np.real(wave(points.T) + 0 * points[:, 0]) for wave in waves], axis=1)
+
+    return replace(layer, material=replace(layer.material, exchange=exchange))
 
 
 def barrier(left: Layer, right: Layer, gamma: float) -> Interface:
@@ -169,8 +202,16 @@ def line() -> Problem:
 
 
 def noncoplanar_line() -> Problem:
-    """F|F'|S|F'' with three components of M."""
-    stack = Stack([F, F2, S, F3], [barrier(F, F2, 0.8), barrier(F2, S, 0.9), barrier(S, F3, 0.6)])
+    """F|F'|S|F'' with three components of M; J of F' varies, with a slope at its ends."""
+    waves = [
+        Wave(0.4, 1.3, (2.9,), (0.2,)),
+        Wave(0, 0, (1,), (0,)),
+        Wave(-0.3, 0.8, (4.1,), (0.1,)),
+    ]
+    stack = Stack(
+        [F, turning(F2, waves), S, F3],
+        [barrier(F, F2, 0.8), barrier(F2, S, 0.9), barrier(S, F3, 0.6)],
+    )
     lengths = {"F": 0.5, "F2": 0.6, "S": 1.0, "F3": 0.5}
     starts = dict(zip(lengths, np.cumsum([0, *lengths.values()]), strict=False))
     amplitudes = {
@@ -190,16 +231,22 @@ def noncoplanar_line() -> Problem:
         },
         {"S": Wave(1.1, 0.4, (2.1,), (0.2,))},
         lambda n: interval(*((name, uniform(length, 3 * n)) for name, length in lengths.items())),
+        {"F2": waves},
     )
 
 
 def island(cell: str) -> Problem:
     """A square F' all around which is S, next to F: corners, and a transparent plane S-N.
 
-    θ and M go through the plane with zero slope.
+    θ and M go through the plane with zero slope; J of F' varies in the plane.
     """
+    waves = [
+        Wave(0.4, 1.3, (1.9, 1.4), (0.2, 0.1)),
+        Wave(0, 0, (1, 1), (0, 0)),
+        Wave(-0.3, 0.8, (2.1, 1.7), (0.1, 0.3)),
+    ]
     stack = Stack(
-        [N, S, F, F2],
+        [N, S, F, turning(F2, waves)],
         [
             Interface("N", "S", Transparent()),
             barrier(S, F, 0.7),
@@ -243,6 +290,7 @@ def island(cell: str) -> Problem:
                 [x < 0.5, x > 1.5, (abs(x - 1.0) < 0.25) & (y > 0.25) & (y < 1.0)], [0, 2, 3], 1
             ),
         ),
+        {"F2": waves},
     )
 
 
@@ -265,7 +313,9 @@ def solve_from_exact(system: UsadelSystem, problem: Problem) -> FrequencySweep:
 def errors(problem: Problem, degree: int, refinement: int) -> dict[str, tuple[float, float]]:
     """Errors of (θ, M) in each layer, in L2 and in the H1 seminorm."""
     mesh = layered(problem.geometry(refinement))
-    system = SystemWithSources(problem.stack, mesh, degree, problem.field, problem.delta)
+    system = SystemWithSources(
+        problem.stack, mesh, degree, problem.field, problem.delta, problem.exchange
+    )
     solve_from_exact(system, problem).select(0)
     result = {}
     for name in problem.stack.names:

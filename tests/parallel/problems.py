@@ -45,6 +45,16 @@ F = Layer("F", Ferromagnet(diffusivity=0.6, density_of_states=1.7, exchange=3.0)
 F2 = Layer("F2", Ferromagnet(diffusivity=0.9, density_of_states=1.3, exchange=-1.5), 0.4)
 TILTED = Layer("T", Ferromagnet(0.8, 1.2, exchange=(2.0, 0.0, 1.0)), 0.5)
 ACROSS = Layer("A", Ferromagnet(1.1, 0.7, exchange=(0.3, -2.6, 0.2)), 0.4)
+
+
+def spiral(points: np.ndarray) -> np.ndarray:
+    """An exchange field that turns along x, and varies along y where there is one."""
+    phase = 2.5 * points[:, 0]
+    size = 2.0 + points[:, 1:].sum(axis=1)
+    return size[:, np.newaxis] * np.stack([np.sin(phase), 0 * phase, np.cos(phase)], axis=1)
+
+
+SPIRAL = Layer("T", Ferromagnet(0.8, 1.2, exchange=spiral), 0.5)
 N = Layer("N", Normal(diffusivity=0.7, density_of_states=1.4), 0.6)
 S2 = Layer("S2", Superconductor(diffusivity=0.9, density_of_states=1.1), 2.0)
 
@@ -129,15 +139,15 @@ def tilted_line() -> tuple[Stack, Geometry]:
 
 
 def tilted_junction() -> tuple[Stack, Geometry]:
-    """Triangles: exchange fields in three directions, three layers that meet in a point."""
+    """Triangles: exchange fields in all directions, three joined layers that meet in a point."""
     stack = Stack(
-        [S, F, TILTED, ACROSS],
+        [S, F, SPIRAL, ACROSS],
         [
             barrier("S", "F", 0.7),
-            barrier("F", "T", 0.5),
+            Interface("F", "T", Transparent()),
             barrier("S", "T", 1),
             Interface("F", "A", Transparent()),
-            Interface("T", "A", Insulating()),
+            Interface("T", "A", Transparent()),
         ],
     )
     return stack, grid(
@@ -246,6 +256,7 @@ def case(
     return {
         "state": summary["state"],
         "layers": summary["layers"],
+        "interfaces": summary["interfaces"],
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
         "energies": [each.energies for each in result.spectra],
@@ -287,7 +298,7 @@ PROBLEMS: dict[str, Callable[[], dict[str, Any]]] = {
     "case_line_at_zero": lambda: case(1, 0.0),
     "case_rectangle": lambda: case(2, TEMPERATURE),
     "case_tilted": lambda: case(1, TEMPERATURE, TILTED),
-    "case_noncoplanar_at_zero": lambda: case(1, 0.0, TILTED, ACROSS),
+    "case_noncoplanar_at_zero": lambda: case(1, 0.0, SPIRAL, ACROSS),
     "first_order": first_order,
 }
 

@@ -122,9 +122,9 @@ def test_largest_cells_follow_the_coherence_lengths():
 
 
 def test_exchange_length():
-    assert exchange_length(Ferromagnet(0.5, exchange=-4.0)) == pytest.approx(0.5)
-    assert exchange_length(Ferromagnet(exchange=0.0)) == math.inf
-    assert exchange_length(Normal()) == math.inf
+    assert exchange_length(Layer("F", Ferromagnet(0.5, exchange=-4.0))) == pytest.approx(0.5)
+    assert exchange_length(Layer("F", Ferromagnet(exchange=0.0))) == math.inf
+    assert exchange_length(Layer("N", Normal())) == math.inf
 
 
 def test_the_ratio_holds_across_interfaces():
@@ -158,3 +158,29 @@ def test_refinement_divides_the_size_everywhere(refinement):
         size = np.interp(places, (coarse[1:] + coarse[:-1]) / 2, np.diff(coarse))
         finer = np.interp(places, (fine[1:] + fine[:-1]) / 2, np.diff(fine))
         np.testing.assert_allclose(size / finer, refinement, rtol=0.2)
+
+
+def test_exchange_field_that_varies_is_resolved():
+    """By its largest |J|, by how it turns along the stack and, in two dimensions, across it."""
+
+    def spiral(points: np.ndarray) -> np.ndarray:
+        x, y = points[:, 0], points[:, 1] if points.shape[1] > 1 else 0 * points[:, 0]
+        return np.stack([np.sin(5 * x), np.sin(9 * y), np.cos(5 * x)], axis=1)
+
+    layer = Layer("F", Ferromagnet(exchange=spiral), 4.0)
+    stack = Stack([layer])
+    (sizes,) = cell_sizes(stack)
+    assert sizes.largest == pytest.approx(0.4 / 5, rel=1e-3)
+    assert Grading().row_height(stack) == 0.5
+    assert exchange_length(layer) == pytest.approx(math.sqrt(2), rel=1e-6)
+    # |J| is √2 at most, |∂J/∂y| 9
+    flat = Grading(width=2.0)
+    assert flat.row_height(stack) == pytest.approx(0.4 * math.sqrt(2) / 9, rel=0.01)
+    assert exchange_length(layer, 2.0) == pytest.approx(math.sqrt(2 / math.sqrt(2)), rel=1e-3)
+
+
+def test_modulated_strength_counts_with_its_largest_value():
+    modulated = Layer("F", Ferromagnet(exchange=lambda points: 8 * np.exp(-points[:, 0])), 3.0)
+    assert exchange_length(modulated) == pytest.approx(0.5)
+    uniform = Layer("F", Ferromagnet(exchange=8.0), 3.0)
+    assert cell_sizes(Stack([modulated]))[0].largest <= cell_sizes(Stack([uniform]))[0].largest

@@ -49,9 +49,12 @@ def _check_layer(layer: Entry[LayerTable], tables: SpinTables, report: Report) -
         if one in layer.given and other not in layer.meant:
             message = f'missing key "{other}"; {one} and {other} go together, and alpha is both'
             report.add(layer.where, message)
+    if {"angle", "direction"} <= layer.given:
+        message = "direction and angle are both given; one says the other, so give one of them"
+        report.add(layer.key("angle"), message)
     if table.material != Normal.kind:
         return
-    for key in ("polarisation", "exchange_precession", "wall"):
+    for key in ("polarisation", "angle", "exchange_precession", "wall"):
         if key in layer.given and not (key == "polarisation" and table.polarisation == 0):
             report.add(layer.key(key), 'only a ferromagnet has this; the material here is "normal"')
 

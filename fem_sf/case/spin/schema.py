@@ -162,6 +162,9 @@ class LayerTable(schema.LayerTable):
         None, description="the permittivity ε in σ0 t0, a number > 0"
     )
     direction: Direction | None = None
+    angle: float | None = Field(
+        None, description="the angle of p from +z towards +x in degrees, a number"
+    )
     precession: Precession | None = None
     exchange_precession: Rate | None = Field(
         None, description="γH0 of the exchange field in 1/t0, a number"

@@ -15,6 +15,7 @@ from fem_sf.case.report import Report
 from fem_sf.case.spin.checks import parameters
 from fem_sf.case.spin.schema import BarrierTable, InterfaceTable, LayerTable
 from fem_sf.case.spin.tables import SpinTables
+from fem_sf.directions import polar_direction
 from fem_sf.errors import StackError
 from fem_sf.spin.interfaces import LAWS, BarrierShape, General, Law, Transparent, Tunnel
 from fem_sf.spin.materials import MATERIALS, Ferromagnet, Material, Wall
@@ -74,6 +75,8 @@ def _material(entry: Entry[LayerTable], tables: SpinTables) -> Material:
     kind = MATERIALS.get(entry.table.material or "", Ferromagnet)
     values = _given(entry.table, [field.name for field in dataclasses.fields(kind)])
     values.pop("wall", None)
+    if entry.table.angle is not None and kind is Ferromagnet:
+        values["direction"] = polar_direction(entry.table.angle)
     wall = tables.walls.get(entry.where)
     if wall is not None and kind is Ferromagnet:
         names = [field.name for field in dataclasses.fields(Wall)]

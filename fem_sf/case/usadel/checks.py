@@ -10,8 +10,10 @@ from fem_sf.case.report import Report
 from fem_sf.case.usadel.conductivities import check_conductivities
 from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
 from fem_sf.case.usadel.tables import UsadelTables
+from fem_sf.errors import StackError
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.stack import TWO_DIRECTIONS, Layer
 from fem_sf.words import spell
 
 
@@ -35,11 +37,30 @@ def _check_layer(layer: Entry[LayerTable], tables: UsadelTables, report: Report)
     if material == Ferromagnet.kind:
         if "exchange" not in layer.meant:
             add_missing(layer, "exchange", report)
+        _check_exchange(layer, tables, report)
     elif material is not None:
-        for key in ("exchange", "localized_moment"):
+        for key in ("exchange", "angle", "localized_moment"):
             if key in layer.given:
                 message = f'only a ferromagnet has this; the material here is "{material}"'
                 report.add(layer.key(key), message)
+
+
+def _check_exchange(layer: Entry[LayerTable], tables: UsadelTables, report: Report) -> None:
+    """Whether a field that varies has a value everywhere, and none has two directions."""
+    exchange, thickness = layer.table.exchange, layer.table.thickness
+    if "angle" in layer.given and isinstance(exchange, tuple):
+        report.add(layer.key("angle"), TWO_DIRECTIONS)
+    if not callable(exchange) or tables.has_mesh_file or not thickness or not thickness > 0:
+        return
+    from fem_sf.textures import texture_scales
+
+    width = tables.mesh.table.width if tables.mesh.table.dimension == 2 else None
+    material = Ferromagnet(exchange=exchange, angle=layer.table.angle or 0.0)
+    try:
+        texture_scales(Layer(layer.table.name or "", material, thickness), width)
+    except StackError as error:
+        for problem in error.problems:
+            report.add(layer.key(problem.key.rpartition(".")[2]), problem.message)
 
 
 def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
@@ -85,7 +106,7 @@ def _check_reference(tables: UsadelTables, report: Report) -> None:
         report.add(
             key, f'expected a ferromagnet; the layer {spell(name)} is a "{layer.table.material}"'
         )
-    elif layer.table.exchange == 0:
+    elif layer.table.exchange in (0, (0, 0, 0)):
         report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
 
 

@@ -7,6 +7,7 @@ the bulk superconductor that the ``[units]`` table describes.
 
 from __future__ import annotations
 
+import re
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -25,8 +26,9 @@ from fem_sf.case.fields import (
     scale,
 )
 from fem_sf.case.units import DIFFUSIVITY, Kind, Physical
+from fem_sf.formulas import Formula, FormulaError
 from fem_sf.interfaces import LAWS
-from fem_sf.materials import MATERIALS
+from fem_sf.materials import MATERIALS, Texture
 from fem_sf.settings import GAPS
 from fem_sf.words import did_you_mean, spell
 
@@ -78,17 +80,35 @@ def _read_gap(value: Any, info: ValidationInfo) -> str | float:
     return gap
 
 
-def _read_exchange(value: Any, info: ValidationInfo) -> float | tuple[float, ...]:
-    """J as a number along +z, or as a vector that is not along z."""
-    expected = "J in Tc, a number or a vector [Jx, Jy, Jz]"
-    components = value if isinstance(value, list) else [0, 0, value]
-    if len(components) != 3:
+_FORMULA = re.compile(r"[*()]|\b[xyz]\b|^\s*[^\s\d.+-]")
+"""What is in formulas and not in quantities."""
+
+
+def _read_exchange(value: Any, info: ValidationInfo) -> float | tuple[float, ...] | Texture:
+    """J as a number, as a vector, or as formulas of the position."""
+    expected = "J in Tc, a number, a vector [Jx, Jy, Jz] or formulas of x in quotes"
+    components = value if isinstance(value, list) else [value]
+    if isinstance(value, list) and len(components) != 3:
         raise refuse(f"expected {expected}, got a list of {len(components)}")
-    x, y, z = (
-        number_or_refuse(read_reduced(component, ENERGY, context_of(info)), expected)
-        for component in components
-    )
-    return (x, y, z) if x or y else z
+    if any(isinstance(each, str) and _FORMULA.search(each) for each in components):
+        from fem_sf.textures import FormulaTexture
+
+        return FormulaTexture(tuple(_read_formula(each, expected, info) for each in components))
+    numbers = tuple(_read_exchange_number(each, expected, info) for each in components)
+    return numbers if isinstance(value, list) else numbers[0]
+
+
+def _read_exchange_number(value: Any, expected: str, info: ValidationInfo) -> float:
+    return number_or_refuse(read_reduced(value, ENERGY, context_of(info)), expected)
+
+
+def _read_formula(value: Any, expected: str, info: ValidationInfo) -> Formula:
+    if not (isinstance(value, str) and _FORMULA.search(value)):
+        return Formula(repr(_read_exchange_number(value, expected, info)))
+    try:
+        return Formula(value)
+    except FormulaError as error:
+        raise refuse(str(error)) from None
 
 
 def _read_frequency(value: Any, info: ValidationInfo) -> float:
@@ -142,7 +162,7 @@ TemperatureScale = Annotated[float, scale(TEMPERATURE)]
 DiffusivityScale = Annotated[float, scale(DIFFUSIVITY)]
 ConductivityScale = Annotated[float, scale(CONDUCTIVITY)]
 Gap = Annotated[str | float, PlainValidator(_read_gap)]
-Exchange = Annotated[float | tuple[float, ...], PlainValidator(_read_exchange)]
+Exchange = Annotated[float | tuple[float, ...] | Texture, PlainValidator(_read_exchange)]
 Frequency = Annotated[float, PlainValidator(_read_frequency)]
 Energies = Annotated[tuple[float, ...], PlainValidator(_read_energies)]
 Broadening = Annotated[float, reduced(ENERGY)]

@@ -68,6 +68,9 @@ class LayerTable(schema.LayerTable):
     exchange: Exchange | None = Field(
         None, description="the exchange field J in Tc, a number of either sign"
     )
+    angle: float | None = Field(
+        None, description="the angle of J from +z towards +x in degrees, a number"
+    )
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
     conductivity: Conductivity | None = None
