@@ -80,14 +80,23 @@ class Continuation:
         NotConverged
             Naming the frequency.
         """
-        shortest, at = SHORTEST_STEP * step, stops[0]
+        first, *others = stops
         try:
-            self._solve(path(at))
+            self._solve(path(first))
         except NotConverged as failure:
-            raise _stuck(path(at)) from failure
+            raise _stuck(path(first)) from failure
+        start = self.theta.copy()
+        yield first
+        start.copy(self.theta)
+        yield from self.go_on(path, first, others, step)
+
+    def go_on(
+        self, path: Callable[[float], complex], at: float, stops: Sequence[float], step: float
+    ) -> Iterator[float]:
+        """Follow a path from the solution that ``theta`` is at a parameter below the stops."""
+        shortest = SHORTEST_STEP * step
         behind = deque([(at, self.theta.copy())], maxlen=3)
-        yield at
-        for stop in stops[1:]:
+        for stop in stops:
             while at < stop:
                 count = math.ceil((stop - at) / step)
                 trial = stop if count == 1 else at + (stop - at) / count

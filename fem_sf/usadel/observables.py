@@ -244,7 +244,7 @@ class IntegralForms:
             system.compile_integral(name, system.data[name].density_of_states * gap * gap)
             for name, gap in system.gaps.items()
         ]
-        self._action = system.compile_action()
+        self._action = system.action_forms
         self._torques = Torques(system, tuple(layer.name for layer in varying(system.stack.layers)))
         self._spin_currents = SpinCurrents(system)
 

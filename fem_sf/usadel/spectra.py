@@ -35,6 +35,9 @@ EASY = 10.0
 FIRST_STEP = 0.5
 """Step in E over η, and step in ln η, that are tried first; the solution is analytic within η."""
 
+FINEST = 1e-3
+"""Distance of energies over η below which none is put between: N is smooth on the scale of η."""
+
 DIGITS = 12
 """To which energies in Tc are told apart, so that E and −E match."""
 
@@ -199,7 +202,8 @@ class _Walk:
         self._descend(float(stops[0]))
         wanted = set(stops.tolist())
         last: _Node | None = None
-        for energy in self._follow(stops.tolist()):
+        first_step = FIRST_STEP * self.spectrum.broadening
+        for energy in self.continuation.follow(self._along, stops.tolist(), first_step):
             near = last is not None and any(
                 low <= last.energy and energy <= high for low, high in ranges
             )
@@ -216,12 +220,14 @@ class _Walk:
         They are looked at a third and two thirds of the way, for in the middle a line may meet an
         edge by chance.
         """
+        if right.energy - left.energy < FINEST * self.spectrum.broadening:
+            return
         left.theta.copy(self.continuation.theta)
         step = (right.energy - left.energy) / 3
         thirds = [left.energy + step, left.energy + 2 * step]
         between = [
             _Node(energy, self.continuation.theta.copy(), self.reader.read())
-            for energy in self._follow([left.energy, *thirds])
+            for energy in self.continuation.go_on(self._along, left.energy, thirds, step)
             if energy in thirds
         ]
         if self._bend(left, between, right) > self.spectrum.interpolation_error:
@@ -255,13 +261,9 @@ class _Walk:
         for _ in self.continuation.follow(down, stops, FIRST_STEP):
             pass
 
-    def _follow(self, stops: Sequence[float]) -> Iterator[float]:
-        broadening = self.spectrum.broadening
-
-        def along(energy: float) -> complex:
-            return complex(broadening, -energy)
-
-        return self.continuation.follow(along, stops, FIRST_STEP * broadening)
+    def _along(self, energy: float) -> complex:
+        """ω = η − iE."""
+        return complex(self.spectrum.broadening, -energy)
 
 
 class _Reader:

@@ -135,7 +135,8 @@ class UsadelSystem:
         }
         self.layout = BlockVector([conductor.theta for conductor in self.conductors])
         numbers = range(len(self.conductors))
-        self.residual_forms = [self._compile(self._residual(i)) for i in numbers]
+        self._residuals = [self._residual(i) for i in numbers]
+        self.residual_forms = [self._compile(each) for each in self._residuals]
         self.jacobian_forms = [[self._jacobian(i, j) for j in numbers] for i in numbers]
 
     # What the forms are made of
@@ -234,7 +235,8 @@ class UsadelSystem:
             action += self.barrier_action(touching)
         return self._compile(self._variation(action, number))
 
-    def compile_action(self) -> list[Any]:
+    @cached_property
+    def action_forms(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
         return [self._compile(self.bulk_action(each)) for each in self.conductors] + [
             self._compile(self.barrier_action([each])) for each in self.barriers
@@ -295,7 +297,7 @@ class UsadelSystem:
 
     def _jacobian(self, row: int, column: int) -> Any:
         if row == column:
-            residual = self._residual(row)
+            residual = self._residuals[row]
         else:
             between = [each for each in self.barriers if {each.left, each.right} == {row, column}]
             if not between:
