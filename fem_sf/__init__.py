@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fem_sf.case import load_case as load_case
+    from fem_sf.case.sweeps import load_sweep as load_sweep
     from fem_sf.interfaces import Insulating as Insulating
     from fem_sf.interfaces import KupriyanovLukichev as KupriyanovLukichev
     from fem_sf.interfaces import Transparent as Transparent
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fem_sf.materials import Normal as Normal
     from fem_sf.materials import Superconductor as Superconductor
     from fem_sf.output.dataset import load_result as load_result
+    from fem_sf.output.sweep.write import write_sweep as write_sweep
     from fem_sf.output.write import write_result as write_result
     from fem_sf.settings import MeshSettings as MeshSettings
     from fem_sf.settings import OutputSettings as OutputSettings
@@ -30,14 +32,18 @@ if TYPE_CHECKING:
     from fem_sf.stack import Layer as Layer
     from fem_sf.stack import Stack as Stack
     from fem_sf.study.run import run_case as run_case
+    from fem_sf.study.sweep.run import run_sweep as run_sweep
+    from fem_sf.sweeps import Sweep as Sweep
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "fem_sf.case": ("load_case",),
+    "fem_sf.case.sweeps": ("load_sweep",),
     "fem_sf.interfaces": ("Insulating", "KupriyanovLukichev", "Transparent"),
     "fem_sf.materials": ("Ferromagnet", "Normal", "Superconductor"),
     "fem_sf.output.dataset": ("load_result",),
+    "fem_sf.output.sweep.write": ("write_sweep",),
     "fem_sf.output.write": ("write_result",),
     "fem_sf.settings": (
         "MeshSettings",
@@ -49,6 +55,8 @@ _HOMES = {
     "fem_sf.spin.settings": ("SpinCase",),
     "fem_sf.stack": ("Interface", "Layer", "Stack"),
     "fem_sf.study.run": ("run_case",),
+    "fem_sf.study.sweep.run": ("run_sweep",),
+    "fem_sf.sweeps": ("Sweep",),
 }
 
 __all__ = ["__version__", *(name for names in _HOMES.values() for name in names)]

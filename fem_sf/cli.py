@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import sys
 import tempfile
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
     from fem_sf.settings import UsadelCase
     from fem_sf.spin.settings import SpinCase
+    from fem_sf.study.progress import Progress
     from fem_sf.study.results import SpinResult, UsadelResult
+    from fem_sf.study.sweep.run import SweepReport
+    from fem_sf.sweeps import Sweep
 
     Case = UsadelCase | SpinCase
     Result = UsadelResult | SpinResult
@@ -39,6 +43,8 @@ UNEXPECTED = 1
 INTERRUPTED = 130
 
 DEBUG = "--debug"
+
+_MOST_FAILURES = 10
 
 CasePath = Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")]
 OutFolder = Annotated[
@@ -122,8 +128,9 @@ def check(case: CasePath) -> None:
         on_first_rank(comm, lambda: _check_mesh(checked, case))
     for caution in _cautions(checked, case):
         print(f"{caution}")
+    points = _count_points(case, comm) if _has_sweep(checked) else ""
     layers = " | ".join(checked.stack.names)
-    print(f"{case}: no errors ({layers})")
+    print(f"{case}: no errors ({layers}){points}")
 
 
 @app.command()
@@ -137,6 +144,8 @@ def run(
     """Solve a case, store everything about it in a folder and print the main numbers."""
     comm = world()
     loaded = _load(case, comm)
+    if not json and _has_sweep(loaded):
+        print(f"{case} is solved as it is written; fem-sf sweep {case} solves all its points")
     folder = out or Path("results") / loaded.name
     on_first_rank(comm, lambda: prepare_folder(folder))
     try:
@@ -154,9 +163,29 @@ def run(
 
 
 @app.command()
-def sweep(case: CasePath, out: OutFolder = None) -> None:
-    """Solve every point of the case's [sweep]; not available in this version."""
-    raise InputError([Problem("sweep", "not available in this version; run solves a single case")])
+def sweep(
+    case: CasePath,
+    out: OutFolder = None,
+    groups: Annotated[
+        int | None,
+        typer.Option(
+            "--groups",
+            metavar="N",
+            help="How many points are solved at a time, each by a group of ranks; by default as "
+            "many as there are ranks and work for them.",
+        ),
+    ] = None,
+) -> None:
+    """Solve every point of the case's [sweep]; started again, go on where it was."""
+    from fem_sf.case.sweeps import load_sweep
+
+    comm = world()
+    loaded = on_first_rank(comm, lambda: load_sweep(case))
+    folder = out or Path("results") / loaded.name
+    on_first_rank(comm, lambda: prepare_folder(folder))
+    report = _solve_points(loaded, case, folder, groups)
+    if comm is None or comm.rank == 0:
+        _write_and_print(loaded, report, folder)
 
 
 @app.command()
@@ -200,6 +229,21 @@ def _load(path: Path, comm: MPI.Comm | None) -> Case:
     return on_first_rank(comm, lambda: load_case(path))
 
 
+def _has_sweep(case: Case) -> bool:
+    from fem_sf.case import has_sweep
+
+    return has_sweep(case.text)
+
+
+def _count_points(path: Path, comm: MPI.Comm | None) -> str:
+    """How many points the sweep of a case has, which are checked on the way."""
+    from fem_sf.case.sweeps import load_sweep
+
+    found = on_first_rank(comm, lambda: load_sweep(path))
+    axes = " × ".join(f"{axis.name} ({len(axis)})" for axis in found.axes)
+    return f", {len(found.cases)} points of {axes}"
+
+
 def _check_mesh(case: Case, path: Path) -> None:
     from fem_sf.mesh.build import checked_geometry
     from fem_sf.spin.contacts import are_named
@@ -236,6 +280,22 @@ def _told_by_line(case: Case, path: Path) -> Iterator[None]:
 
 
 def _solve(case: Case, path: Path, folder: Path) -> Result:
+    with _solving(case, path) as (comm, progress):
+        from fem_sf.study.run import run_case
+
+        return run_case(case, comm, progress, folder)
+
+
+def _solve_points(sweep: Sweep, path: Path, folder: Path, groups: int | None) -> SweepReport:
+    with _solving(sweep.cases[0], path) as (comm, progress):
+        from fem_sf.study.sweep.run import run_sweep
+
+        return run_sweep(sweep, folder, comm, progress, groups)
+
+
+@contextlib.contextmanager
+def _solving(case: Case, path: Path) -> Iterator[tuple[MPI.Comm, Progress]]:
+    """All ranks, and whom to tell how far they are; problems with the case get their lines."""
     # the first import of what solving needs, because it says how to get what is missing
     from fem_sf.compat import require_complex
     from fem_sf.study.progress import choose_progress
@@ -244,12 +304,10 @@ def _solve(case: Case, path: Path, folder: Path) -> Result:
         require_complex()
     from mpi4py import MPI
 
-    from fem_sf.study.run import run_case
-
     progress = choose_progress(first_rank=MPI.COMM_WORLD.rank == 0)
     try:
         with _told_by_line(case, path):
-            return run_case(case, MPI.COMM_WORLD, progress, folder)
+            yield MPI.COMM_WORLD, progress
     finally:
         progress.finish("stopped")
 
@@ -271,6 +329,36 @@ def _store_and_print(result: Result, folder: Path, json: bool) -> None:
     dimension = max((fields.points.shape[1] for fields in result.layers.values()), default=1)
     print_summary(summary, result.case.scales, dimension)
     print(f"everything is in {folder}")
+
+
+def _write_and_print(sweep: Sweep, report: SweepReport, folder: Path) -> None:
+    """Write and print a sweep.
+
+    Raises
+    ------
+    NotConverged
+        Naming the points that have no solution.
+    """
+    from fem_sf.output.sweep.console import print_sweep
+    from fem_sf.output.sweep.write import write_sweep
+
+    print_sweep(write_sweep(sweep, folder))
+    print(f"everything is in {folder}")
+    if report.failures:
+        raise NotConverged(_failures(sweep, report, folder))
+
+
+def _failures(sweep: Sweep, report: SweepReport, folder: Path) -> str:
+    """Which points have no solution and why, in as many lines as one reads."""
+    count, total = len(report.failures), len(sweep.cases)
+    lines = [
+        f"{sweep.describe(point)}: {message}"
+        for point, message in itertools.islice(report.failures.items(), _MOST_FAILURES)
+    ]
+    if count > len(lines):
+        lines.append(f"… and {count - len(lines)} more, with their messages in {folder}")
+    heading = f"{count} of {total} points have no solution; the same command tries them again"
+    return "\n".join([heading, *lines])
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ from fem_sf.spin import closed_forms
 from fem_sf.spin.model import Stack
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.steady import uniform
-from fem_sf.study.spin import distribute, new_solver
+from fem_sf.study.spin_bench import distribute, new_solver
 
 CASE = sf.load_case(Path(__file__).with_name("junction.toml"))
 BETA = CASE.stack.layer("L").material.polarisation

@@ -39,7 +39,7 @@ from fem_sf.spin.model import Voltage
 from fem_sf.spin.nodal import end_directions
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.steady import uniform
-from fem_sf.study.spin import distribute, new_solver
+from fem_sf.study.spin_bench import distribute, new_solver
 
 CASE = sf.load_case(Path(__file__).with_name("wall_tilt.toml"))
 WALL = CASE.stack.layer("left").material.wall

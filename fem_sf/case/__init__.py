@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from fem_sf.case.loading import load_case, locate_error
+from fem_sf.case.loading import has_sweep, load_case, locate_error
 
-__all__ = ["load_case", "locate_error"]
+__all__ = ["has_sweep", "load_case", "locate_error"]

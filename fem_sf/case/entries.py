@@ -116,14 +116,17 @@ def _message(
     schema: type[Table], path: KeyPath, error: ErrorDetails, source: Source, context: Context
 ) -> str:
     """Tell an error of the schema in the words of the schema."""
-    key = str(error["loc"][0])
-    match error["type"]:
-        case "extra_forbidden":
-            return _unexpected(schema, path, source)
-        case "refused":
-            return error["msg"]
-    expected = _description(schema, key).replace("{length}", context.length)
-    return f"expected {expected}, got {spell(source.value(path))}"
+    if error["type"] == "extra_forbidden":
+        return _unexpected(schema, path, source)
+    return tell_error(schema, error, source.value(path), context)
+
+
+def tell_error(schema: type[Table], error: ErrorDetails, value: Any, context: Context) -> str:
+    """Tell what is wrong with a value in the words of the schema."""
+    if error["type"] == "refused":
+        return error["msg"]
+    expected = _description(schema, str(error["loc"][0])).replace("{length}", context.length)
+    return f"expected {expected}, got {spell(value)}"
 
 
 def _description(schema: type[Table], key: str) -> str:

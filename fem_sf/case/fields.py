@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -140,6 +140,40 @@ def read_position(value: Any, context: Context) -> float | tuple[float, float]:
         case [x, y]:
             return (x, y)
     raise refuse(f"expected positions or points [x, y], got {spell(value)}")
+
+
+_RANGE = ("start", "stop", "count")
+
+
+def read_range(
+    value: dict[str, Any], read_end: Callable[[Any], float], what: str
+) -> tuple[float, ...]:
+    """Read ``{ start, stop, count }`` as equally spaced numbers, both ends included.
+
+    Parameters
+    ----------
+    value
+        The table.
+    read_end
+        Reads its start and its stop.
+    what
+        What messages call the numbers, in the plural.
+    """
+    unknown = next((key for key in value if key not in _RANGE), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, _RANGE) or f"; the keys here are {', '.join(_RANGE)}"
+        raise refuse(f"unknown key {spell(unknown)}{hint}")
+    missing = next((key for key in _RANGE if key not in value), None)
+    if missing is not None:
+        raise refuse(f'missing key "{missing}"; expected {{ start = …, stop = …, count = … }}')
+    start, stop = (read_end(value[key]) for key in ("start", "stop"))
+    count = value["count"]
+    if not isinstance(count, int) or isinstance(count, bool) or count < 2:
+        raise refuse(f"expected a count of {what}, a whole number ≥ 2, got {spell(count)}")
+    if not start < stop:
+        ends = f"start = {spell(value['start'])} and stop = {spell(value['stop'])}"
+        raise refuse(f"expected a stop above the start, got {ends}")
+    return tuple(start + (stop - start) * i / (count - 1) for i in range(count))
 
 
 def _read_option(value: Any) -> str:

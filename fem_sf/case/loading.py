@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from fem_sf.errors import CaseError, InputError
 from fem_sf.words import any_of, did_you_mean, nearest, spell
 
 if TYPE_CHECKING:
+    from fem_sf.case.fields import Context
+    from fem_sf.case.schema import Schemas
     from fem_sf.settings import UsadelCase
     from fem_sf.spin.settings import SpinCase
 
@@ -39,7 +42,17 @@ def load_case(path: Path) -> UsadelCase | SpinCase:
     CaseError
         With everything that is wrong with the file, by line.
     """
-    report = _report(read_source(Path(path)))
+    return read_case(new_report(read_source(Path(path))))
+
+
+def read_case(report: Report) -> UsadelCase | SpinCase:
+    """Read the case of a report.
+
+    Raises
+    ------
+    CaseError
+        With everything that is wrong with it.
+    """
     kind = report.source.data.get("kind")
     if kind is not None and kind not in _KINDS:
         hint = did_you_mean(str(kind), _KINDS) or f"; expected {any_of(_KINDS)}"
@@ -54,6 +67,11 @@ def load_case(path: Path) -> UsadelCase | SpinCase:
     return read_usadel_case(report)
 
 
+def has_sweep(text: str) -> bool:
+    """Whether the text of a right case has a ``[sweep]`` table."""
+    return "sweep" in tomllib.loads(text)
+
+
 def locate_error(error: InputError, path: Path, text: str) -> CaseError:
     """Turn an error of a stack or a mesh into one of the case file that they come from.
 
@@ -64,17 +82,32 @@ def locate_error(error: InputError, path: Path, text: str) -> CaseError:
     path, text
         The case file and what it holds.
     """
-    report = _report(parse_source(path, text))
+    report = new_report(parse_source(path, text))
     add_problems(error, report)
     return report.error()
 
 
-def _report(source: Source) -> Report:
+def new_report(source: Source) -> Report:
+    """An empty report on a case file, whose keys have their usual names."""
     if _meant_kind(source.data) == _SPIN:
         from fem_sf.case.spin.schema import OTHER_NAMES
 
         source = with_usual_names(source, OTHER_NAMES)
     return Report(source)
+
+
+def tables_of(report: Report) -> tuple[Schemas, Context]:
+    """The tables that a case of this kind may have, and what its values are read with."""
+    # problems of the tables are told by whoever reads the case
+    aside = Report(report.source)
+    if _meant_kind(report.source.data) == _SPIN:
+        from fem_sf.case.spin import schema as spin_schema
+        from fem_sf.case.spin import tables as spin_tables
+
+        return spin_schema.SCHEMAS, spin_tables.read_all(aside).context
+    from fem_sf.case.usadel import schema, tables
+
+    return schema.SCHEMAS, tables.read_all(aside).context
 
 
 def _meant_kind(data: dict[str, Any]) -> str:

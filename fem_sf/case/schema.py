@@ -17,8 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from fem_sf.case.fields import Length, OptionName, OptionValue
 from fem_sf.settings import MeshSettings, OutputSettings
 
-NOT_AVAILABLE = "not available in this version"
-
 
 class Table(BaseModel):
     """What all tables have in common: no other keys, no conversions, no infinite numbers.
@@ -31,6 +29,9 @@ class Table(BaseModel):
         Keys that may be written instead of others, each with the one or more that it gives.
     refused
         Keys that one may expect here, each with the reason why there are none.
+    measured_in
+        What the numbers of keys are measured in, in words, with the unit of length of the case in
+        the place of ``{length}``; pure numbers are not in it.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -38,6 +39,7 @@ class Table(BaseModel):
     required: ClassVar[tuple[str, ...]] = ()
     other_names: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     refused: ClassVar[Mapping[str, str]] = {}
+    measured_in: ClassVar[Mapping[str, str]] = {}
 
 
 class CaseTable(Table):
@@ -51,6 +53,7 @@ class CaseTable(Table):
     mesh: Any = None
     solver: Any = None
     output: Any = None
+    sweep: Any = None
 
 
 class LayerTable(Table):
@@ -75,6 +78,8 @@ class InterfaceTable(Table):
 class MeshTable(Table):
     """How the stack is meshed."""
 
+    measured_in: ClassVar = {"width": "{length}", "unit": "{length}"}
+
     dimension: int = Field(MeshSettings.dimension, ge=1, description="1 or 2")
     width: Length | None = Field(None, gt=0, description="a width in {length}, a number > 0")
     file: str | None = Field(None, min_length=1, description="the path of a mesh file, text")
@@ -93,6 +98,9 @@ class OutputTable(Table):
     )
     vtx: bool = Field(OutputSettings.vtx, description="true or false")
 
+
+Schemas = Mapping[tuple[str, ...], type[Table]]
+"""The tables of a kind of case by the keys that lead to them."""
 
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 Tolerance = Annotated[float, Field(gt=0, lt=1, description="a relative residual between 0 and 1")]

@@ -69,6 +69,21 @@ class Geometry:
         return self.points.shape[1]
 
 
+def same_geometry(one: Geometry, other: Geometry) -> bool:
+    """Whether two meshes are the same to the last digit."""
+    return (
+        (one.cell, one.layers) == (other.cell, other.layers)
+        and np.array_equal(one.points, other.points)
+        and np.array_equal(one.cells, other.cells)
+        and np.array_equal(one.layer_of_cell, other.layer_of_cell)
+        and one.facet_groups.keys() == other.facet_groups.keys()
+        and all(
+            np.array_equal(facets, other.facet_groups[name])
+            for name, facets in one.facet_groups.items()
+        )
+    )
+
+
 class CellLayout(Protocol):
     """What a generated mesh needs to know of the physics: how large its cells are."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fem_sf.output.kind import Row
 from fem_sf.output.kinds import KINDS
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _NARROWEST_LOG = 132
 """Characters that a log is wide; vectors with their SI values need them."""
@@ -27,15 +30,12 @@ def print_summary(summary: Mapping[str, Any], scales: Any = None, dimension: int
     dimension
         Of the mesh, for the units of integrals.
     """
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
     kind = KINDS[summary["kind"]]
-    console = Console(file=sys.stdout)
-    if not console.is_terminal:
-        console = Console(file=sys.stdout, width=_NARROWEST_LOG)
+    console = new_console()
     heading = f"{summary.get('title', '')} ({', '.join(kind.facts(summary))})"
     table = Table(title=escape(heading), title_justify="left", title_style="bold")
     for name in (kind.owners, "quantity", "value", "± error", "unit"):
@@ -59,6 +59,14 @@ def print_summary(summary: Mapping[str, Any], scales: Any = None, dimension: int
     console.print(table)
     for note in kind.notes(summary):
         console.print(Text(note))
+
+
+def new_console() -> Console:
+    """The terminal, or a log that is wide enough for tables."""
+    from rich.console import Console
+
+    console = Console(file=sys.stdout)
+    return console if console.is_terminal else Console(file=sys.stdout, width=_NARROWEST_LOG)
 
 
 def _spell(value: complex | Sequence[float]) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+DRAFTS = ".unfinished-*"
+"""Files that a killed process may leave behind."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -24,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
         A path in the same folder with the same ending. If the block raises, it is removed and
         whatever ``path`` was before stays.
     """
-    draft = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
+    draft = path.with_name(DRAFTS.replace("*", f"{os.getpid()}-{path.name}"))
     try:
         yield draft
         os.replace(draft, path)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fem_sf.output.panels import CloseUp, Map, Panel, Positions, TimePanel
 from fem_sf.output.quantities import Quantity, SIColumn
+from fem_sf.output.sweep.headlines import Headline
 from fem_sf.study.results import LayerFields
 
 if TYPE_CHECKING:
@@ -118,6 +119,14 @@ class Kind(ABC):
     @abstractmethod
     def maps(self, dataset: xr.Dataset, layers: Mapping[str, LayerFields]) -> list[Map]:
         """What is drawn of a two-dimensional result; nothing where there is nothing to see."""
+
+    @abstractmethod
+    def summary_quantity(self, name: str, case: Any) -> Quantity:
+        """Describe a number of the summary by its dotted path; an unknown unit is empty."""
+
+    @abstractmethod
+    def headlines(self, dataset: xr.Dataset) -> list[Headline]:
+        """What is looked for first in a sweep, the most important first."""
 
     def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
         """Label of time, the times, and what is drawn over them, of a run in time."""

@@ -9,13 +9,12 @@ import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from fem_sf.output import style
 from fem_sf.output.files import replacing
 from fem_sf.output.maps import draw_maps
 from fem_sf.output.profiles import draw_profiles
 from fem_sf.output.spectra_plot import draw_spectra
 from fem_sf.output.timelines import draw_history
-
-DOTS_PER_INCH = 160
 
 PROFILES, MAPS, HISTORY, SPECTRA = FILES = (
     "profiles.png",
@@ -58,5 +57,5 @@ def write_pictures(dataset: xr.Dataset, folder: Path) -> list[Path]:
     for name, figure in draw(dataset).items():
         paths.append(folder / name)
         with replacing(paths[-1]) as draft:
-            FigureCanvasAgg(figure).print_figure(draft, dpi=DOTS_PER_INCH)
+            FigureCanvasAgg(figure).print_figure(draft, dpi=style.DOTS_PER_INCH)
     return paths

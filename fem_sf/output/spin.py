@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.output import style
+from fem_sf.output import spin_sweeps, style
 from fem_sf.output.kind import Kind, Row
 from fem_sf.output.panels import (
     CloseUp,
@@ -39,6 +39,7 @@ from fem_sf.output.spin_units import (
     scale_attributes,
     scales_of,
 )
+from fem_sf.output.sweep.headlines import Headline
 from fem_sf.spin.model import Voltage
 from fem_sf.spin.settings import SpinCase, SpinScales
 from fem_sf.study.results import ACROSS_COLUMNS, DIRECTION_COLUMNS, SPIN_COLUMNS, LayerFields
@@ -237,6 +238,14 @@ class Spin(Kind):
             for name in _largest(sizes, _MOST_MAPS - len(maps)):
                 maps.append(Map(unit.label(curves[name].symbol, scales), name, everything))
         return maps
+
+    def summary_quantity(self, name: str, case: SpinCase) -> Quantity:
+        """Describe a number of the summary by its dotted path."""
+        return spin_sweeps.summary_quantity(name, case)
+
+    def headlines(self, dataset: xr.Dataset) -> list[Headline]:
+        """Choose the resistance, J, the jump of J_M and tilts."""
+        return spin_sweeps.headlines(dataset)
 
     def time_panels(self, dataset: xr.Dataset) -> tuple[str, NDArray[np.float64], list[TimePanel]]:
         """Choose the currents at all interfaces, J_M on both sides of each, and the drive."""

@@ -25,6 +25,8 @@ SHADES = {"superconductor": SKY, "ferromagnet": ORANGE, "normal": "#999999"}
 POSITION, POSITION_ACROSS = r"$x\,/\,\xi_0$", r"$y\,/\,\xi_0$"
 """Labels of positions in the unit of superconductors."""
 
+DOTS_PER_INCH = 160
+
 PLAIN_POWERS = (-2, 3)
 """Powers of ten between which tick labels are written out; beyond, the power heads the axis."""
 
@@ -114,7 +116,7 @@ def caption(
     title = textwrap.shorten(dataset.attrs["title"] or dataset.attrs["name"], int(width * 10))
     figure.text(left, first, title, va="top", fontsize=12, parse_math=False)
     figure.text(left, second, conditions, va="top", fontsize=9.5, color=GREY)
-    if not json.loads(dataset.attrs["summary"]).get("converged", True):
+    if not json.loads(dataset.attrs.get("summary", "{}")).get("converged", True):
         warning: dict[str, Any] = {"va": "top", "ha": "right", "fontsize": 12, "color": VERMILLION}
         figure.text(right, first, "not converged", weight="bold", **warning)
     text = _flow(footnote, int(width * 15))

@@ -34,14 +34,14 @@ _FIRST = (
 _LAST = ("checks", "iterations", "seconds", "units", "versions")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Put a value into what JSON has; numbers that are not finite become ``None``."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, str | bool | int | float):
@@ -66,7 +66,7 @@ def summary_text(summary: Mapping[str, Any]) -> str:
     names = [name for name in _FIRST if name in summary]
     names += [name for name in summary if name not in (*_FIRST, *_LAST)]
     names += [name for name in _LAST if name in summary]
-    ordered = _plain({name: summary[name] for name in names})
+    ordered = plain({name: summary[name] for name in names})
     text = json.dumps(ordered, indent=2, ensure_ascii=False, allow_nan=False)
     return re.sub(
         r'\[\n\s+([^][{}"]+?)\n\s*\]', lambda match: f"[{' '.join(match[1].split())}]", text

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.output import dataset, paraview, plots, summary, tables
+from fem_sf.output.sweep import dataset as sweep_dataset
+from fem_sf.output.sweep import picture
 from fem_sf.spin.settings import CHECKPOINT
 from fem_sf.study.results import SpinResult, UsadelResult
 
@@ -59,12 +61,12 @@ def _with_output_time(summary: dict[str, Any], output: float) -> dict[str, Any]:
 
 
 def plot_folder(folder: Path | str) -> list[Path]:
-    """Draw the pictures of a result again from what is stored.
+    """Draw the pictures of a result, of a sweep or of both again from what is stored.
 
     Parameters
     ----------
     folder
-        Where a result was written to.
+        Where they were written to.
 
     Returns
     -------
@@ -74,6 +76,12 @@ def plot_folder(folder: Path | str) -> list[Path]:
     Raises
     ------
     FemSFError
-        If there is no result in the folder.
+        If there is nothing of this in the folder.
     """
-    return plots.write_pictures(dataset.load_dataset(folder), Path(folder))
+    target = Path(folder)
+    pictures = []
+    if (target / sweep_dataset.FILE).is_file():
+        pictures = picture.write_picture(sweep_dataset.load_dataset(target), target)
+        if not (target / dataset.FILE).is_file():
+            return pictures
+    return plots.write_pictures(dataset.load_dataset(target), target) + pictures

@@ -67,8 +67,10 @@ def run_case(
     progress = progress or Silent()
     if isinstance(case, SpinCase):
         from fem_sf.study.spin import run_spin
+        from fem_sf.study.spin_bench import SpinBench
 
-        return run_spin(case, comm, progress, folder)
+        return run_spin(case, SpinBench(comm), progress, folder)
     from fem_sf.study.usadel import run_usadel
+    from fem_sf.study.usadel_bench import UsadelBench
 
-    return run_usadel(case, comm, progress, folder)
+    return run_usadel(case, UsadelBench(comm), progress, folder)

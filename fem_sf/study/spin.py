@@ -3,45 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mpi4py import MPI
-from numpy.typing import NDArray
 
 from fem_sf.errors import NotConverged
-from fem_sf.mesh.build import checked_geometry
-from fem_sf.mesh.layers import LayeredMesh
-from fem_sf.parallel import only_first_rank
 from fem_sf.spin.energy import Energies
-from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.nodal import end_directions, extent
-from fem_sf.spin.observables import Faces, FaceStates
+from fem_sf.spin.observables import FaceStates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import SpinResult
+from fem_sf.study.spin_bench import SpinBench, SpinPlace
 from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
 from fem_sf.study.vtx import write_vtx
 
-FloatArray = NDArray[np.float64]
-
 
 def run_spin(
-    case: SpinCase, comm: MPI.Comm, progress: Progress, folder: Path | None = None
+    case: SpinCase, bench: SpinBench, progress: Progress, folder: Path | None = None
 ) -> SpinResult:
-    """Solve a case of spin transport; collective over the communicator.
+    """Solve a case of spin transport; collective over the ranks of the bench.
 
     Parameters
     ----------
-    case, comm, progress, folder
+    case, progress, folder
         As in `fem_sf.study.run.run_case`.
+    bench
+        Where it is set up.
 
     Raises
     ------
@@ -50,6 +43,7 @@ def run_spin(
     NotConverged
         If Newton's method does not get to the whole drive.
     """
+    comm = bench.comm
     progress.start(case.title or case.name)
     if case.solver.method == "exact":
         from fem_sf.study.spin_exact import run_exact
@@ -61,16 +55,17 @@ def run_spin(
         from fem_sf.study.spin_time import run_in_time
 
         return run_in_time(case, comm, progress, folder)
-    return _run_steady(case, comm, progress, folder)
+    return _run_steady(case, bench, progress, folder)
 
 
 def _run_steady(
-    case: SpinCase, comm: MPI.Comm, progress: Progress, folder: Path | None
+    case: SpinCase, bench: SpinBench, progress: Progress, folder: Path | None
 ) -> SpinResult:
     clock = Clock()
-    mesh = distribute(case, comm)
+    mesh = bench.mesh(case)
     degree = element_degree(case.mesh)
-    solver = new_solver(case, mesh, degree)
+    place = bench.place(case, mesh, degree)
+    solver = place.solver
     clock.lap("setup")
 
     def tell(load: float) -> None:
@@ -88,32 +83,30 @@ def _run_steady(
         solver.free.to_functions(solver.unknowns)
     clock.lap("solve")
     sampler = Sampler(case, solver.system)
-    states = Faces(solver.system, solver.nodes, profile_of(case)).measure()
+    states = place.faces.measure()
     layers, probes = sampler.sample(states)
-    fine = measurement(solver.system, states)
+    fine = measurement(solver.system, states, place.energies)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
     coarse = None
     if case.solver.error_estimate and failure is None:
-        coarse = _measure_at(case, mesh, other_degree(degree))
+        coarse = _measure_at(bench.place(case, mesh, other_degree(degree)))
         clock.lap("estimate")
     summary = summarise(case, fine, coarse)
     summary |= _course(solver, failure) | {"seconds": clock.seconds()}
     progress.finish("stopped before the whole drive" if failure else "steady state")
-    result = SpinResult(case, layers, probes, comm.bcast(summary))
+    result = SpinResult(case, layers, probes, bench.comm.bcast(summary))
     if failure is not None:
         failure.partial = result
         raise failure
     return result
 
 
-def _measure_at(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measurement:
+def _measure_at(place: SpinPlace) -> Measurement:
     """The numbers that another polynomial degree gives."""
-    solver = new_solver(case, mesh, degree)
-    solver.solve()
-    states = Faces(solver.system, solver.nodes, profile_of(case)).measure()
-    return measurement(solver.system, states)
+    place.solver.solve()
+    return measurement(place.solver.system, place.faces.measure(), place.energies)
 
 
 def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any]:
@@ -133,7 +126,7 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
     return course
 
 
-def measurement(system: SpinSystem, states: FaceStates) -> Measurement:
+def measurement(system: SpinSystem, states: FaceStates, energies: Energies) -> Measurement:
     """All numbers of a solution that a summary wants; collective."""
     stack = system.stack
     depths = [float(np.ptp(extent(system, stack.names[end]))) for end in (0, -1)]
@@ -147,43 +140,6 @@ def measurement(system: SpinSystem, states: FaceStates) -> Measurement:
         end_extents=states.end_extents,
         charge_gains=states.charge_gains,
         entering=states.entering,
-        heat=(
-            Energies(system).heat_in_layers() + states.interface_heat if has_energy(stack) else None
-        ),
+        heat=(energies.heat_in_layers() + states.interface_heat if has_energy(stack) else None),
         directions={name: end_directions(system, name) for name in system.tilts},
     )
-
-
-def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:
-    """The mesh of a case, checked and distributed."""
-    geometry = only_first_rank(
-        comm, lambda: checked_geometry(case.stack, case.mesh, grading_of(case))
-    )
-    return LayeredMesh.distribute(comm, geometry)
-
-
-def grading_of(case: SpinCase) -> SpinGrading:
-    """Cell sizes of a case; semi-infinite layers are meshed as far as its probes reach."""
-    grading = SpinGrading(wave_number=case.wave_number)
-    far = grading.far
-    for name, positions in case.output.probes.items():
-        layer = case.stack.layer(name)
-        if layer.semi_infinite and positions:
-            reach = float(np.abs(positions).max())
-            far = max(far, grading.far * reach / grading.meshed_thickness(layer))
-    return replace(grading, far=far)
-
-
-def profile_of(case: SpinCase) -> Callable[[FloatArray], FloatArray]:
-    """cos(qy) of the drive along the contacts."""
-
-    def profile(points: FloatArray) -> FloatArray:
-        return np.cos(case.wave_number * points[:, 1])
-
-    return profile
-
-
-def new_solver(case: SpinCase, mesh: LayeredMesh, degree: int) -> SteadySolver:
-    """A case on its mesh at one polynomial degree."""
-    system = SpinSystem(case.stack, case.drive, mesh, degree, case.contacts)
-    return SteadySolver(system, case.solver, profile_of(case))

@@ -23,7 +23,8 @@ from fem_sf.spin.transient import TransientSolver, TransientState
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import History, LayerFields, SpinResult
-from fem_sf.study.spin import distribute, measurement, profile_of
+from fem_sf.study.spin import measurement
+from fem_sf.study.spin_bench import distribute, profile_of
 from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import Measurement, has_energy, summarise
 from fem_sf.study.vtx import write_vtx
@@ -68,7 +69,7 @@ def run_in_time(
     clock.lap("solve")
     states = run.faces.measure()
     layers, probes = sampler.sample(states)
-    fine = measurement(run.system, states)
+    fine = measurement(run.system, states, run.energies)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
@@ -138,7 +139,7 @@ def _measure_coarsely(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measure
     run = _Run.of(replace(case, time=coarser), mesh, degree)
     for _ in run.solver.steps():
         pass
-    return measurement(run.system, run.faces.measure())
+    return measurement(run.system, run.faces.measure(), run.energies)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class _Run:
     system: SpinSystem
     solver: TransientSolver
     faces: Faces
-    energies: Energies | None
+    energies: Energies
 
     def held(self) -> list[NDArray]:
         """A copy of what all fields hold."""
@@ -177,7 +178,7 @@ class _Run:
         profile = profile_of(case)
         solver = TransientSolver(system, case.solver, case.time, profile)
         faces = Faces(system, solver.steady.nodes, profile)
-        return cls(system, solver, faces, Energies(system) if has_energy(case.stack) else None)
+        return cls(system, solver, faces, Energies(system))
 
 
 @dataclass
@@ -195,7 +196,7 @@ class _Record:
         """Take the numbers of a step."""
         row = {
             "drive": state.load,
-            "energy": run.energies.free_energy() if run.energies else np.nan,
+            "energy": run.energies.free_energy() if has_energy(run.system.stack) else np.nan,
             "total_current": run.faces.total_current(),
         }
         for name, each in states.interfaces.items():

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
-from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
     Sampling,
@@ -19,52 +19,60 @@ from fem_sf.mesh.sampling import (
     node_sampling,
     point_sampling,
 )
-from fem_sf.parallel import only_first_rank
 from fem_sf.settings import SpectrumSettings, UsadelCase
+from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
-    AMPLITUDE_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
+from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
     PairAmplitudes,
-    SampledFields,
     action_at_zero,
     pair_amplitudes,
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
+from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import CriticalTemperature
 
 
 def run_usadel(
-    case: UsadelCase, comm: MPI.Comm, progress: Progress, folder: Path | None = None
+    case: UsadelCase,
+    bench: UsadelBench,
+    progress: Progress,
+    folder: Path | None = None,
+    near: GapProfile | None = None,
 ) -> UsadelResult:
-    """Solve a case; collective over the communicator.
+    """Solve a case; collective over the ranks of the bench.
 
     Parameters
     ----------
     case
         What to solve.
-    comm
-        The ranks that share the mesh.
+    bench
+        Where it is set up.
     progress
         Told how far the work is.
     folder
         Where ``fields.bp`` goes, if the case asks for it; all other files are made of the result.
+    near
+        The gap of a similar case, on every rank. It only saves steps: an answer that would not
+        surely be the same without it is found without it.
 
     Returns
     -------
@@ -81,18 +89,19 @@ def run_usadel(
     """
     clock = Clock()
     progress.start(case.title or case.name)
-    geometry = only_first_rank(comm, lambda: checked_geometry(case.stack, case.mesh))
-    mesh = LayeredMesh.distribute(comm, geometry)
+    mesh, degree = bench.mesh(case), element_degree(case.mesh)
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress)
-    degree = element_degree(case.mesh)
-    system = UsadelSystem(case.stack, mesh, degree)
+    system, forms = bench.system(case, mesh, degree)
     clock.lap("setup")
-    solution = run.solve(system, "")
+    solution = run.solve(system, "", near)
+    measurement = run.measure(solution, forms)
+    if near is not None and measurement.integrals.free_energy >= 0:
+        solution = run.solve(system, "")
+        measurement = run.measure(solution, forms)
     chosen = run.solve_chosen(solution)
     clock.lap("solve")
     layers, probes = run.sample(solution, chosen)
-    measurement = run.measure(solution)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
@@ -100,22 +109,26 @@ def run_usadel(
         spectra = run.spectra(solution, layers, case.spectra, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(solution, measurement)
+        plain = run.without_phases(system) if case.critical_temperature else system
+        critical = run.critical_temperature(plain, solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
         summary |= {"converged": False, "note": str(failure)}
-        failure.partial = UsadelResult(case, layers, probes, comm.bcast(summary))
+        failure.partial = UsadelResult(case, layers, probes, bench.comm.bcast(summary))
         raise
     coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
-        other = run.solve(UsadelSystem(case.stack, mesh, other_degree(degree)), "mesh error, ")
-        coarse = run.measure(other)
-        found = run.at_energies_of(spectra)
-        coarse_spectra = run.spectra(other, layers, found, "mesh error, ")
+        coarse_system, coarse_forms = bench.system(case, mesh, other_degree(degree))
+        found = run.profile(layers, solution.report.state)
+        other = run.solve(coarse_system, "mesh error, ", found)
+        coarse = run.measure(other, coarse_forms)
+        energies = run.at_energies_of(spectra)
+        coarse_spectra = run.spectra(other, layers, energies, "mesh error, ")
         if critical is not None:
-            critical_error = mesh_error(case, critical, system, other.sweep.system)
+            coarse_system = run.without_phases(other.sweep.system)
+            critical_error = mesh_error(case, critical, plain, coarse_system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
@@ -125,7 +138,7 @@ def run_usadel(
     summary["iterations"]["newton"] = solution.sweep.newton_iterations
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, layers, probes, comm.bcast(summary), spectra)
+    return UsadelResult(case, layers, probes, bench.comm.bcast(summary), spectra)
 
 
 @dataclass(frozen=True)
@@ -143,13 +156,20 @@ class Run:
     rule: FrequencySum
     progress: Progress
 
-    def solve(self, system: UsadelSystem, purpose: str) -> Solution:
+    def solve(self, system: UsadelSystem, purpose: str, near: GapProfile | None = None) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
         def update(done: int, total: int, note: str) -> None:
             self.progress.update(done, total, purpose + note)
 
-        return solve(system, self.rule, self.case.gap, self.case.solver, update)
+        case = self.case
+        start = gap_start(near, system, case.temperature)
+        return solve(system, self.rule, case.gap, case.solver, update, start)
+
+    def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
+        """The gap that was found, on every rank, where another solve may start from it."""
+        own = gap_profile(self.case, layers, state) if layers else None
+        return self.mesh.comm.bcast(own)
 
     def solve_chosen(self, solution: Solution) -> FrequencySweep:
         """Solve at the frequencies that the output is to have, ascending, each once."""
@@ -162,6 +182,7 @@ class Run:
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         nodes = {name: node_sampling(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, nodes)
         pairs = pair_amplitudes(chosen, nodes)
         layers = {}
@@ -170,22 +191,25 @@ class Run:
             positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
-            fields = self._gather(nodes[name], columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, nodes[name])
+            fields = self._gather(nodes[name], named)
             amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
-        return layers, self._sample_probes(solution, layers)
+        return layers, self._sample_probes(solution, layers, currents)
 
     def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
         """Observables at all nodes of this rank, for files that every rank writes a part of."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, everywhere)
         absent = {
             f"{vector}_{axis}"
             for axis, components in zip("xyz", system.frame.axes.T, strict=True)
-            for vector in ("dM", "triplet")
+            for vector in ("dM", "triplet", "triplet_imaginary")
             if not components.any()
         }
         return {
@@ -193,17 +217,19 @@ class Run:
                 spaces[name],
                 {
                     key: column
-                    for key, column in columns(each, system.frame).items()
+                    for key, column in (
+                        columns(each, system.frame)
+                        | current_column(currents, name, everywhere[name])
+                    ).items()
                     if key not in absent
                 },
             )
             for name, each in values.items()
         }
 
-    def measure(self, solution: Solution) -> Measurement:
+    def measure(self, solution: Solution, forms: IntegralForms) -> Measurement:
         """Integrals and end values with their sum errors, on every rank."""
         system, sweep, reference = solution.sweep.system, solution.sweep, self.case.reference
-        forms = IntegralForms(system)
         integrals = forms.evaluate(sweep, reference)
         ends = self._end_values(solution)
         sum_error = None
@@ -213,7 +239,7 @@ class Run:
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)
             solution.equation.shift(change)
-        at_zero = self.case.temperature == 0 and not system.frame.shape
+        at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
         strengths = system.exchange.strengths
         return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
@@ -259,16 +285,22 @@ class Run:
         return tuple(spectra) if comm.rank == 0 else ()
 
     def critical_temperature(
-        self, solution: Solution, measurement: Measurement
+        self, system: UsadelSystem, solution: Solution, measurement: Measurement
     ) -> CriticalTemperature | None:
-        """The critical temperature, where the case asks for it; uses the solution's fields."""
+        """The critical temperature, where the case asks for it; uses the system's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
         energy = measurement.integrals.free_energy
-        found = find_critical_temperature(self.case, solution, energy)
+        found = find_critical_temperature(self.case, system, solution.report, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
+
+    def without_phases(self, system: UsadelSystem) -> UsadelSystem:
+        """Fields of the same stack with a real Δ, for what depends on no phase."""
+        if not system.stack.phases:
+            return system
+        return UsadelSystem(system.stack.without_phases(), self.mesh, system.degree)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
@@ -322,7 +354,10 @@ class Run:
         )
 
     def _sample_probes(
-        self, solution: Solution, layers: dict[str, LayerFields]
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        currents: dict[str, Function],
     ) -> dict[str, LayerFields]:
         system, points = solution.sweep.system, self._probe_points(layers)
         samplings = {
@@ -331,7 +366,9 @@ class Run:
         values = sample(solution.sweep, self.case.reference, samplings)
         probes = {}
         for name, sampling in samplings.items():
-            fields = self._gather(sampling, columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, sampling)
+            fields = self._gather(sampling, named)
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
@@ -358,26 +395,6 @@ class Run:
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        gathered = self._gather(sampling, _amplitude_columns(pairs, pairs.triplet))
+        gathered = self._gather(sampling, amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
-
-
-def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
-    """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment = frame.vectors(values.magnetization).T
-    amplitudes = _amplitude_columns(values, frame.vectors(values.triplet))
-    return {
-        "delta": values.delta,
-        **{f"dM_{axis}": each for axis, each in zip("xyz", moment, strict=True)},
-        **amplitudes,
-    }
-
-
-def _amplitude_columns(
-    values: SampledFields | PairAmplitudes, triplet: np.ndarray
-) -> dict[str, np.ndarray]:
-    """``AMPLITUDE_COLUMNS``, with the triplet as vectors."""
-    components = np.moveaxis(triplet, -1, 0)
-    ranges = (values.short_range, values.long_range)
-    return dict(zip(AMPLITUDE_COLUMNS, (values.singlet, *components, *ranges), strict=True))

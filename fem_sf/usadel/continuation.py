@@ -43,6 +43,7 @@ class Continuation:
     def __init__(self, solution: Solution):
         sweep = solution.sweep
         self.system, self.newton = sweep.system, sweep.newton
+        self._reservoirs = sweep.reservoirs
         self.theta = self.system.layout.vector()
         self._linearisation = new_linearisation(sweep)
         self._predicted = self.system.layout.vector()
@@ -139,6 +140,7 @@ class Continuation:
 
     def _solve(self, omega: complex) -> None:
         self.system.omega.value = omega
+        self._reservoirs.hold(self.theta.getArray(), omega)
         linearisation = self._linearisation
         self.newton.solve(self.theta, linearisation.jacobian, linearisation.ksp, self._tolerance)
 

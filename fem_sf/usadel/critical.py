@@ -100,7 +100,7 @@ class NormalState:
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
-        self._system, self._action = system, system.action_forms
+        self._system, self._action = system, system.compile_action()
         self._delta, self._result = self.layout.vector(), self.layout.vector()
         self._source, self._theta = system.layout.vector(), system.layout.vector()
         self._total = system.layout.vector()

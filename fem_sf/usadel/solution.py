@@ -3,21 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import GapEquation, GapReport, solve_gap
+from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
+from fem_sf.usadel.reservoirs import reservoirs
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
 Progress = Callable[[int, int, str], None]
 """Called with frequencies done, frequencies in all, and a note."""
+
+CLEAR = 0.1
+"""Fraction of the bulk gap above which Δ is far from the normal state and a change of its sign."""
+
+GapStart = Mapping[str, NDArray[np.float64]]
+"""Δ in Tc at all local nodes of every superconductor, ghosts included."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ def solve(
     gap: str | float,
     settings: SolverSettings,
     progress: Progress,
+    start: GapStart | None = None,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -60,28 +70,54 @@ def solve(
         Tolerances and PETSc options.
     progress
         Told about every frequency.
+    start
+        Δ of similar conditions, from which a self-consistent one is looked for first; by default,
+        and where that leads to nothing clear, it is looked for from the bulk value.
 
     Raises
     ------
     NotConverged
         If a frequency or the gap does not converge.
     """
-    sweep = FrequencySweep(system, rule, settings)
     if gap == "self-consistent" and system.gaps:
+        held = reservoirs(system, rule.temperature)
+        sweep = FrequencySweep(system, rule, settings, reservoirs=held)
         equation = GapEquation(
             sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
         )
-        report = solve_gap(equation, settings.max_sweeps)
+        report = None
+        if start is not None and rule.temperature < 1:
+            report = _follow(equation, start)
+        if report is None:
+            report = solve_gap(equation, settings.max_sweeps)
         if report.state == "superconducting":
             return Solution(sweep, report, equation)
         return Solution(sweep, report, None)
+    sweep = FrequencySweep(system, rule, settings)
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
-    for field in system.gaps.values():
-        field.x.array[:] = value
+    fill_gap(system, value, system.stack.phases)
     state = "superconducting" if value > 0 and system.gaps else "normal"
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
     return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
+
+
+def _follow(equation: GapEquation, start: GapStart) -> GapReport | None:
+    """The gap that a start leads to; ``None`` if it is not clear that the bulk gap leads there."""
+    gaps = equation.sweep.system.gaps
+    for name, field in gaps.items():
+        field.x.array[:] = start[name]
+    try:
+        report = follow_gap(equation)
+    except NotConverged:
+        report = None
+    delta = equation.layout.vector()
+    equation.layout.from_functions(delta)
+    bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
+    if report is None or delta.min()[1] < CLEAR * bulk:
+        equation.sweep.restart()
+        return None
+    return report
 
 
 def solve_at(
@@ -105,7 +141,7 @@ def solve_at(
     """
     known = solution.sweep
     rule = frequencies_alone(known.frequency_sum.temperature, frequencies)
-    sweep = FrequencySweep(known.system, rule, known.settings, neighbours=known)
+    sweep = FrequencySweep(known.system, rule, known.settings, known, known.reservoirs)
     if solution.report.state == "superconducting" and len(rule):
         _sweep_once(sweep, lambda done, total: progress(done, total, "chosen frequencies"))
     return sweep

@@ -3,7 +3,7 @@
 
 Along one axis a spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation
 of θ_− at E into that of θ_+ at −E, for a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved for,
-at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) at E.
+at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) or (γ, γ̃) at E.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def densities_of_states(
     solved, readings = (np.array(each) for each in zip(*found, strict=True))
     energies = asked
     if refined:
-        energies = _inside(solved if system.frame.shape else np.append(solved, -solved), asked)
+        energies = _inside(np.append(solved, -solved) if system.one_spin else solved, asked)
     values = [_interpolated(solved, readings, each) for each in _solved_at(system, energies)]
     return energies, reader.by_layer(_by_spin(system.frame, values))
 
@@ -129,7 +129,7 @@ def _cartesian(frame: SpinFrame) -> NDArray[np.intp]:
 def _solved_at(system: UsadelSystem, energies: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Energies at which the equation is solved: for spins up and down, or once for all spins."""
     here = np.round(energies, DIGITS) + 0.0
-    if system.frame.shape:
+    if not system.one_spin:
         return [here]
     if any(_is_magnetic(layer) for layer in system.stack.layers):
         return [here, -here + 0.0]
@@ -162,10 +162,11 @@ def _interpolated(
 
 def _by_spin(frame: SpinFrame, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """N by spin, shape (energies, places, spins), from readings for each of `_solved_at`."""
-    if not frame.shape:
+    if len(values) > 1:
         return np.stack([each[..., 0] for each in values], axis=-1)
     (found,) = values
-    density, vector = found[..., :1], found[..., 1:] @ frame.axes[:, _cartesian(frame)]
+    axes = frame.axes[:, _cartesian(frame)] if frame.shape else np.ones((1, 1))
+    density, vector = found[..., :1], found[..., 1:] @ axes
     pairs = np.stack([density + vector, density - vector], axis=-1)
     return pairs.reshape(*vector.shape[:-1], 2 * vector.shape[-1])
 

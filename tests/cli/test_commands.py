@@ -107,6 +107,16 @@ class TestRun:
         assert out == Path("elsewhere/deep/summary.json").read_text(encoding="utf-8")
         assert json.loads(out)["layers"]["S"]["gap"]["mean"] == 1.5
 
+    def test_a_sweep_is_left_out_and_that_is_said(self, case_path, pretend, capsys) -> None:
+        pretend(solve)
+        case_path.write_text(CASE + '[sweep]\n"usadel.temperature" = [0.1, 0.2]\n')
+        assert main(["run", str(case_path)]) == 0
+        assert capsys.readouterr().out.startswith(
+            "bilayer.toml is solved as it is written; fem-sf sweep bilayer.toml solves all its "
+            "points\n"
+        )
+        assert json.loads(Path("results/bilayer/summary.json").read_text())["temperature"] == 0.5
+
     def test_wrong_case_computes_nothing(self, case_path, pretend) -> None:
         pretend(lambda *_: pytest.fail("computed"))
         case_path.write_text(CASE.replace("0.5", "-1"))
@@ -236,10 +246,10 @@ class TestProgram:
         assert run.stderr.endswith(" --help\n")
         assert "Traceback" not in run.stderr
 
-    def test_sweep_is_refused_by_name(self, case_path) -> None:
+    def test_sweep_needs_a_table(self, case_path) -> None:
         run = fem_sf("sweep", case_path)
         assert run.returncode == 2
-        assert run.stderr.startswith("sweep: not available in this version")
+        assert run.stderr.startswith("bilayer.toml: has no [sweep]; add one")
 
     @pytest.mark.parametrize("arguments", [["--help"], ["check", "bilayer.toml"]])
     def test_starts_fast(self, case_path, arguments: list[str]) -> None:

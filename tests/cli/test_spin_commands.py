@@ -114,8 +114,3 @@ def test_beyond_the_last_static_state_the_last_one_is_kept(write, capsys):
     assert 2.46 / 3 < summary["iterations"]["loads"][-1] < 2.47 / 3
     assert summary["layers"]["FL"]["tilt_right"] > 20
     assert Path("walls/profiles.csv").is_file()
-
-
-def test_sweeps_are_refused_by_name(write, capsys):
-    assert main(["sweep", write()]) == 2
-    assert "not available in this version" in capsys.readouterr().err

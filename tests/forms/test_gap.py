@@ -145,7 +145,7 @@ def test_coupling_derivative_is_the_barrier_energy(system: UsadelSystem, forms: 
     coupling.value = before
     equation = gap_equation(system)
     solve_gap(equation, 40)
-    action = system.action_forms[len(system.conductors)]
+    action = system.compile_action()[len(system.conductors)]
     expected, sweep = 0.0, equation.sweep
     for k, weight in enumerate(sweep.frequency_sum.weights):
         sweep.select(k)

@@ -10,10 +10,10 @@ from pydantic import Field
 from fem_sf.case import schema
 from fem_sf.case.fields import Diffusivity, Length
 from fem_sf.case.schema import (
-    NOT_AVAILABLE,
     Bound,
     Pair,
     PetscOptions,
+    Schemas,
     Switch,
     Table,
     Tolerance,
@@ -62,7 +62,6 @@ class CaseTable(schema.CaseTable):
 
     required: ClassVar = ("kind", "drive", "layers")
     refused: ClassVar = {
-        "sweep": NOT_AVAILABLE,
         "spectra": "a case of spin transport has no density of states; leave it out",
         "critical_temperature": "a case of spin transport has none; leave it out",
         "usadel": 'these are the conditions of kind = "usadel"; spin transport has [drive] instead',
@@ -83,6 +82,8 @@ class SpinTable(Table):
 
 class DriveTable(Table):
     """What drives the current."""
+
+    measured_in: ClassVar = {"voltage": "V0", "current": "σ0 V0/L0", "wave_number": "1/L0"}
 
     voltage: Voltage | None = Field(
         None, description="V of the left end minus V of the right end, in V0, a number"
@@ -107,6 +108,7 @@ class WaveformTable(Table):
     """How the drive depends on time."""
 
     required: ClassVar = ("shape",)
+    measured_in: ClassVar = {"start": "t0", "duration": "t0", "frequency": "1/t0"}
 
     shape: Shape | None = Field(None, description='"step", "pulse" or "sine"')
     start: Time = Field(Waveform.start, description="a time in t0, a number ≥ 0")
@@ -120,6 +122,7 @@ class TimeTable(Table):
     """How a run in time goes."""
 
     required: ClassVar = ("end",)
+    measured_in: ClassVar = {"end": "t0", "step": "t0"}
 
     end: Time | None = Field(None, description="the time at the end in t0, a number > 0")
     tolerance: float = Field(
@@ -139,6 +142,16 @@ class LayerTable(schema.LayerTable):
     """One layer; which keys it may have depends on its material."""
 
     other_names: ClassVar = {"alpha": ("alpha1", "alpha2")}
+    measured_in: ClassVar = {
+        "thickness": "L0",
+        "conductivity": "σ0",
+        "diffusivity": "L0²/t0",
+        "relaxation_time": "t0",
+        "permittivity": "σ0 t0",
+        "angle": "degrees",
+        "precession": "1/t0",
+        "exchange_precession": "1/t0",
+    }
 
     material: MaterialWord | None = Field(None, description='"ferromagnet" or "normal"')
     thickness: Thickness | None = Field(
@@ -178,6 +191,11 @@ class WallTable(Table):
     """What holds a magnetization that may turn."""
 
     required: ClassVar = ("stiffness", "anisotropy")
+    measured_in: ClassVar = {
+        "stiffness": "σ0 V0",
+        "anisotropy": "σ0 V0/L0²",
+        "hard_axis_anisotropy": "σ0 V0/L0²",
+    }
 
     stiffness: Stiffness | None = Field(
         None, description="the stiffness A_ex in σ0 V0, a number > 0"
@@ -214,6 +232,12 @@ class InterfaceTable(schema.InterfaceTable):
             "rR1": "spin_right_left",
             "rR2": "spin_right_right",
         }.items()
+    }
+    measured_in: ClassVar = {
+        "conductance": "σ0/L0",
+        "capacitance": "σ0 t0/L0",
+        "mixing_real": "σ0/L0",
+        "mixing_imaginary": "σ0/L0",
     }
 
     between: Pair | None = Field(
@@ -272,6 +296,7 @@ class BarrierTable(Table):
 
     required: ClassVar = ("height",)
     other_names: ClassVar = {"U0": ("height",), "lam": ("decay",), "lambda": ("decay",)}
+    measured_in: ClassVar = {"height": "V0", "thickness": "L0", "mass": "m_e"}
 
     model: BarrierModel = BARRIER_MODELS[0]
     height: BarrierHeight | None = Field(
@@ -314,3 +339,18 @@ OTHER_NAMES: OtherNames = {
     ("interfaces", "barrier"): BarrierTable.other_names,
 }
 """Other people's cases use the symbols of the equations."""
+
+SCHEMAS: Schemas = {
+    (): CaseTable,
+    ("spin",): SpinTable,
+    ("drive",): DriveTable,
+    ("drive", "waveform"): WaveformTable,
+    ("time",): TimeTable,
+    ("layers",): LayerTable,
+    ("layers", "wall"): WallTable,
+    ("interfaces",): InterfaceTable,
+    ("interfaces", "barrier"): BarrierTable,
+    ("mesh",): schema.MeshTable,
+    ("solver",): SolverTable,
+}
+"""Those whose keys may be swept."""

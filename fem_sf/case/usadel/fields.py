@@ -20,6 +20,7 @@ from fem_sf.case.fields import (
     number_or_refuse,
     one_of,
     read_positive_si,
+    read_range,
     read_reduced,
     reduced,
     refuse,
@@ -119,36 +120,15 @@ def _read_frequency(value: Any, info: ValidationInfo) -> float:
     return omega
 
 
-_RANGE = ("start", "stop", "count")
-
-
 def _read_energies(value: Any, info: ValidationInfo) -> tuple[float, ...]:
     """A list of energies, or a range of them with both ends."""
     context = context_of(info)
     if isinstance(value, dict):
-        return _read_energy_range(value, context)
+        return read_range(value, lambda end: _read_energy(end, context), "energies")
     expected = "energies E/Tc as in [0.0, 0.5], or { start = -3.0, stop = 3.0, count = 301 }"
     if not isinstance(value, list) or not value:
         raise refuse(f"expected {expected}, got {spell(value)}")
     return tuple(_read_energy(energy, context) for energy in value)
-
-
-def _read_energy_range(value: dict[str, Any], context: Context) -> tuple[float, ...]:
-    unknown = next((key for key in value if key not in _RANGE), None)
-    if unknown is not None:
-        hint = did_you_mean(unknown, _RANGE) or f"; the keys here are {', '.join(_RANGE)}"
-        raise refuse(f"unknown key {spell(unknown)}{hint}")
-    missing = next((key for key in _RANGE if key not in value), None)
-    if missing is not None:
-        raise refuse(f'missing key "{missing}"; expected {{ start = …, stop = …, count = … }}')
-    start, stop = (_read_energy(value[key], context) for key in ("start", "stop"))
-    count = value["count"]
-    if not isinstance(count, int) or isinstance(count, bool) or count < 2:
-        raise refuse(f"expected a count of energies, a whole number ≥ 2, got {spell(count)}")
-    if not start < stop:
-        ends = f"start = {spell(value['start'])} and stop = {spell(value['stop'])}"
-        raise refuse(f"expected a stop above the start, got {ends}")
-    return tuple(start + (stop - start) * i / (count - 1) for i in range(count))
 
 
 def _read_energy(value: Any, context: Context) -> float:

@@ -10,10 +10,10 @@ from pydantic import Field
 from fem_sf.case import schema
 from fem_sf.case.fields import Diffusivity, Length
 from fem_sf.case.schema import (
-    NOT_AVAILABLE,
     Bound,
     Pair,
     PetscOptions,
+    Schemas,
     Switch,
     Table,
     Tolerance,
@@ -40,7 +40,6 @@ class CaseTable(schema.CaseTable):
     """The whole file; its tables are read one by one."""
 
     required: ClassVar = ("kind", "usadel", "layers")
-    refused: ClassVar = {"sweep": NOT_AVAILABLE}
 
     kind: Any = Field(None, description='kind = "usadel" in the first line')
     usadel: Any = Field(None, description="a table [usadel] with temperature = …")
@@ -53,6 +52,7 @@ class UsadelTable(Table):
     """Conditions."""
 
     required: ClassVar = ("temperature",)
+    measured_in: ClassVar = {"temperature": "Tc", "gap": "Tc"}
 
     temperature: Temperature | None = Field(None, ge=0, description="T/Tc, a number ≥ 0")
     gap: Gap = "self-consistent"
@@ -60,6 +60,17 @@ class UsadelTable(Table):
 
 class LayerTable(schema.LayerTable):
     """One layer; which keys it may have depends on its material."""
+
+    measured_in: ClassVar = {
+        "thickness": "ξ0",
+        "exchange": "Tc",
+        "angle": "degrees",
+        "diffusivity": "D_S",
+        "density_of_states": "ν_S",
+        "conductivity": "σ_S",
+        "phase": "rad",
+        "localized_moment": "2ν|J|",
+    }
 
     material: MaterialWord | None = Field(
         None, description='"superconductor", "ferromagnet" or "normal"'
@@ -74,6 +85,7 @@ class LayerTable(schema.LayerTable):
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
     conductivity: Conductivity | None = None
+    phase: float | None = Field(None, description="the phase of Δ in radians, a number")
     localized_moment: float | None = Field(
         None, description="a moment in units of 2ν|J| of the layer, a number"
     )
@@ -81,6 +93,8 @@ class LayerTable(schema.LayerTable):
 
 class InterfaceTable(schema.InterfaceTable):
     """One interface; which keys it may have depends on its law."""
+
+    measured_in: ClassVar = {"gamma": "ξ0"}
 
     between: Pair | None = Field(
         None, description='the names of two layers that touch, as in ["S", "F"]'
@@ -121,6 +135,7 @@ class SpectrumTable(Table):
     """A density of states at real energies."""
 
     required: ClassVar = ("energies", "broadening")
+    measured_in: ClassVar = {"broadening": "Tc"}
 
     energies: Energies | None = Field(
         None, description="energies E/Tc, a list or { start = …, stop = …, count = … }"
@@ -160,3 +175,15 @@ class OutputTable(schema.OutputTable):
     frequencies: list[Frequency] = Field(
         [], description="a list of frequencies ω/Tc, as in [0.5, 3.0]"
     )
+
+
+SCHEMAS: Schemas = {
+    (): CaseTable,
+    ("usadel",): UsadelTable,
+    ("layers",): LayerTable,
+    ("interfaces",): InterfaceTable,
+    ("spectra",): SpectrumTable,
+    ("mesh",): schema.MeshTable,
+    ("solver",): SolverTable,
+}
+"""Those whose keys may be swept."""

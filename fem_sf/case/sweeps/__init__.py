@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+"""The ``[sweep]`` table of a case: which keys take which values, and the cases that this makes."""
+
+from __future__ import annotations
+
+from fem_sf.case.sweeps.loading import load_sweep
+
+__all__ = ["load_sweep"]

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Mesh, fields and forms of steady spin transport, kept for the next case where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from fem_sf.mesh.build import checked_geometry
+from fem_sf.mesh.geometry import Geometry
+from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.spin.energy import Energies
+from fem_sf.spin.grading import SpinGrading
+from fem_sf.spin.interfaces import Tunnel
+from fem_sf.spin.model import Stack, wall_of
+from fem_sf.spin.observables import Faces
+from fem_sf.spin.settings import SpinCase
+from fem_sf.spin.steady import SteadySolver
+from fem_sf.spin.system import SpinSystem
+from fem_sf.study.kept_mesh import KeptMesh
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SpinPlace:
+    """What one polynomial degree needs.
+
+    Parameters
+    ----------
+    solver
+        With the numbers of the present case.
+    faces, energies
+        Measure its solution.
+    structure
+        What it was made for beyond numbers.
+    """
+
+    solver: SteadySolver
+    faces: Faces
+    energies: Energies
+    structure: tuple[Any, ...]
+
+
+class SpinBench:
+    """Where one case after the other is set up; all methods are collective.
+
+    Parameters
+    ----------
+    comm
+        The ranks that share a mesh.
+    """
+
+    def __init__(self, comm: MPI.Comm):
+        self.comm = comm
+        self._meshes = KeptMesh(comm)
+        self._places: dict[int, SpinPlace] = {}
+
+    def mesh(self, case: SpinCase) -> LayeredMesh:
+        """The mesh of a case; that of the last one if it is the same.
+
+        Raises
+        ------
+        MeshError
+            If it does not fit the stack.
+        """
+        mesh, is_new = self._meshes.take(lambda: geometry_of(case))
+        if is_new:
+            self._places.clear()
+        return mesh
+
+    def place(self, case: SpinCase, mesh: LayeredMesh, degree: int) -> SpinPlace:
+        """Solver and faces of a case on its mesh, ready to start from nothing."""
+        kept, structure = self._places.get(degree), _structure(case)
+        if kept is not None and kept.structure == structure:
+            kept.solver.set_stack(case.stack, case.drive)
+            kept.solver.unknowns.zeroEntries()
+            return kept
+        solver = new_solver(case, mesh, degree)
+        faces = Faces(solver.system, solver.nodes, profile_of(case))
+        self._places[degree] = SpinPlace(solver, faces, Energies(solver.system), structure)
+        return self._places[degree]
+
+
+def geometry_of(case: SpinCase) -> Geometry:
+    """The mesh of a case as arrays, found to fit its stack."""
+    return checked_geometry(case.stack, case.mesh, grading_of(case))
+
+
+def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:
+    """The mesh of a case, checked and distributed."""
+    mesh, _ = KeptMesh(comm).take(lambda: geometry_of(case))
+    return mesh
+
+
+def grading_of(case: SpinCase) -> SpinGrading:
+    """Cell sizes of a case; semi-infinite layers are meshed as far as its probes reach."""
+    grading = SpinGrading(wave_number=case.wave_number)
+    far = grading.far
+    for name, positions in case.output.probes.items():
+        layer = case.stack.layer(name)
+        if layer.semi_infinite and positions:
+            reach = float(np.abs(positions).max())
+            far = max(far, grading.far * reach / grading.meshed_thickness(layer))
+    return replace(grading, far=far)
+
+
+def profile_of(case: SpinCase) -> Callable[[FloatArray], FloatArray]:
+    """cos(qy) of the drive along the contacts."""
+
+    def profile(points: FloatArray) -> FloatArray:
+        return np.cos(case.wave_number * points[:, 1])
+
+    return profile
+
+
+def new_solver(case: SpinCase, mesh: LayeredMesh, degree: int) -> SteadySolver:
+    """A case on its mesh at one polynomial degree."""
+    system = SpinSystem(case.stack, case.drive, mesh, degree, case.contacts)
+    return SteadySolver(system, case.solver, profile_of(case))
+
+
+def _structure(case: SpinCase) -> tuple[Any, ...]:
+    """What forms, conditions and solvers depend on beyond numbers."""
+    drive = (type(case.drive), case.wave_number, case.contacts)
+    return (*_stack_structure(case.stack), drive, case.solver)
+
+
+def _stack_structure(stack: Stack) -> tuple[Any, ...]:
+    layers = [
+        (layer.name, layer.material.kind, wall_of(layer.material) is None, layer.semi_infinite)
+        for layer in stack.layers
+    ]
+    laws = []
+    for interface in stack.interfaces:
+        law = interface.law
+        barrier = law.barrier if isinstance(law, Tunnel) else None
+        laws.append((interface.name, law.kind, None if barrier is None else barrier.model))
+    return layers, laws

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Mesh, fields and forms of Usadel cases, kept from one case to the next where they still fit."""
+
+from __future__ import annotations
+
+from mpi4py import MPI
+
+from fem_sf.mesh.build import checked_geometry
+from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.settings import UsadelCase
+from fem_sf.study.kept_mesh import KeptMesh
+from fem_sf.usadel.observables import IntegralForms
+from fem_sf.usadel.system import UsadelSystem
+
+
+class UsadelBench:
+    """Where one case after the other is set up; all methods are collective.
+
+    Parameters
+    ----------
+    comm
+        The ranks that share a mesh.
+    """
+
+    def __init__(self, comm: MPI.Comm):
+        self.comm = comm
+        self._meshes = KeptMesh(comm)
+        self._systems: dict[int, tuple[UsadelSystem, IntegralForms]] = {}
+
+    def mesh(self, case: UsadelCase) -> LayeredMesh:
+        """The mesh of a case; that of the last one if it is the same.
+
+        Raises
+        ------
+        MeshError
+            If it does not fit the stack.
+        """
+        mesh, is_new = self._meshes.take(lambda: checked_geometry(case.stack, case.mesh))
+        if is_new:
+            self._systems.clear()
+        return mesh
+
+    def system(
+        self, case: UsadelCase, mesh: LayeredMesh, degree: int
+    ) -> tuple[UsadelSystem, IntegralForms]:
+        """Fields and forms of a case on its mesh, with its numbers in them."""
+        kept = self._systems.get(degree)
+        if kept is not None and kept[0].fits(case.stack):
+            kept[0].set_stack(case.stack)
+            return kept
+        system = UsadelSystem(case.stack, mesh, degree)
+        self._systems[degree] = system, IntegralForms(system)
+        return self._systems[degree]
