@@ -100,6 +100,16 @@ def test_island_obeys_the_identity_of_zero_temperature_and_knows_its_error(tmp_p
     assert numbers["S_error"] < numbers["S_estimate"] < 1e-3
 
 
+@pytest.mark.slow
+def test_long_range_triplets_decay_as_in_a_normal_metal(tmp_path):
+    numbers = script("long_range_triplet/long_range.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-8
+    assert numbers["wave_numbers"] < 1e-6
+    assert numbers["collinear"] < 1e-12
+    assert 90 <= numbers["largest"] < 120
+
+
 def test_jump_against_angle_is_that_of_eq12(tmp_path):
     numbers = script("jump_against_angle/jump.py")(tmp_path)
     assert (tmp_path / "figure.png").stat().st_size
