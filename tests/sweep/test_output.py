@@ -103,6 +103,22 @@ def test_spins_along_other_axes_leave_the_mean(sweep: Sweep) -> None:
     assert np.isfinite(found["spectra[0].layers.S.mean.N"].values).all()
 
 
+def test_spectra_that_found_more_energies_than_others(sweep: Sweep) -> None:
+    points = [point(i) for i in range(6)]
+    (spectrum,) = points[1].summary["spectra"]
+    spectrum["energies"] = [0.0, 0.25, 0.5]
+    for place in ("mean", "left", "right"):
+        spectrum["layers"]["S"][place] = {"up": [1.0, 4.0, 2.0], "down": [1.0, 6.0, 3.0]}
+    found = arrays.to_dataset(sweep, points)
+    for name, few, many in (
+        ("energies", [0.0, 0.5], [0.0, 0.25, 0.5]),
+        ("layers.S.left.N_down", [1.0, 3.0], [1.0, 6.0, 3.0]),
+    ):
+        values = found[f"spectra[0].{name}"].values[0]
+        np.testing.assert_array_equal(values[0], [*few, np.nan])
+        np.testing.assert_array_equal(values[1], many)
+
+
 def test_the_same_numbers_are_the_same_bytes(dataset: xr.Dataset, tmp_path: Path) -> None:
     folders = tmp_path / "one", tmp_path / "two"
     for folder in folders:

@@ -100,21 +100,25 @@ def _coordinates(axes: Sequence[Axis]) -> dict[str, Any]:
 def _array(
     found: Sequence[Variable | None], shape: tuple[int, ...]
 ) -> tuple[tuple[str, ...], Any] | None:
-    """One variable at all points; ``None`` where these do not agree on what it is."""
+    """One variable at all points; ``None`` where these do not agree on what it is.
+
+    Spectra may have found different energies: shorter ones end in NaN.
+    """
     known = [each for each in found if each is not None]
     if any(isinstance(each.value, str) for each in known):
         texts = [each.value if each and isinstance(each.value, str) else "" for each in found]
         return (), np.reshape(np.array(texts, dtype=object), shape)
     # a number in the place of a vector is an unknown one
-    sized = {(each.dimensions, np.shape(each.value)) for each in known if each.dimensions}
-    if len(sized) > 1 or all(np.all(np.isnan(each.value)) for each in known):
+    sized = [each for each in known if each.dimensions]
+    kinds = {each.dimensions for each in sized}
+    if len(kinds) > 1 or all(np.all(np.isnan(each.value)) for each in known):
         return None
-    dimensions, inner = sized.pop() if sized else ((), ())
+    inner = tuple(np.max([np.shape(each.value) for each in sized], axis=0)) if sized else ()
     values = np.full((len(found), *inner), np.nan)
     for i, each in enumerate(found):
         if each is not None:
-            values[i] = each.value
-    return dimensions, values.reshape(*shape, *inner)
+            values[(i, *(slice(size) for size in np.shape(each.value)))] = each.value
+    return kinds.pop() if kinds else (), values.reshape(*shape, *inner)
 
 
 def _probes(sweep: Sweep, kind: Kind, points: Sequence[Point | None]) -> xr.Dataset:
