@@ -17,6 +17,9 @@ from fem_sf.words import any_of
 GAPS = ("self-consistent", "bulk")
 """What the gap can be besides a number."""
 
+SMALLEST_INTERPOLATION_ERROR = 1e-5
+"""Below it a density of states would need steps in energy of a hundredth of its broadening."""
+
 
 @dataclass(frozen=True)
 class MeshSettings:
@@ -106,10 +109,14 @@ class SpectrumSettings:
         E in Tc from the Fermi level, of either sign, in any order.
     broadening
         η > 0 in Tc, the imaginary part of the energy.
+    interpolation_error
+        How far N may be from straight lines between neighbouring energies, over its normal value
+        or N, whatever is larger; energies are added where it is further off. ``None`` adds none.
     """
 
     energies: tuple[float, ...]
     broadening: float
+    interpolation_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -264,6 +271,10 @@ def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Prob
     if not (math.isfinite(spectrum.broadening) and spectrum.broadening > 0):
         message = f"expected η > 0 in Tc, got {spectrum.broadening!r}"
         yield Problem(f"spectra[{number}].broadening", message)
+    error = spectrum.interpolation_error
+    if error is not None and not SMALLEST_INTERPOLATION_ERROR <= error < 1:
+        message = f"expected a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1, got {error!r}"
+        yield Problem(f"spectra[{number}].interpolation_error", message)
 
 
 def _first_moment(stack: Stack) -> str | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from fem_sf.mesh.sampling import (
     node_sampling,
     point_sampling,
 )
-from fem_sf.settings import UsadelCase
+from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
@@ -106,7 +106,7 @@ def run_usadel(
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
     try:
-        spectra = run.spectra(solution, layers, "")
+        spectra = run.spectra(solution, layers, case.spectra, "")
         if case.spectra:
             clock.lap("spectra")
         plain = run.without_phases(system) if case.critical_temperature else system
@@ -124,7 +124,8 @@ def run_usadel(
         found = run.profile(layers, solution.report.state)
         other = run.solve(coarse_system, "mesh error, ", found)
         coarse = run.measure(other, coarse_forms)
-        coarse_spectra = run.spectra(other, layers, "mesh error, ")
+        energies = run.at_energies_of(spectra)
+        coarse_spectra = run.spectra(other, layers, energies, "mesh error, ")
         if critical is not None:
             coarse_system = run.without_phases(other.sweep.system)
             critical_error = mesh_error(case, critical, plain, coarse_system)
@@ -243,15 +244,27 @@ class Run:
         strengths = system.exchange.strengths
         return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
 
+    def at_energies_of(self, spectra: tuple[Spectrum, ...]) -> tuple[SpectrumSettings, ...]:
+        """Ask for the same spectra at all energies that rank 0 has of them, and at no more."""
+        energies = self.mesh.comm.bcast([each.energies.tolist() for each in spectra])
+        return tuple(
+            replace(asked, energies=tuple(each), interpolation_error=None)
+            for asked, each in zip(self.case.spectra, energies, strict=True)
+        )
+
     def spectra(
-        self, solution: Solution, layers: dict[str, LayerFields], purpose: str
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        wanted: tuple[SpectrumSettings, ...],
+        purpose: str,
     ) -> tuple[Spectrum, ...]:
-        """Densities of states that the case asks for; empty but on rank 0."""
+        """Densities of states; empty but on rank 0."""
 
         def update(done: int, total: int, note: str) -> None:
             self.progress.update(done, total, purpose + note)
 
-        if not self.case.spectra:
+        if not wanted:
             return ()
         system, comm = solution.sweep.system, self.mesh.comm
         ends, sides = self._ends(system)
@@ -260,15 +273,14 @@ class Run:
         for name, where in points.items():
             samplings[name].append(point_sampling(system.layer_space(name), where))
         spectra = []
-        for asked in self.case.spectra:
-            found = densities_of_states(solution, asked, samplings, update)
+        for asked in wanted:
+            energies, found = densities_of_states(solution, asked, samplings, update)
             by_layer = {}
             for name, each in found.items():
                 left, right = self._side_means(each.points[0], sides[name])
                 where = points.get(name, np.empty((0, self.mesh.mesh.geometry.dim)))
                 at_probes = self._gather_probes(samplings[name][1:], each.points[1:], left.shape)
                 by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
-            energies = np.array(asked.energies)
             spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 

@@ -63,6 +63,28 @@ def test_spin_valve_prefers_antiparallel(tmp_path):
 
 
 @pytest.mark.slow
+def test_valve_has_the_critical_temperatures_of_the_reference(tmp_path):
+    numbers = script("valve_critical_temperature/critical.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-9
+    assert numbers["switch"] == pytest.approx(0.68581338872 - 0.67925856508, abs=1e-9)
+    # half a switch more than at 90° of the reference, over the switch
+    middle = (0.68581338872 + 0.67925856508) / 2
+    assert numbers["bend"] >= abs(0.68255071401 - middle) / numbers["switch"] - 1e-7
+    assert numbers["bend"] < 0.005
+    assert numbers["only_AP_to"] == 1.1
+
+
+@pytest.mark.slow
+def test_minigap_is_that_of_eq18(tmp_path):
+    numbers = script("minigap/minigap.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-7
+    assert numbers["off"] < 5e-4
+    assert numbers["split_off"] < 1e-3
+
+
+@pytest.mark.slow
 def test_pd_fe_film_loses_little(tmp_path):
     numbers = script("pd_fe/pd_fe.py")(tmp_path)
     assert (tmp_path / "figure.png").stat().st_size

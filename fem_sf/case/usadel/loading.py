@@ -82,4 +82,4 @@ def _scales(tables: UsadelTables) -> PhysicalScales | None:
 def _spectrum(table: SpectrumTable) -> SpectrumSettings:
     assert table.energies is not None
     assert table.broadening is not None
-    return SpectrumSettings(table.energies, table.broadening)
+    return SpectrumSettings(table.energies, table.broadening, table.interpolation_error)

@@ -33,7 +33,7 @@ from fem_sf.case.usadel.fields import (
     Temperature,
     TemperatureScale,
 )
-from fem_sf.settings import SolverSettings
+from fem_sf.settings import SMALLEST_INTERPOLATION_ERROR, SolverSettings
 
 
 class CaseTable(schema.CaseTable):
@@ -141,6 +141,12 @@ class SpectrumTable(Table):
         None, description="energies E/Tc, a list or { start = …, stop = …, count = … }"
     )
     broadening: Broadening | None = Field(None, gt=0, description="η/Tc, a number > 0")
+    interpolation_error: float | None = Field(
+        None,
+        ge=SMALLEST_INTERPOLATION_ERROR,
+        lt=1,
+        description=f"a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1",
+    )
 
 
 class CriticalTemperatureTable(Table):
