@@ -121,6 +121,16 @@ def test_bloch_wall_is_uniform_far_away_and_where_it_is_wide(tmp_path):
     assert numbers["wide"] < 5e-3
 
 
+@pytest.mark.slow
+def test_josephson_junction_turns_to_pi_where_the_linear_theory_says(tmp_path):
+    numbers = script("josephson/josephson.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["balance"] < 1e-8
+    assert numbers["weak"] < 2e-4
+    assert numbers["left"] < 1e-4
+    assert numbers["crossing"] == pytest.approx(0.19033, abs=1e-5)
+
+
 def test_jump_against_angle_is_that_of_eq12(tmp_path):
     numbers = script("jump_against_angle/jump.py")(tmp_path)
     assert (tmp_path / "figure.png").stat().st_size
