@@ -8,6 +8,7 @@ held, and that no demo or file of one is forgotten.
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ DEMOS = Path(__file__).parents[2] / "demos"
 FOLDERS = sorted(path.name for path in DEMOS.iterdir() if path.is_dir())
 CASES = sorted(DEMOS.glob("*/*.toml"))
 CASE_NAMES = [f"{path.parent.name}/{path.name}" for path in CASES]
-LONG_CASES = {"island"}
+LONG_CASES = {"bloch_wall", "island", "long_range_triplet"}
 """Folders whose case takes so long that only the test of its script runs it."""
 LARGEST_PICTURE = 150_000
 
@@ -68,6 +69,26 @@ def test_pd_fe_film_loses_little(tmp_path):
     assert (tmp_path / "figure.png").stat().st_size
     assert numbers["film"] < 0.02
     assert numbers["opaque_ratio"] == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_long_range_triplet_decays_as_in_a_normal_metal(tmp_path):
+    numbers = script("long_range_triplet/long_range_triplet.py")(tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size
+    assert numbers["worst"] < 1e-9
+    # 1/Re √((0.2π − 8i)/0.5) and √(0.5/0.2π)
+    assert numbers["short"] == pytest.approx(0.33995, abs=1e-4)
+    assert numbers["long"] == pytest.approx((0.5 / (0.2 * math.pi)) ** 0.5, rel=3e-4)
+    assert 90 < numbers["largest"] < 135
+
+
+@pytest.mark.slow
+def test_bloch_wall_strengthens_superconductivity(tmp_path):
+    numbers = script("bloch_wall/bloch_wall.py")(tmp_path)
+    assert {"fields.pvd", "maps.png", "figure.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert numbers["far"] < 1e-6
+    assert 0.05 < numbers["gain"] < 0.06
+    assert numbers["energy"] < 0
 
 
 @pytest.mark.slow

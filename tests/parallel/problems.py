@@ -252,7 +252,7 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
     return {
         "state": summary["state"],
         "layers": summary["layers"],
-        "interfaces": summary["interfaces"],
+        "spin_currents": [each["spin_current"] for each in summary["interfaces"].values()],
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
         "spectra": {
