@@ -7,6 +7,7 @@ functions, because the Python layer above them costs more than a one-dimensional
 
 from __future__ import annotations
 
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -158,8 +159,33 @@ def form(expression: Any, maps: Any) -> Any:
     return dolfinx.fem.form(expression, entity_maps=maps)
 
 
-def block_matrix(forms: Sequence[Sequence[Any]]) -> PETSc.Mat:
-    """A PETSc matrix with the sparsity of a rectangular array of compiled bilinear forms."""
+def long_form(expression: Any, maps: Any) -> Any:
+    """Compile a UFL form with thousands of operations at each quadrature point.
+
+    Debugging information and the second level of optimisation take most of the time that it takes
+    to compile one, and nothing of the time that it then runs.
+    """
+    options = {"cffi_extra_compile_args": ["-O1", "-g0", *_plain_complex_arithmetic()]}
+    return dolfinx.fem.form(expression, entity_maps=maps, jit_options=options)
+
+
+def _plain_complex_arithmetic() -> list[str]:
+    """What tells GCC not to look for infinities in every complex product."""
+    compiler = sysconfig.get_config_var("CC") or ""
+    return ["-fcx-limited-range"] if "gcc" in compiler else []
+
+
+def parts_of(compiled: Any) -> Sequence[Any]:
+    """The forms whose sum is meant: one, or several in a tuple."""
+    return compiled if isinstance(compiled, tuple) else (compiled,)
+
+
+def block_matrix(blocks: Sequence[Sequence[Any]]) -> PETSc.Mat:
+    """A PETSc matrix with the sparsity of a rectangular array of compiled bilinear forms.
+
+    Where several forms make up a block, the first reaches wherever the others do.
+    """
+    forms = [[None if each is None else parts_of(each)[0] for each in row] for row in blocks]
     if _NAMED_ENTITY_MAPS:
         return dolfinx.fem.petsc.create_matrix(forms)
     return dolfinx.fem.petsc.create_matrix_block(forms)
@@ -172,24 +198,26 @@ def block_index_sets(spaces: Sequence[Any]) -> list[PETSc.IS]:
 
 
 def assemble_matrix(matrix: PETSc.Mat, compiled: Any) -> None:
-    """Add a bilinear form into a (sub)matrix."""
-    handle = compiled._cpp_object
-    _cpp.fem.petsc.assemble_matrix(
-        matrix,
-        handle,
-        _cpp.fem.pack_constants(handle),
-        _cpp.fem.pack_coefficients(handle),
-        [],
-        True,
-    )
+    """Add a bilinear form, or several, into a (sub)matrix."""
+    for each in parts_of(compiled):
+        handle = each._cpp_object
+        _cpp.fem.petsc.assemble_matrix(
+            matrix,
+            handle,
+            _cpp.fem.pack_constants(handle),
+            _cpp.fem.pack_coefficients(handle),
+            [],
+            True,
+        )
 
 
 def assemble_vector(array: NDArray, compiled: Any) -> None:
-    """Add a linear form into a local array, ghosts included."""
-    handle = compiled._cpp_object
-    _cpp.fem.assemble_vector(
-        array, handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)
-    )
+    """Add a linear form, or several, into a local array, ghosts included."""
+    for each in parts_of(compiled):
+        handle = each._cpp_object
+        _cpp.fem.assemble_vector(
+            array, handle, _cpp.fem.pack_constants(handle), _cpp.fem.pack_coefficients(handle)
+        )
 
 
 def assemble_scalar(compiled: Any) -> complex:

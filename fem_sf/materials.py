@@ -42,7 +42,16 @@ class Material:
 
 @dataclass(frozen=True)
 class Superconductor(Material):
-    """A diffusive s-wave superconductor; no exchange field."""
+    """A diffusive s-wave superconductor; no exchange field.
+
+    Parameters
+    ----------
+    phase
+        Phase in radians that the order parameter is given: of a given Δ throughout the layer, of a
+        self-consistent one at its outer face. ``None`` leaves it to the rest of the stack.
+    """
+
+    phase: float | None = None
 
     kind: ClassVar[str] = "superconductor"
 

@@ -12,9 +12,13 @@ from typing import ClassVar
 from fem_sf.errors import InputError, Problem
 from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Stack
+from fem_sf.words import any_of
 
 GAPS = ("self-consistent", "bulk")
 """What the gap can be besides a number."""
+
+SMALLEST_INTERPOLATION_ERROR = 1e-5
+"""Below it a density of states would need steps in energy of a hundredth of its broadening."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +109,14 @@ class SpectrumSettings:
         E in Tc from the Fermi level, of either sign, in any order.
     broadening
         η > 0 in Tc, the imaginary part of the energy.
+    interpolation_error
+        How far N may be from straight lines between neighbouring energies, over its normal value
+        or N, whatever is larger; energies are added where it is further off. ``None`` adds none.
     """
 
     energies: tuple[float, ...]
     broadening: float
+    interpolation_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -121,10 +129,13 @@ class PhysicalScales:
         Tc of the bulk superconductor in K.
     diffusivity
         D_S in m²/s.
+    conductivity
+        σ_S in S/m, where it is known.
     """
 
     critical_temperature: float
     diffusivity: float
+    conductivity: float | None = None
 
     @property
     def length(self) -> float:
@@ -139,6 +150,15 @@ class PhysicalScales:
         from scipy.constants import Boltzmann
 
         return Boltzmann * self.critical_temperature
+
+    @property
+    def current_density(self) -> float | None:
+        """σ_S k_B Tc/(e ξ0) in A/m²; ``None`` where σ_S is not known."""
+        from scipy.constants import elementary_charge
+
+        if self.conductivity is None:
+            return None
+        return self.conductivity * self.energy / (elementary_charge * self.length)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +194,8 @@ class UsadelCase:
     Raises
     ------
     InputError
-        If the temperature, the gap, the reference, a chosen frequency or a spectrum makes no sense.
+        If the temperature, the gap, the reference, a phase, a chosen frequency or a spectrum makes
+        no sense.
     """
 
     stack: Stack
@@ -215,6 +236,7 @@ class UsadelCase:
             for i, each in enumerate(self.spectra)
             for problem in _spectrum_problems(i, each)
         ]
+        problems += misplaced_phases(self.stack, self.gap)
         if self.reference is None:
             object.__setattr__(self, "reference", _first_moment(self.stack))
         elif self.reference is not None and self.reference not in ferromagnets:
@@ -222,6 +244,21 @@ class UsadelCase:
             problems.append(Problem("reference", message))
         if problems:
             raise InputError(problems)
+
+
+def misplaced_phases(stack: Stack, gap: str | float) -> Iterator[Problem]:
+    """Phases that cannot be held: of a self-consistent gap only outer faces are."""
+    if gap != "self-consistent":
+        return
+    outermost = (stack.names[0], stack.names[-1])
+    for name in stack.phases:
+        if name not in outermost:
+            yield Problem(
+                f"layers.{name}.phase",
+                "with a self-consistent gap a phase is held at the outer face of the first or the "
+                f"last layer, here {any_of(dict.fromkeys(outermost))}; leave it out, or give Δ: "
+                'gap = "bulk" or a number',
+            )
 
 
 def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Problem]:
@@ -234,6 +271,10 @@ def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Prob
     if not (math.isfinite(spectrum.broadening) and spectrum.broadening > 0):
         message = f"expected η > 0 in Tc, got {spectrum.broadening!r}"
         yield Problem(f"spectra[{number}].broadening", message)
+    error = spectrum.interpolation_error
+    if error is not None and not SMALLEST_INTERPOLATION_ERROR <= error < 1:
+        message = f"expected a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1, got {error!r}"
+        yield Problem(f"spectra[{number}].interpolation_error", message)
 
 
 def _first_moment(stack: Stack) -> str | None:

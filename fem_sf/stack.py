@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fem_sf.errors import Problem
 from fem_sf.interfaces import KupriyanovLukichev, Law
-from fem_sf.materials import Ferromagnet, Material, Texture
+from fem_sf.materials import Ferromagnet, Material, Superconductor, Texture
 from fem_sf.multilayer import Joint, Multilayer, not_positive
 
 _COMPONENTS = 3
@@ -41,6 +41,11 @@ class Layer:
     name: str
     material: Material
     thickness: float | None = None
+
+    @property
+    def phase(self) -> float | None:
+        """Phase that its order parameter is given, in radians."""
+        return self.material.phase if isinstance(self.material, Superconductor) else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,21 @@ class Stack(Multilayer[Layer, Interface]):
         """The ferromagnetic layers, from left to right."""
         return tuple(each for each in self.layers if isinstance(each.material, Ferromagnet))
 
+    @property
+    def phases(self) -> dict[str, float]:
+        """By layer, from left to right, the phases that order parameters are given, in radians."""
+        return {layer.name: layer.phase for layer in self.layers if layer.phase is not None}
+
+    def without_phases(self) -> Stack:
+        """The same stack with a real order parameter."""
+        layers = (
+            replace(layer, material=replace(layer.material, phase=None))
+            if isinstance(layer.material, Superconductor)
+            else layer
+            for layer in self.layers
+        )
+        return Stack(tuple(layers), self.interfaces)
+
 
 def _layer_problems(layer: Layer) -> Iterator[Problem]:
     key = f"layers.{layer.name}"
@@ -104,6 +124,8 @@ def _layer_problems(layer: Layer) -> Iterator[Problem]:
     yield from not_positive(f"{key}.thickness", layer.thickness, "a thickness in ξ0")
     yield from not_positive(f"{key}.diffusivity", material.diffusivity, "D/D_S")
     yield from not_positive(f"{key}.density_of_states", material.density_of_states, "ν/ν_S")
+    if layer.phase is not None and not math.isfinite(layer.phase):
+        yield Problem(f"{key}.phase", f"expected a phase in radians, got {layer.phase!r}")
     if isinstance(material, Ferromagnet):
         if not _is_exchange(material.exchange):
             yield Problem(

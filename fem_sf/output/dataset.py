@@ -21,6 +21,7 @@ from fem_sf.output.spectra import read_spectra, spectra_arrays
 from fem_sf.output.summary import summary_text
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
+    IMAGINARY_COLUMNS,
     History,
     LayerFields,
     Spectrum,
@@ -163,6 +164,7 @@ def _split(
 ) -> dict[str, LayerFields]:
     axes = [axis for axis in "xyz" if prefix + axis in dataset]
     columns = [name for name in KINDS[dataset.attrs["kind"]].columns if prefix + name in dataset]
+    amplitudes = (*AMPLITUDE_COLUMNS, *IMAGINARY_COLUMNS)
     fields = {}
     for name, nodes in owners_of(dataset, label).items():
         own = cells[(cells[:, 0] >= nodes[0]) & (cells[:, 0] <= nodes[-1])]
@@ -170,7 +172,7 @@ def _split(
             points=np.column_stack([dataset[prefix + axis].values[nodes] for axis in axes]),
             cells=own[:, (own != _NO_VERTEX).all(axis=0)] - nodes[0],
             values={column: dataset[prefix + column].values[nodes] for column in columns},
-            amplitudes=unstacked(dataset, AMPLITUDE_COLUMNS, AT_OMEGA, nodes, prefix),
+            amplitudes=unstacked(dataset, amplitudes, AT_OMEGA, nodes, prefix),
         )
     return fields
 

@@ -43,9 +43,10 @@ class Labels:
             for name, values in columns.items()
         }
         for si in self.si_columns if self.scales else ():
-            if si.source in columns:
+            factor = si.factor(self.scales)
+            if si.source in columns and factor is not None:
                 values, quantity = described[si.source]
-                described[si.name] = (si.factor(self.scales) * values, si.of(quantity))
+                described[si.name] = (factor * values, si.of(quantity))
         return {
             prefix + name: (tuple(dimensions), values, quantity.attributes)
             for name, (values, quantity) in described.items()

@@ -42,13 +42,14 @@ class SIColumn:
     ending
         What is put behind the name of the source: the unit as a part of a name.
     factor
-        New number over old number, from the SI values of the reduced units.
+        New number over old number, from the SI values of the reduced units; ``None`` where these
+        do not say it, and the column is left out.
     """
 
     source: str
     unit: str
     ending: str
-    factor: Callable[[Any], float]
+    factor: Callable[[Any], float | None]
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from fem_sf.output.files import replacing
 from fem_sf.output.history import time_columns
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.spectra import spectra_table
-from fem_sf.study.results import AMPLITUDE_COLUMNS
+from fem_sf.study.results import AMPLITUDE_COLUMNS, IMAGINARY_COLUMNS
 
 AMPLITUDES, HISTORY, SPECTRA = "amplitudes.csv", "history.csv", "spectra.csv"
 """The tables at chosen frequencies, of a run in time and of densities of states, where such are."""
@@ -35,7 +35,7 @@ def probes_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
 
 def amplitudes_table(dataset: xr.Dataset) -> dict[str, np.ndarray]:
     """Columns ``layer, x[, y], omega, singlet, …``: all nodes at the first ω, at the second, …."""
-    observables = [column + AT_OMEGA for column in AMPLITUDE_COLUMNS]
+    observables = [column + AT_OMEGA for column in (*AMPLITUDE_COLUMNS, *IMAGINARY_COLUMNS)]
     names = ("layer", "x", "y", "omega", *observables, "x_nm", "y_nm", "omega_meV")
     grid = dataset[observables[0]]
     present = {name: dataset[name] for name in names if name in dataset}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from fem_sf.output import style, usadel_sweeps
@@ -23,7 +24,13 @@ from fem_sf.output.quantities import Quantity, SIColumn
 from fem_sf.output.spectra import DENSITY
 from fem_sf.output.sweep.headlines import Headline
 from fem_sf.settings import PhysicalScales, UsadelCase
-from fem_sf.study.results import AMPLITUDE_COLUMNS, USADEL_COLUMNS, LayerFields
+from fem_sf.study.results import (
+    AMPLITUDE_COLUMNS,
+    IMAGINARY_COLUMNS,
+    PHASE_COLUMNS,
+    USADEL_COLUMNS,
+    LayerFields,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,6 +38,9 @@ if TYPE_CHECKING:
 _GAP = Curve("delta", r"$\Delta$", "#000000", "-")
 _MOMENT = style.vector_curves("dM", r"\delta M_%s")
 _GAP_LABEL = r"$\Delta\,/\,k_{\mathrm{B}}T_{\mathrm{c}}$"
+_PHASE = Curve("phase", r"$\varphi$", style.BLACK, "-")
+_PHASE_LABEL = r"phase of $\Delta$ (rad)"
+_CURRENT = Curve("supercurrent", r"$j$", style.BLACK, "-")
 _NEGLIGIBLE = 1e-9
 _POWERS = {1: "", 2: "²", 3: "³"}
 
@@ -51,11 +61,12 @@ class Usadel(Kind):
     """Equilibrium of superconductor/ferromagnet multilayers."""
 
     name = "usadel"
-    columns = USADEL_COLUMNS
+    columns = (*USADEL_COLUMNS, *PHASE_COLUMNS)
     si_columns = (
         SIColumn("x", "nm", "nm", _length_nm),
         SIColumn("y", "nm", "nm", _length_nm),
         SIColumn("delta", "meV", "meV", _energy_mev),
+        SIColumn("supercurrent", "A/m^2", "A_per_m2", attrgetter("current_density")),
         SIColumn("omega", "meV", "meV", _energy_mev),
         SIColumn("energy", "meV", "meV", _energy_mev),
     )
@@ -69,6 +80,10 @@ class Usadel(Kind):
             "x": Quantity("position along the stack", "ξ0"),
             "y": Quantity("position across the stack", "ξ0"),
             "delta": Quantity("order parameter Δ", "k_B Tc"),
+            "phase": Quantity("phase of the order parameter", "rad"),
+            "supercurrent": Quantity(
+                "supercurrent density along the stack", usadel_sweeps.CURRENT_UNIT
+            ),
             **{f"dM_{axis}": Quantity(f"{change} {axis}", moment) for axis in "xyz"},
             **_amplitudes("at the first Matsubara frequency"),
             "omega": Quantity("frequency ω", "k_B Tc"),
@@ -126,6 +141,13 @@ class Usadel(Kind):
             for place in ("left", "mean", "right") if gap else ():
                 error = gap.get("error", {}).get(place)
                 yield Row(name, f"Δ {place}", "Tc", gap[place], error, energy, "meV")
+        current = scales.current_density if scales else None
+        for name, interface in summary.get("interfaces", {}).items():
+            if "supercurrent" in interface:
+                value, error = interface["supercurrent"], interface["supercurrent_error"]
+                yield Row(
+                    name, "supercurrent", usadel_sweeps.CURRENT_UNIT, value, error, current, "A/m²"
+                )
         critical = summary.get("critical_temperature")
         if critical is not None:
             error = summary.get("critical_temperature_error")
@@ -204,6 +226,9 @@ class Usadel(Kind):
                 other = OtherUnit("Δ (meV)", dataset.attrs["kTc_meV"])
             bounds = (0.0, 1.12 * top or 1.0)
             panels.append(Panel(_GAP_LABEL, (_GAP,), gapped, bounds, other=other))
+        if "supercurrent" in dataset:
+            panels += panels_of(_PHASE_LABEL, [_PHASE], gapped)
+            panels += panels_of(usadel_sweeps.CURRENT_LABEL, [_CURRENT], layers)
         curves = _moment_curves(dataset)
         if curves:
             active = _layers_of(dataset, layers, ("superconductor", "ferromagnet"))
@@ -217,6 +242,8 @@ class Usadel(Kind):
         if gapped:
             bounds = (0.0, peak(gapped.values(), ["delta"]) or 1.0)
             maps.append(Map(_GAP_LABEL, "delta", gapped, bounds))
+        if "supercurrent" in dataset:
+            maps.append(Map(usadel_sweeps.CURRENT_LABEL, "supercurrent", dict(layers)))
         for curve in _moment_curves(dataset):
             maps.append(Map(_moment_label([curve]), curve.column, dict(layers)))
         return maps
@@ -231,17 +258,17 @@ class Usadel(Kind):
 
 
 def _amplitudes(where: str) -> dict[str, Quantity]:
-    """Describe ``AMPLITUDE_COLUMNS`` at a frequency, in words."""
-    singlet, *triplet, short_range, long_range = AMPLITUDE_COLUMNS
-    words = f"triplet pair amplitude {where}, component along"
-    return {
-        singlet: Quantity(f"singlet pair amplitude {where}", "1"),
-        **{name: Quantity(f"{words} {name[-1]}", "1") for name in triplet},
-        short_range: Quantity(f"{words} the local exchange field", "1"),
-        long_range: Quantity(
-            f"triplet pair amplitude {where}, size across the local exchange field", "1"
-        ),
-    }
+    """Describe ``AMPLITUDE_COLUMNS`` and ``IMAGINARY_COLUMNS`` at a frequency, in words."""
+    described = {}
+    *real, long_range = AMPLITUDE_COLUMNS
+    for part, names in (("", real), ("imaginary part of the ", IMAGINARY_COLUMNS)):
+        singlet, *triplet, short_range = names
+        described[singlet] = Quantity(f"{part}singlet pair amplitude {where}", "1")
+        words = f"{part}triplet pair amplitude {where}, component along"
+        described |= {name: Quantity(f"{words} {name[-1]}", "1") for name in triplet}
+        described[short_range] = Quantity(f"{words} the local exchange field", "1")
+    size = f"triplet pair amplitude {where}, size across the local exchange field"
+    return described | {long_range: Quantity(size, "1")}
 
 
 def _along_z(vector: Sequence[float]) -> float | Sequence[float]:

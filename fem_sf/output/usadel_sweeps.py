@@ -13,6 +13,11 @@ from fem_sf.output.quantities import Quantity
 from fem_sf.output.sweep.headlines import Headline, components, numbers
 from fem_sf.settings import UsadelCase
 
+CURRENT_UNIT = "σ_S k_BTc/(e ξ0)"
+"""Of supercurrent densities."""
+
+CURRENT_LABEL = r"$j\,/\,(\sigma_{\mathrm{S}}k_{\mathrm{B}}T_{\mathrm{c}}/e\xi_0)$"
+
 _ERROR = re.compile(r"\.error|_error$")
 _REFERENCE = r"$/\,M_{\mathrm{ref}}$"
 _ENERGY = r"$/\,k_{\mathrm{B}}T_{\mathrm{c}}$"
@@ -32,6 +37,7 @@ def _unit(name: str, case: UsadelCase) -> str:
         r"free_energy": f"ν_S Tc² {volume}",
         r"critical_temperature(_linear)?": "Tc",
         r"layers\..*\.volume": volume,
+        r"layers\..*\.gap\.phase_\w+": "rad",
         r"layers\..*\.gap\.\w+": "Tc",
         r"layers\..*\.magnetization\.integral": f"({moment}) {volume}",
         r"layers\..*\.magnetization\.\w+": moment,
@@ -40,6 +46,7 @@ def _unit(name: str, case: UsadelCase) -> str:
         r"layers\..*\.torque": f"ν_S Tc² {volume}",
         r"interfaces\..*\.gamma_.*": "ξ0",
         r"interfaces\..*\.spin_current": f"ν_S Tc² {volume}",
+        r"interfaces\..*\.supercurrent": CURRENT_UNIT,
         r"spectra\[\d+\]\.energies": "Tc",
         r"spectra\[\d+\]\.layers\..*": "1",
         r"checks\.total_magnetization.*": f"({moment}) {volume}",
@@ -50,9 +57,12 @@ def _unit(name: str, case: UsadelCase) -> str:
 
 
 def headlines(dataset: xr.Dataset) -> list[Headline]:
-    """The critical temperature where it is there, Δ in superconductors, ∫δM in ferromagnets."""
+    """What says most: critical temperature, supercurrent, Δ in superconductors, ∫δM in F."""
     symbol = r"$T_{\mathrm{c}}^*\,/\,T_{\mathrm{c}}$"
     choices = [Headline("critical_temperature", "critical temperature", symbol)]
+    currents = [str(name) for name in dataset if str(name).endswith(".supercurrent")]
+    # in a row of layers it is the same through all interfaces
+    choices += [Headline(name, "supercurrent", CURRENT_LABEL) for name in currents[:1]]
     layers = dataset.attrs["layers"]
     choices += [
         Headline(

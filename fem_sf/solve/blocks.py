@@ -9,9 +9,13 @@ from typing import Any
 
 import dolfinx
 import numpy as np
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf import compat
+
+NOTHING_HELD = np.empty(0, dtype=np.intp)
+"""Where all unknowns are free."""
 
 
 class BlockVector:
@@ -57,7 +61,7 @@ class BlockVector:
             values[part] = function.x.array[:size]
 
     def assemble(self, forms: Sequence[Any], b: PETSc.Vec) -> None:
-        """Assemble one linear form per block into a vector."""
+        """Assemble one linear form per block, or several in a tuple, into a vector."""
         values = b.getArray()
         for compiled, accumulator, part, size in zip(
             forms, self._accumulators, self.slices, self.sizes, strict=True
@@ -84,14 +88,26 @@ class BlockMatrix:
     Parameters
     ----------
     forms
-        Rectangular array of compiled forms; ``None`` where two blocks are not coupled.
+        Rectangular array of compiled forms, several in a tuple where their sum is meant; ``None``
+        where two blocks are not coupled.
     like
         A matrix of the same forms, assembled before, to take the sparsity from: finding it takes
         longer than many an assembly.
+    held
+        Rows of this rank, counted from its first, that are those of the identity: of unknowns whose
+        values are given.
     """
 
-    def __init__(self, forms: Sequence[Sequence[Any]], like: BlockMatrix | None = None):
+    def __init__(
+        self,
+        forms: Sequence[Sequence[Any]],
+        like: BlockMatrix | None = None,
+        held: NDArray[np.intp] = NOTHING_HELD,
+    ):
         self.matrix = compat.block_matrix(forms) if like is None else like.matrix.duplicate()
+        self.matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
+        self._held = (self.matrix.getOwnershipRange()[0] + held).astype(PETSc.IntType)
+        self._holds = self.matrix.comm.tompi4py().allreduce(len(held)) > 0
         row_spaces = [_argument_space(row, 0) for row in forms]
         column_spaces = [_argument_space(column, 1) for column in zip(*forms, strict=True)]
         rows, columns = compat.block_index_sets(row_spaces), compat.block_index_sets(column_spaces)
@@ -108,7 +124,10 @@ class BlockMatrix:
         for block, compiled in self._blocks:
             compat.assemble_matrix(block, compiled)
         self.matrix.assemble()
+        if self._holds:
+            self.matrix.zeroRows(self._held, diag=1.0)
 
 
 def _argument_space(forms: Sequence[Any], number: int) -> Any:
-    return next(compiled.function_spaces[number] for compiled in forms if compiled is not None)
+    compiled = next(each for each in forms if each is not None)
+    return compat.parts_of(compiled)[0].function_spaces[number]

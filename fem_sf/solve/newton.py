@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import InputError, NotConverged, Problem
-from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
 
 DIRECT_SOLVER_SIZE = 3000
 """Serial systems up to this many unknowns use PETSc's own LU, which starts faster than MUMPS."""
@@ -108,6 +110,8 @@ class BlockNewton:
         PETSc options without prefix (``snes_…``, ``ksp_…``, ``pc_…``).
     names
         What the blocks are called in messages.
+    held
+        Unknowns of this rank, counted from its first, that keep the values which they start with.
     """
 
     PREFIX = "fem_sf_"
@@ -119,8 +123,10 @@ class BlockNewton:
         max_iterations: int,
         options: Mapping[str, str],
         names: Sequence[str],
+        held: NDArray[np.intp] = NOTHING_HELD,
     ):
         self.layout = layout
+        self.held = held
         self.names = tuple(names)
         self._residual_forms = tuple(residual_forms)
         self._jacobian: BlockMatrix | None = None
@@ -141,8 +147,7 @@ class BlockNewton:
 
     def residual_norm(self, x: PETSc.Vec) -> float:
         """Euclidean norm of the residual at ``x``."""
-        self.layout.to_functions(x)
-        self.layout.assemble(self._residual_forms, self._residual)
+        self._assemble_residual(x, self._residual)
         return float(self._residual.norm())
 
     def solve(
@@ -199,8 +204,12 @@ class BlockNewton:
         )
 
     def _evaluate_residual(self, snes: PETSc.SNES, x: PETSc.Vec, f: PETSc.Vec) -> None:
+        self._assemble_residual(x, f)
+
+    def _assemble_residual(self, x: PETSc.Vec, f: PETSc.Vec) -> None:
         self.layout.to_functions(x)
         self.layout.assemble(self._residual_forms, f)
+        f.getArray()[self.held] = 0
 
     def _evaluate_jacobian(
         self, snes: PETSc.SNES, x: PETSc.Vec, matrix: PETSc.Mat, preconditioner: PETSc.Mat

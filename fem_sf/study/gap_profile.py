@@ -65,9 +65,10 @@ def gap_profile(
     Returns
     -------
     GapProfile
-        ``None`` for a gap that was given, for the normal state and where Δ changes its sign.
+        ``None`` for a gap that was given or has phases, for the normal state and where Δ changes
+        its sign.
     """
-    if case.gap != "self-consistent" or state != "superconducting":
+    if case.gap != "self-consistent" or case.stack.phases or state != "superconducting":
         return None
     superconductors = [
         layer.name for layer in case.stack.layers if isinstance(layer.material, Superconductor)

@@ -48,6 +48,22 @@ DIRECTION_COLUMNS = ("p_x", "p_y", "p_z")
 AMPLITUDE_COLUMNS = USADEL_COLUMNS[USADEL_COLUMNS.index("singlet") :]
 """The observables that are also given at chosen frequencies: those of one frequency."""
 
+IMAGINARY_COLUMNS = (
+    "singlet_imaginary",
+    "triplet_imaginary_x",
+    "triplet_imaginary_y",
+    "triplet_imaginary_z",
+    "triplet_short_range_imaginary",
+)
+"""Imaginary parts of all but the last of them, a size, where a phase is given."""
+
+PHASE_COLUMNS = ("phase", "supercurrent", *IMAGINARY_COLUMNS)
+"""What there is besides where a phase is given.
+
+``phase`` of Δ in radians, 0 where Δ = 0; ``supercurrent`` along x in σ_S k_BTc/(eξ0). ``delta`` is
+|Δ| then.
+"""
+
 
 @dataclass(frozen=True)
 class LayerFields:
@@ -64,8 +80,9 @@ class LayerFields:
     values
         One array of shape (n,) for each column of the kind of result.
     amplitudes
-        One array of shape (frequencies, n) for each of ``AMPLITUDE_COLUMNS``, at the frequencies
-        that the case's output settings list, in their order; empty for probes and where none are.
+        One array of shape (frequencies, n) for each of ``AMPLITUDE_COLUMNS``, and with phases of
+        ``IMAGINARY_COLUMNS``, at the frequencies that the case's output settings list, in their
+        order; empty for probes and where none are.
     """
 
     points: NDArray[np.float64]

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
@@ -18,34 +19,33 @@ from fem_sf.mesh.sampling import (
     node_sampling,
     point_sampling,
 )
-from fem_sf.settings import UsadelCase
+from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
-    AMPLITUDE_COLUMNS,
     LayerFields,
     LayerSpectrum,
     Spectrum,
     UsadelResult,
 )
 from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
     PairAmplitudes,
-    SampledFields,
     action_at_zero,
     pair_amplitudes,
     sample,
 )
 from fem_sf.usadel.solution import Solution, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
+from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import CriticalTemperature
@@ -106,10 +106,11 @@ def run_usadel(
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
     try:
-        spectra = run.spectra(solution, layers, "")
+        spectra = run.spectra(solution, layers, case.spectra, "")
         if case.spectra:
             clock.lap("spectra")
-        critical = run.critical_temperature(solution, measurement)
+        plain = run.without_phases(system) if case.critical_temperature else system
+        critical = run.critical_temperature(plain, solution, measurement)
         if critical is not None:
             clock.lap("critical_temperature")
     except NotConverged as failure:
@@ -123,9 +124,11 @@ def run_usadel(
         found = run.profile(layers, solution.report.state)
         other = run.solve(coarse_system, "mesh error, ", found)
         coarse = run.measure(other, coarse_forms)
-        coarse_spectra = run.spectra(other, layers, "mesh error, ")
+        energies = run.at_energies_of(spectra)
+        coarse_spectra = run.spectra(other, layers, energies, "mesh error, ")
         if critical is not None:
-            critical_error = mesh_error(case, critical, system, other.sweep.system)
+            coarse_system = run.without_phases(other.sweep.system)
+            critical_error = mesh_error(case, critical, plain, coarse_system)
         clock.lap("estimate")
     summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
     if case.spectra:
@@ -179,6 +182,7 @@ class Run:
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         nodes = {name: node_sampling(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, nodes)
         pairs = pair_amplitudes(chosen, nodes)
         layers = {}
@@ -187,22 +191,25 @@ class Run:
             positions = space.tabulate_dof_coordinates()[:count, : self.mesh.mesh.geometry.dim]
             points = nodes[name].gather(self.mesh.comm, positions)
             cells = node_cells(space)
-            fields = self._gather(nodes[name], columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, nodes[name])
+            fields = self._gather(nodes[name], named)
             amplitudes = self._gather_amplitudes(nodes[name], pairs[name])
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
-        return layers, self._sample_probes(solution, layers)
+        return layers, self._sample_probes(solution, layers, currents)
 
     def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
         """Observables at all nodes of this rank, for files that every rank writes a part of."""
         system = solution.sweep.system
         spaces = {name: system.layer_space(name) for name in self.case.stack.names}
         everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
+        currents = supercurrent_density(solution.sweep)
         values = sample(solution.sweep, self.case.reference, everywhere)
         absent = {
             f"{vector}_{axis}"
             for axis, components in zip("xyz", system.frame.axes.T, strict=True)
-            for vector in ("dM", "triplet")
+            for vector in ("dM", "triplet", "triplet_imaginary")
             if not components.any()
         }
         return {
@@ -210,7 +217,10 @@ class Run:
                 spaces[name],
                 {
                     key: column
-                    for key, column in columns(each, system.frame).items()
+                    for key, column in (
+                        columns(each, system.frame)
+                        | current_column(currents, name, everywhere[name])
+                    ).items()
                     if key not in absent
                 },
             )
@@ -229,20 +239,32 @@ class Run:
             sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
             change.scale(-1.0)
             solution.equation.shift(change)
-        at_zero = self.case.temperature == 0 and not system.frame.shape
+        at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
         strengths = system.exchange.strengths
         return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
 
+    def at_energies_of(self, spectra: tuple[Spectrum, ...]) -> tuple[SpectrumSettings, ...]:
+        """Ask for the same spectra at all energies that rank 0 has of them, and at no more."""
+        energies = self.mesh.comm.bcast([each.energies.tolist() for each in spectra])
+        return tuple(
+            replace(asked, energies=tuple(each), interpolation_error=None)
+            for asked, each in zip(self.case.spectra, energies, strict=True)
+        )
+
     def spectra(
-        self, solution: Solution, layers: dict[str, LayerFields], purpose: str
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        wanted: tuple[SpectrumSettings, ...],
+        purpose: str,
     ) -> tuple[Spectrum, ...]:
-        """Densities of states that the case asks for; empty but on rank 0."""
+        """Densities of states; empty but on rank 0."""
 
         def update(done: int, total: int, note: str) -> None:
             self.progress.update(done, total, purpose + note)
 
-        if not self.case.spectra:
+        if not wanted:
             return ()
         system, comm = solution.sweep.system, self.mesh.comm
         ends, sides = self._ends(system)
@@ -251,29 +273,34 @@ class Run:
         for name, where in points.items():
             samplings[name].append(point_sampling(system.layer_space(name), where))
         spectra = []
-        for asked in self.case.spectra:
-            found = densities_of_states(solution, asked, samplings, update)
+        for asked in wanted:
+            energies, found = densities_of_states(solution, asked, samplings, update)
             by_layer = {}
             for name, each in found.items():
                 left, right = self._side_means(each.points[0], sides[name])
                 where = points.get(name, np.empty((0, self.mesh.mesh.geometry.dim)))
                 at_probes = self._gather_probes(samplings[name][1:], each.points[1:], left.shape)
                 by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
-            energies = np.array(asked.energies)
             spectra.append(Spectrum(energies, asked.broadening, spins(system.frame), by_layer))
         return tuple(spectra) if comm.rank == 0 else ()
 
     def critical_temperature(
-        self, solution: Solution, measurement: Measurement
+        self, system: UsadelSystem, solution: Solution, measurement: Measurement
     ) -> CriticalTemperature | None:
-        """The critical temperature, where the case asks for it; uses the solution's fields."""
+        """The critical temperature, where the case asks for it; uses the system's fields."""
         if not self.case.critical_temperature:
             return None
         self.progress.update(0, 1, "critical temperature")
         energy = measurement.integrals.free_energy
-        found = find_critical_temperature(self.case, solution, energy)
+        found = find_critical_temperature(self.case, system, solution.report, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
+
+    def without_phases(self, system: UsadelSystem) -> UsadelSystem:
+        """Fields of the same stack with a real Δ, for what depends on no phase."""
+        if not system.stack.phases:
+            return system
+        return UsadelSystem(system.stack.without_phases(), self.mesh, system.degree)
 
     def _gather_probes(self, samplings: list, values: tuple, shape: tuple[int, ...]) -> np.ndarray:
         """Values at the points of at most one sampling on rank 0, (energies, points, spins)."""
@@ -327,7 +354,10 @@ class Run:
         )
 
     def _sample_probes(
-        self, solution: Solution, layers: dict[str, LayerFields]
+        self,
+        solution: Solution,
+        layers: dict[str, LayerFields],
+        currents: dict[str, Function],
     ) -> dict[str, LayerFields]:
         system, points = solution.sweep.system, self._probe_points(layers)
         samplings = {
@@ -336,7 +366,9 @@ class Run:
         values = sample(solution.sweep, self.case.reference, samplings)
         probes = {}
         for name, sampling in samplings.items():
-            fields = self._gather(sampling, columns(values[name], system.frame))
+            named = columns(values[name], system.frame)
+            named |= current_column(currents, name, sampling)
+            fields = self._gather(sampling, named)
             if fields:
                 probes[name] = LayerFields(points[name], np.empty((0, 0), dtype=np.int64), fields)
         return probes
@@ -363,26 +395,6 @@ class Run:
         asked = self.case.output.frequencies
         if not asked:
             return {}
-        gathered = self._gather(sampling, _amplitude_columns(pairs, pairs.triplet))
+        gathered = self._gather(sampling, amplitude_columns(pairs, pairs.triplet))
         listed = np.searchsorted(np.unique(asked), asked)
         return {key: each.T[listed] for key, each in gathered.items()}
-
-
-def columns(values: SampledFields, frame: SpinFrame) -> dict[str, np.ndarray]:
-    """``USADEL_COLUMNS`` of some points, shape (n,) each."""
-    moment = frame.vectors(values.magnetization).T
-    amplitudes = _amplitude_columns(values, frame.vectors(values.triplet))
-    return {
-        "delta": values.delta,
-        **{f"dM_{axis}": each for axis, each in zip("xyz", moment, strict=True)},
-        **amplitudes,
-    }
-
-
-def _amplitude_columns(
-    values: SampledFields | PairAmplitudes, triplet: np.ndarray
-) -> dict[str, np.ndarray]:
-    """``AMPLITUDE_COLUMNS``, with the triplet as vectors."""
-    components = np.moveaxis(triplet, -1, 0)
-    ranges = (values.short_range, values.long_range)
-    return dict(zip(AMPLITUDE_COLUMNS, (values.singlet, *components, *ranges), strict=True))

@@ -11,7 +11,6 @@ from fem_sf.settings import UsadelCase
 from fem_sf.usadel.critical import NormalState, highest_instability
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
-from fem_sf.usadel.solution import Solution
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import (
     CriticalTemperature,
@@ -65,21 +64,23 @@ def rule_for(case: UsadelCase) -> Callable[[float], FrequencySum]:
 
 
 def find_critical_temperature(
-    case: UsadelCase, solution: Solution, free_energy: float
+    case: UsadelCase, system: UsadelSystem, report: GapReport, free_energy: float
 ) -> CriticalTemperature:
-    """Where superconductivity ends; uses the fields of the solution's system; collective.
+    """Where superconductivity ends; uses the fields of the system; collective.
 
     Parameters
     ----------
     case
         What was solved.
-    solution, free_energy
+    system
+        Fields of the stack without phases.
+    report, free_energy
         At the temperature of the case.
     """
-    system, rule_at = solution.sweep.system, rule_for(case)
+    rule_at = rule_for(case)
     instability = highest_instability(NormalState(system, rule_at))
     branch = SuperconductingBranch(system, rule_at, case.solver)
-    stable = _found_superconducting(case, solution.report) and free_energy < 0
+    stable = _found_superconducting(case, report) and free_energy < 0
     return critical_temperature(instability, branch, case.temperature if stable else 0.0)
 
 
@@ -149,5 +150,6 @@ def critical_summary(
 
 
 def _found_superconducting(case: UsadelCase, report: GapReport) -> bool:
-    """Whether the case itself found a gap."""
-    return report.state == "superconducting" and case.gap == "self-consistent"
+    """Whether the case itself found a gap of the stack alone, which no reservoir feeds."""
+    alone = case.gap == "self-consistent" and not case.stack.phases
+    return alone and report.state == "superconducting"

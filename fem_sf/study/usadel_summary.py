@@ -178,12 +178,14 @@ def _numbers(
         numbers[f"{name}.gap.mean"] = gap / integrals.volume[name]
     for name, current in integrals.spin_current.items():
         numbers[f"{name}.spin_current"] = current
+    for name, current in integrals.supercurrent.items():
+        numbers[f"{name}.supercurrent"] = current
     return {key: np.asarray(value) for key, value in numbers.items()}
 
 
 def _size(value: NDArray[np.float64] | Moment) -> float:
     """Magnitude of a number or a vector."""
-    return math.hypot(*np.atleast_1d(value))
+    return float(np.linalg.norm(np.atleast_1d(value)))
 
 
 def _direct_sum_error(fine: Measurement, key: str) -> float:
@@ -195,6 +197,7 @@ def _direct_sum_error(fine: Measurement, key: str) -> float:
         "integral": integrals.magnetization_error,
         "torque": integrals.torque_error,
         "spin_current": integrals.spin_current_error,
+        "supercurrent": integrals.supercurrent_error,
     }
     return _size(of_quantity[quantity][name]) if quantity in of_quantity else 0.0
 
@@ -224,18 +227,32 @@ def _layer_summary(
         }
         magnetization["error"]["mean"] = errors[f"{name}.integral"] / volume
     if f"{name}.gap.mean" in values:
-        summary["gap"] = {
-            key: float(values[f"{name}.gap.{key}"]) for key in ("left", "right", "mean")
-        }
+        found = {key: values[f"{name}.gap.{key}"] for key in ("left", "right", "mean")}
+        error = {key: errors[f"{name}.gap.{key}"] for key in found}
+        summary["gap"] = _gap_summary(found)
         if estimated:
-            summary["gap"]["error"] = {
-                key: errors[f"{name}.gap.{key}"] for key in ("left", "right", "mean")
-            }
+            summary["gap"]["error"] = error | _phase_errors(found, error)
     if isinstance(layer.material, Ferromagnet):
         summary["moment"] = _moment(case, layer, layer.material, fine)
         summary["torque"] = values[f"{name}.torque"].tolist()
         summary["torque_error"] = errors[f"{name}.torque"] if estimated else None
     return summary
+
+
+def _gap_summary(found: dict[str, NDArray]) -> dict[str, Any]:
+    """Δ at the ends and its mean; where it is complex its modulus, and its phase at the ends."""
+    ends = {key: value for key, value in found.items() if np.iscomplexobj(value)}
+    numbers = {key: float(np.abs(found[key]) if key in ends else found[key]) for key in found}
+    return numbers | {f"phase_{key}": float(np.angle(value)) for key, value in ends.items()}
+
+
+def _phase_errors(found: dict[str, NDArray], error: dict[str, float]) -> dict[str, float]:
+    """Errors of the phases of a complex Δ at its ends, at most π."""
+    return {
+        f"phase_{key}": min(math.pi, error[key] / abs(value)) if value else math.pi
+        for key, value in found.items()
+        if np.iscomplexobj(value)
+    }
 
 
 def _moment(
@@ -288,9 +305,11 @@ def _interface_summary(
         for side in (interface.left, interface.right):
             conductivity = case.stack.layer(side).material.conductivity
             summary[f"gamma_{side}"] = conductivity / coupling
-    key = f"{interface.name}.spin_current"
-    summary["spin_current"] = values[key].tolist()
-    summary["spin_current_error"] = errors[key] if estimated else None
+    for quantity in ("spin_current", "supercurrent"):
+        key = f"{interface.name}.{quantity}"
+        if key in values:
+            summary[quantity] = values[key].tolist()
+            summary[f"{quantity}_error"] = errors[key] if estimated else None
     return summary
 
 
@@ -304,6 +323,8 @@ def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
         "torque_balance": torque.tolist(),
         "spin_current_balance": _spin_current_balance(case, fine.integrals),
     }
+    if case.stack.phases:
+        checks["supercurrent_balance"] = fine.integrals.supercurrent_balance
     checks["metastable"] = fine.integrals.free_energy > 0
     if fine.action_at_zero is not None:
         total = fine.frame.vectors(fine.action_at_zero.imag / _unit(case, fine))
@@ -330,6 +351,8 @@ def _units(case: UsadelCase) -> dict[str, Any]:
         "free_energy": "nu_S Tc^2 xi0^dimension",
         "spin_current": "nu_S Tc^2 xi0^dimension",
     }
+    if case.stack.phases:
+        units |= {"supercurrent": "sigma_S Tc/(e xi0)", "phase": "rad"}
     if case.scales is not None:
         units["length_in_m"] = case.scales.length
         units["energy_in_J"] = case.scales.energy

@@ -14,6 +14,11 @@ import ufl
 from numpy.typing import NDArray
 
 from fem_sf.usadel.parametrisation import LayerData
+from fem_sf.usadel.real_gap import gap_components as gap_components
+from fem_sf.usadel.real_gap import gap_modulus as gap_modulus
+from fem_sf.usadel.real_gap import gap_shape as gap_shape
+from fem_sf.usadel.real_gap import gap_values as gap_values
+from fem_sf.usadel.real_gap import residual_order as residual_order
 
 
 def field_shape(frame_shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -15,10 +15,8 @@ F = ε⁴ F_4 + O(ε⁶). Because the action is stationary, F_4 needs no more th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +42,9 @@ ROOT = 1e-11
 """To which T is found, in Tc."""
 
 SLOPE_STEP = 1e-5
-"""Relative step in T for the slope of the excess."""
+"""Least step in T for the slope of the excess, in Tc."""
 
-EIGENVECTOR_TOLERANCE = 1e-8
+EIGENVECTOR_TOLERANCE = 1e-7
 """Residual of the mode over its eigenvalue, whose relative error is of the order of its square."""
 
 TILT = 0.1
@@ -224,12 +222,14 @@ def highest_instability(state: NormalState) -> Instability:
     NotConverged
         If an eigenvalue is not found.
     """
+    found: dict[float, float] = {}
 
-    @cache
     def excess(temperature: float) -> float:
-        value = state.excess(temperature)
-        # the search ends at once where it is told that this is a root
-        return value if abs(value) > NO_EXCESS else 0.0
+        if temperature not in found:
+            value = state.excess(temperature)
+            # the search ends at once where it is told that this is a root
+            found[temperature] = value if abs(value) > NO_EXCESS else 0.0
+        return found[temperature]
 
     temperature = 1.0
     if excess(SCAN[0]) < 0:
@@ -237,27 +237,48 @@ def highest_instability(state: NormalState) -> Instability:
         if bracket is None:
             return Instability(0.0, 0.0, -math.inf, 1.0)
         temperature = float(brentq(excess, *bracket, xtol=ROOT))
-    step = SLOPE_STEP * temperature
-    slope = (state.excess(temperature + step) - excess(temperature)) / step
-    return Instability(temperature, state.sum_error() / abs(slope), slope, state.quartic())
+    sum_error, quartic = state.sum_error(), state.quartic()
+    slope = _slope(excess, temperature, list(found))
+    return Instability(temperature, sum_error / abs(slope), slope, quartic)
 
 
 def _highest_change(excess: Callable[[float], float]) -> tuple[float, float] | None:
-    """Neighbouring temperatures between which, from above, the normal state becomes unstable.
+    """Temperatures between which, from above, the normal state becomes unstable.
+
+    It is stable from T down to T exp(excess(T)), which does not fall with T. Derivation: in x = 2πT
+    the sum is Σ Re ψᵀM⁻¹ψ with M = n + ½ + L/x, where L is the normal state's operator without ω,
+    and has no negative real part. Its derivative with respect to ln T is
+    Σ Re [ψᵀM⁻¹ψ − (n + ½) ψᵀM⁻²ψ]. With u = M⁻¹ψ the first term is at least (n + ½)‖u‖², and
+    ψᵀM⁻²ψ at most ‖u‖², because L is its own transpose, but for the signs of M against θ.
 
     Where it is stable at all of ``SCAN``, the excess is looked at between them too: near its
     largest value superconductivity may be confined to an interval of temperatures.
     """
-    for above, below in pairwise(SCAN):
+
+    def stable_down_to(temperature: float) -> float:
+        return temperature * math.exp(excess(temperature))
+
+    known = [SCAN[0]]
+    for below in SCAN[1:]:
+        if below > stable_down_to(known[-1]):
+            continue
         if excess(below) > 0:
-            return below, above
-    values = [excess(each) for each in SCAN]
-    largest = int(np.argmax(values))
-    if largest == len(SCAN) - 1:
+            return below, known[-1]
+        known.append(below)
+    largest = int(np.argmax([excess(each) for each in known]))
+    above = stable_down_to(known[max(largest - 1, 0)])
+    if largest == len(known) - 1 or above < SCAN[-2]:
         return None
-    bounds = SCAN[largest + 1], SCAN[max(largest - 1, 0)]
+    bounds = known[largest + 1], above
     best = minimize_scalar(lambda each: -excess(float(each)), bounds=bounds, method="bounded")
-    return (float(best.x), bounds[1]) if -best.fun > 0 else None
+    return (float(best.x), above) if -best.fun > 0 else None
+
+
+def _slope(excess: Callable[[float], float], root: float, known: Sequence[float]) -> float:
+    """Derivative of the excess at its root, to a few per cent, from the nearest that is known."""
+    apart = [each for each in known if abs(each - root) > SLOPE_STEP]
+    other = min(apart, key=lambda each: abs(each - root), default=root + SLOPE_STEP)
+    return (excess(other) - excess(root)) / (other - root)
 
 
 def _jacobian(system: UsadelSystem, omega: float) -> PETSc.Mat:

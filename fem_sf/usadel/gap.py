@@ -23,6 +23,7 @@ from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.newton import callback_errors, direct_solver, reason_name
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
@@ -103,13 +104,25 @@ class GapEquation:
         self._pair_forms = system.compile_pair_forms()
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
-        self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
+        self._held = sweep.reservoirs.gap_places
+        free_mass = BlockMatrix(system.compile_gap_mass(), held=self._held)
+        free_mass.assemble()
+        self._mass_solver = direct_solver(free_mass.matrix, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
         self._source = self.layout.vector()
         self._imbalance = RunningSum(sweep.frequency_sum)
         self._last, self._left = self.layout.vector(), self.layout.vector()
+
+    def start(self, modulus: float) -> PETSc.Vec:
+        """Δ of one modulus, with the phases of the stack and what is held at the outer faces."""
+        system = self.sweep.system
+        fill_gap(system, modulus, first_phases(system.stack))
+        delta = self.layout.vector()
+        self.layout.from_functions(delta)
+        self.sweep.reservoirs.hold_gap(delta.getArray())
+        return delta
 
     def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
@@ -122,6 +135,7 @@ class GapEquation:
         self._mass.matrix.mult(delta, self._source)
         self._sweep()
         self._sum.getArray()[:] = self._imbalance.total
+        self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
         result.aypx(-1.0 / self._stiffness, delta)
         result.axpy(self._above / self._stiffness - 1.0, delta)
@@ -141,6 +155,7 @@ class GapEquation:
         """
         missing, change = self.layout.vector(), self.layout.vector()
         self._sum.getArray()[:] = self._imbalance.error
+        self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, missing)
         values = missing.getArray()
         values[:] = np.abs(values) / self._stiffness + np.abs(self._left.getArray(readonly=True))
@@ -189,17 +204,18 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         finds a gap, and the normal state is unstable.
     """
     temperature = equation.sweep.frequency_sum.temperature
-    delta = equation.layout.vector()
+    bulk = bulk_gap(temperature)
+    delta = equation.start(bulk)
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
-    bulk = bulk_gap(temperature)
-    delta.set(bulk)
     scale = delta.norm()
     methods = (_newton_solver, _anderson_solver)
     note = ""
     try:
         history, reason = _iterate(equation, delta, scale, max_sweeps, methods)
     except NoGapFound as failure:
+        if equation.sweep.reservoirs.faces:
+            raise
         # beyond a first-order transition there is nothing to converge to
         history, reason, note = failure.history, str(failure), NOTHING_FOUND
         delta.zeroEntries()

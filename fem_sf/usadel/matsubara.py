@@ -280,7 +280,14 @@ def _panel_rule(left: float, width: float, spacing: float) -> tuple[FloatArray, 
 
     The polynomials are Gram's (discrete Chebyshev), which become Legendre's for spacing → 0.
     """
+    nodes, weights = _gram_rule(spacing / width)
+    return left + width * (0.5 + nodes), width * weights
+
+
+@lru_cache(maxsize=256)
+def _gram_rule(spacing: float) -> tuple[FloatArray, FloatArray]:
+    """The same on (−½, ½) for a spacing in units of the width."""
     k = np.arange(1, _PANEL_NODES)
-    squares = k**2 * np.maximum(width**2 - (spacing * k) ** 2, 0) / (4 * (4 * k**2 - 1.0))
+    squares = k**2 * np.maximum(1 - (spacing * k) ** 2, 0) / (4 * (4 * k**2 - 1.0))
     nodes, vectors = eigh_tridiagonal(np.zeros(_PANEL_NODES), np.sqrt(squares))
-    return left + width / 2 + nodes, width * vectors[0] ** 2
+    return nodes, vectors[0] ** 2

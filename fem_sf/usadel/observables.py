@@ -10,6 +10,7 @@ from typing import Any
 
 import dolfinx
 import numpy as np
+import ufl
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
@@ -18,9 +19,9 @@ from fem_sf.errors import NotConverged
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.currents import Currents, Torques
 from fem_sf.usadel.gap import excess_temperature
 from fem_sf.usadel.running_sum import RunningSum
-from fem_sf.usadel.spin_currents import SpinCurrents, Torques
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -41,22 +42,22 @@ class SampledFields:
     Parameters
     ----------
     delta
-        Δ in Tc.
+        Δ in Tc; complex with phases.
     magnetization
         δM in units of the reference.
     singlet, triplet
         f_s and the vector f_t/i at the lowest frequency: Re sin θ_+ and Im sin θ_+, or M0 sin θ
-        and −M cos θ.
+        and −M cos θ; complex with phases.
     short_range, long_range
-        Component of f_t/i along the local J, and size of what is left of it: all of it where there
-        is no exchange field.
+        Component of f_t/i along the local J, complex with phases, and size of what is left of it:
+        all of it where there is no exchange field.
     """
 
-    delta: NDArray[np.float64]
+    delta: NDArray
     magnetization: NDArray[np.float64]
-    singlet: NDArray[np.float64]
-    triplet: NDArray[np.float64]
-    short_range: NDArray[np.float64]
+    singlet: NDArray
+    triplet: NDArray
+    short_range: NDArray
     long_range: NDArray[np.float64]
 
 
@@ -67,16 +68,16 @@ class PairAmplitudes:
     Parameters
     ----------
     singlet
-        f_s, shape (n, frequencies).
+        f_s, shape (n, frequencies); complex with phases.
     triplet
-        The vector f_t/i, shape (n, frequencies, 3).
+        The vector f_t/i, shape (n, frequencies, 3); complex with phases.
     short_range, long_range
         Its component along the local J and the size of the rest, shape (n, frequencies).
     """
 
-    singlet: NDArray[np.float64]
-    triplet: NDArray[np.float64]
-    short_range: NDArray[np.float64]
+    singlet: NDArray
+    triplet: NDArray
+    short_range: NDArray
     long_range: NDArray[np.float64]
 
 
@@ -106,6 +107,12 @@ class Integrals:
         ∫|J| of these, in Tc ξ0^dimension.
     magnetization_error, free_energy_error, torque_error, spin_current_error
         Estimates of what the frequency sums miss.
+    supercurrent, supercurrent_error
+        By interface, mean density of the current through it from the first to the second of its
+        names in σ_S k_BTc/(eξ0), and estimate of what the sums miss; empty without phases.
+    supercurrent_balance
+        Largest net current into a layer that is no superconductor, times its extent; zero but for
+        the solver's error.
     """
 
     magnetization: dict[str, Moment]
@@ -120,6 +127,9 @@ class Integrals:
     free_energy_error: float
     torque_error: dict[str, list[float]]
     spin_current_error: dict[str, list[float]]
+    supercurrent: dict[str, float]
+    supercurrent_error: dict[str, float]
+    supercurrent_balance: float
 
 
 def magnetization_unit(system: UsadelSystem, reference: str | None) -> float:
@@ -180,8 +190,9 @@ def pair_amplitudes(
     """
     system = sweep.system
     shapes = {layer: (len(points.rows), len(sweep.theta)) for layer, points in samplings.items()}
-    singlets = {layer: np.empty(shape) for layer, shape in shapes.items()}
-    triplets = {layer: np.empty((*shape, 3)) for layer, shape in shapes.items()}
+    kind = np.complex128 if system.stack.phases else np.float64
+    singlets = {layer: np.empty(shape, kind) for layer, shape in shapes.items()}
+    triplets = {layer: np.empty((*shape, 3), kind) for layer, shape in shapes.items()}
     for k, layer, theta in _theta_at(sweep, samplings):
         singlets[layer][:, k], components = system.parametrisation.amplitude_values(theta)
         triplets[layer][:, k] = system.frame.vectors(components)
@@ -200,8 +211,8 @@ def _exchange_directions(system: UsadelSystem, layer: str, points: Sampling) -> 
 
 
 def _ranges(
-    triplet: NDArray[np.float64], direction: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    triplet: NDArray, direction: NDArray[np.float64]
+) -> tuple[NDArray, NDArray[np.float64]]:
     """Component of vectors along a direction, and the size of the rest; last dimension 3."""
     along = np.sum(triplet * direction, axis=-1)
     return along, np.linalg.norm(triplet - along[..., np.newaxis] * direction, axis=-1)
@@ -239,14 +250,17 @@ class IntegralForms:
         ]
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
         self._volume = {name: system.compile_integral(name, one) for name in system.stack.names}
-        self._gap = {name: system.compile_integral(name, gap) for name, gap in system.gaps.items()}
+        self._gap = {
+            name: system.compile_integral(name, system.parametrisation.gap_modulus(gap))
+            for name, gap in system.gaps.items()
+        }
         self._gap_square = [
-            system.compile_integral(name, system.data[name].density_of_states * gap * gap)
+            system.compile_integral(name, system.data[name].density_of_states * ufl.inner(gap, gap))
             for name, gap in system.gaps.items()
         ]
         self._action = system.compile_action()
         self._torques = Torques(system, tuple(layer.name for layer in varying(system.stack.layers)))
-        self._spin_currents = SpinCurrents(system)
+        self._currents = Currents(system)
 
     def evaluate(self, sweep: FrequencySweep, reference: str | None) -> Integrals:
         """Integrals of the solution that a sweep holds; collective."""
@@ -264,21 +278,25 @@ class IntegralForms:
             energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
             along.add(k, self._total(self._torques.local_along()))
             torques.add(k, 2 * self._total(self._torques.local_torques()))
-            currents.add(k, self._total(self._spin_currents.local_values()))
+            currents.add(k, self._total(self._currents.local_values()))
         above = excess_temperature(rule.temperature)
+        extents = self._total(self._currents.local_extents())[:, np.newaxis]
         return Integrals(
             magnetization=dict(zip(names, (moments.total / unit).tolist(), strict=True)),
             gap=dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
             volume=dict(zip(names, self._real_integrals(self._volume.values()), strict=True)),
             free_energy=float(energy.total + np.real(gap_square) * above),
             torque=self._layer_torques(moments.total, torques.total),
-            spin_current=self._interface_currents(currents.total),
+            spin_current=self._spin_currents(currents.total),
             along_exchange=self._by_varying_layer(along.total / unit),
             exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
             magnetization_error=dict(zip(names, (moments.error / unit).tolist(), strict=True)),
             free_energy_error=float(energy.error),
             torque_error=self._layer_torques(moments.error, torques.error),
-            spin_current_error=self._interface_currents(currents.error),
+            spin_current_error=self._spin_currents(currents.error),
+            supercurrent=self._supercurrents(currents.total / extents),
+            supercurrent_error=self._supercurrents(currents.error / extents),
+            supercurrent_balance=self._largest_inflow(self._supercurrents(currents.total)),
         )
 
     def _layer_torques(
@@ -297,18 +315,41 @@ class IntegralForms:
             torques[layer.name] = (torque + 0.0).tolist()
         return torques
 
-    def _interface_currents(self, values: NDArray[np.float64]) -> dict[str, list[float]]:
-        """By interface, from values of the planes that spin can pass; zero for all others."""
-        planes = self._spin_currents.planes
-        currents = {}
+    def _spin_currents(self, values: NDArray[np.float64]) -> dict[str, list[float]]:
+        """By interface, from values of the planes that spin can pass."""
+        normals = self.system.frame.normals
+        return {
+            name: (value[: len(normals)] @ normals + 0.0).tolist()
+            for name, value in self._by_interface(values).items()
+        }
+
+    def _supercurrents(self, values: NDArray[np.float64]) -> dict[str, float]:
+        """By interface, ½ ∂F/∂φ of what is behind it; nothing without phases."""
+        if not self.system.stack.phases:
+            return {}
+        return {
+            name: float(-value[-1] / 2 + 0.0) for name, value in self._by_interface(values).items()
+        }
+
+    def _largest_inflow(self, currents: dict[str, float]) -> float:
+        """Largest net current into a layer without Δ, where none can get lost."""
+        inflow = dict.fromkeys(self.system.stack.names, 0.0)
         for interface in self.system.stack.interfaces:
-            current = np.zeros(3)
-            for plane, value in zip(planes, values, strict=True):
+            inflow[interface.right] += currents.get(interface.name, 0.0)
+            inflow[interface.left] -= currents.get(interface.name, 0.0)
+        without = [abs(each) for name, each in inflow.items() if name not in self.system.gaps]
+        return max(without, default=0.0)
+
+    def _by_interface(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Values of planes from the first to the second of the names; zero where nothing passes."""
+        found = {}
+        for interface in self.system.stack.interfaces:
+            found[interface.name] = np.zeros(values.shape[1])
+            for plane, value in zip(self._currents.planes, values, strict=True):
                 if plane.pair == interface.pair:
                     sign = 1 if plane.left == interface.left else -1
-                    current = sign * value @ self.system.frame.normals + 0.0
-            currents[interface.name] = current.tolist()
-        return currents
+                    found[interface.name] = sign * value
+        return found
 
     def _by_varying_layer(self, values: NDArray[np.float64]) -> dict[str, Any]:
         return dict(zip(self._torques.layers, values.tolist(), strict=True))
@@ -335,10 +376,12 @@ def integrals(system: UsadelSystem, forms: Iterable[Any]) -> NDArray[np.complex1
     return comm.allreduce(local) if comm.size > 1 else local
 
 
-def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray[np.float64]:
+def _gap_values(system: UsadelSystem, layer: str, points: Sampling) -> NDArray:
     if layer not in system.gaps:
         return np.zeros(points.weights.shape[0])
-    return (points.weights @ system.gaps[layer].x.array).real
+    shape = system.parametrisation.gap_shape()
+    components = system.gaps[layer].x.array.reshape(-1, *shape)
+    return system.parametrisation.gap_values(points.weights @ components)
 
 
 def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | None:

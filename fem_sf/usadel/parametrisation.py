@@ -10,10 +10,13 @@ real part is meant.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from fem_sf.usadel.system import Barrier, UsadelSystem
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,24 @@ class Parametrisation(Protocol):
     def field_shape(self, frame_shape: tuple[int, ...], /) -> tuple[int, ...]:
         """Shape of the unknown at one point, from that of vectors in the spin frame."""
 
+    def residual_order(self, frame_shape: tuple[int, ...], /) -> NDArray[np.intp] | None:
+        """With respect to which component of the unknown each component of residuals is varied.
+
+        ``None`` where it is the same component.
+        """
+
+    def gap_shape(self) -> tuple[int, ...]:
+        """Shape of what stands for Δ at one point; its components are real."""
+
+    def gap_components(self, delta: complex, /) -> NDArray[np.float64]:
+        """What stands for a Δ, of that shape."""
+
+    def gap_values(self, parts: NDArray[np.complex128], /) -> NDArray:
+        """Δ from values of what stands for it, shape (n, *gap), as (n,); real or complex."""
+
+    def gap_modulus(self, delta: Any, /) -> Any:
+        """|Δ|; of a real Δ itself, with its sign."""
+
     def layer_action(self, theta: Any, data: LayerData, omega: Any, delta: Any | None, /) -> Any:
         """Density of the action per spin in a layer; zero in the normal state."""
 
@@ -49,7 +70,7 @@ class Parametrisation(Protocol):
         """Density of the action per spin at a Kupriyanov-Lukichev barrier."""
 
     def pair_amplitude(self, theta: Any, /) -> Any:
-        """The singlet amplitude, minus the derivative of the action by νΔ."""
+        """The singlet amplitude, minus the derivative of the action by what stands for νΔ."""
 
     def moments(self, theta: Any, /) -> list[Any]:
         """Components of what sums up to δM/2ν: minus the derivative of the action by νJ."""
@@ -57,16 +78,17 @@ class Parametrisation(Protocol):
     def moment_values(self, theta: NDArray[np.complex128], /) -> NDArray[np.float64]:
         """The same from values of the unknown, shape (n, *field), as (n, *frame)."""
 
-    def amplitude_values(
-        self, theta: NDArray[np.complex128], /
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame)."""
+    def amplitude_values(self, theta: NDArray[np.complex128], /) -> tuple[NDArray, NDArray]:
+        """Singlet, shape (n,), and triplet vector f_t/i, shape (n, *frame); real or complex."""
 
     def components(self, vector: Any, /) -> list[Any]:
         """Components of a vector in the spin frame, such as J."""
 
     def turns(self, theta: Any, /) -> list[Any]:
-        """Change of the unknown when spins turn, about each normal of the frame: none collinear."""
+        """Change of the unknown when spins turn, about each normal of the frame: none collinear.
+
+        Where Δ is complex, the last one is its change when the phase turns.
+        """
 
     def turn_values(self, theta: NDArray[np.complex128], /) -> NDArray[np.complex128]:
         """The same from values of the unknown, shape (n, *field), as (n, turns, *field)."""
@@ -76,3 +98,22 @@ class Parametrisation(Protocol):
 
     def normal_values(self, theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """The same from values of the unknown, shape (n, *field), as (n, functions)."""
+
+
+class FormWriter(Protocol):
+    """Where the compiled forms of Newton's method come from; several in a tuple are a sum."""
+
+    def residual(self, system: UsadelSystem, number: int, /) -> Any:
+        """The variation of the action with respect to the unknown of one conductor."""
+
+    def jacobian(self, system: UsadelSystem, row: int, column: int, /) -> Any | None:
+        """The derivative of a residual; ``None`` where two conductors are not coupled."""
+
+    def layer_residual(self, system: UsadelSystem, layer: str, /) -> Any:
+        """Variation of the action of a layer and its barriers by the layer's own unknown.
+
+        Its components are in the order of the unknown.
+        """
+
+    def turns(self, system: UsadelSystem, barrier: Barrier, /) -> list[Any]:
+        """Change of a barrier's action when all behind it turns in each way that it can."""

@@ -13,7 +13,9 @@ from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
+from fem_sf.usadel.reservoirs import reservoirs
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -77,8 +79,9 @@ def solve(
     NotConverged
         If a frequency or the gap does not converge.
     """
-    sweep = FrequencySweep(system, rule, settings)
     if gap == "self-consistent" and system.gaps:
+        held = reservoirs(system, rule.temperature)
+        sweep = FrequencySweep(system, rule, settings, reservoirs=held)
         equation = GapEquation(
             sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
         )
@@ -90,9 +93,9 @@ def solve(
         if report.state == "superconducting":
             return Solution(sweep, report, equation)
         return Solution(sweep, report, None)
+    sweep = FrequencySweep(system, rule, settings)
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
-    for field in system.gaps.values():
-        field.x.array[:] = value
+    fill_gap(system, value, system.stack.phases)
     state = "superconducting" if value > 0 and system.gaps else "normal"
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
@@ -138,7 +141,7 @@ def solve_at(
     """
     known = solution.sweep
     rule = frequencies_alone(known.frequency_sum.temperature, frequencies)
-    sweep = FrequencySweep(known.system, rule, known.settings, neighbours=known)
+    sweep = FrequencySweep(known.system, rule, known.settings, known, known.reservoirs)
     if solution.report.state == "superconducting" and len(rule):
         _sweep_once(sweep, lambda done, total: progress(done, total, "chosen frequencies"))
     return sweep

@@ -3,31 +3,30 @@
 
 Along one axis a spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation
 of θ_− at E into that of θ_+ at −E, for a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved for,
-at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) at E.
+at E and −E. Else N = Re[g_0 ± n·g_v] for spins along ±n, from (θ, M) or (γ, γ̃) at E.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import dolfinx
 import numpy as np
+from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-from fem_sf import compat
-from fem_sf.errors import NotConverged
 from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.settings import SpectrumSettings
 from fem_sf.stack import Layer
+from fem_sf.usadel.continuation import Continuation, values_of
 from fem_sf.usadel.frame import SAME_DIRECTION, SpinFrame
+from fem_sf.usadel.observables import integrals
 from fem_sf.usadel.solution import Progress, Solution
-from fem_sf.usadel.sweep import new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
 EASY = 10.0
@@ -36,17 +35,11 @@ EASY = 10.0
 FIRST_STEP = 0.5
 """Step in E over η, and step in ln η, that are tried first; the solution is analytic within η."""
 
-LARGEST_SURPRISE, SMALL_SURPRISE = 0.2, 0.02
-"""Change of θ by the solve, from what was extrapolated: refused above, longer steps below."""
+FINEST = 1e-3
+"""Distance of energies over η below which none is put between: N is smooth on the scale of η."""
 
-NEGATIVE = -1e-4
-"""N below this is no density of states, but another branch of the equation."""
-
-SHORTEST_STEP = 1e-6
-"""Step over the first one at which the continuation is given up."""
-
-
-Resolve = Callable[[NDArray[np.complex128]], NDArray[np.float64]]
+DIGITS = 12
+"""To which energies in Tc are told apart, so that E and −E match."""
 
 
 @dataclass(frozen=True)
@@ -65,107 +58,12 @@ class Densities:
     points: tuple[NDArray[np.float64], ...]
 
 
-class Continuation:
-    """θ_+ along paths of complex frequencies, at the Δ of a solution.
-
-    Parameters
-    ----------
-    solution
-        A solved stack in the superconducting state.
-    """
-
-    def __init__(self, solution: Solution):
-        sweep = solution.sweep
-        self.system, self.newton = sweep.system, sweep.newton
-        self.theta = self.system.layout.vector()
-        self._linearisation = new_linearisation(sweep)
-        self._predicted = self.system.layout.vector()
-        # at θ = 0 the residual is the source ∫νΔφ that drives everything
-        self._tolerance = sweep.settings.tolerance * self.newton.residual_norm(self.theta)
-
-    def follow(
-        self, path: Callable[[float], complex], stops: Sequence[float], step: float
-    ) -> Iterator[float]:
-        """Solve at every stop of a path, from the θ that is there at the first.
-
-        Parameters
-        ----------
-        path
-            Frequency ω by a real parameter.
-        stops
-            Ascending parameters.
-        step
-            Change of the parameter that is tried first.
-
-        Yields
-        ------
-        float
-            Each stop, when the solution there is in the system's fields.
-
-        Raises
-        ------
-        NotConverged
-            Naming the frequency.
-        """
-        shortest, at = SHORTEST_STEP * step, stops[0]
-        try:
-            self._solve(path(at))
-        except NotConverged as failure:
-            raise _stuck(path(at)) from failure
-        behind = deque([(at, self.theta.copy())], maxlen=3)
-        yield at
-        for stop in stops[1:]:
-            while at < stop:
-                trial = at + (stop - at) / math.ceil((stop - at) / step)
-                surprise = self._try(path(trial), trial, behind)
-                if surprise > LARGEST_SURPRISE:
-                    step = (trial - at) / 2
-                    if step < shortest:
-                        raise _stuck(path(at))
-                    continue
-                if surprise < SMALL_SURPRISE:
-                    step = max(step, 2 * (trial - at))
-                at = trial
-                behind.append((at, self.theta.copy()))
-            yield stop
-
-    def _try(self, omega: complex, at: float, behind: deque[tuple[float, PETSc.Vec]]) -> float:
-        """Solve from an extrapolation; how far it was off, infinite if that gave no solution."""
-        self.theta.zeroEntries()
-        for weight, (_, theta) in zip(_extrapolation(at, behind), behind, strict=True):
-            self.theta.axpy(weight, theta)
-        self.theta.copy(self._predicted)
-        try:
-            self._solve(omega)
-        except NotConverged:
-            return math.inf
-        if self._lowest_density() < NEGATIVE:
-            return math.inf
-        self._predicted.axpy(-1.0, self.theta)
-        return float(self._predicted.norm(PETSc.NormType.NORM_INFINITY))
-
-    def _lowest_density(self) -> float:
-        """Of N at the nodes; of N_+ along one axis."""
-        normal = self.system.parametrisation.normal_values
-        lowest = min(
-            float(normal(values_of(each.theta))[:, 0].real.min(initial=math.inf))
-            for each in self.system.conductors
-        )
-        comm = self.system.mesh.comm
-        return min(comm.allgather(lowest)) if comm.size > 1 else lowest
-
-    def _solve(self, omega: complex) -> None:
-        self.system.omega.value = omega
-        linearisation = self._linearisation
-        self.newton.solve(self.theta, linearisation.jacobian, linearisation.ksp, self._tolerance)
-
-
 def densities_of_states(
     solution: Solution,
     spectrum: SpectrumSettings,
     samplings: Mapping[str, Sequence[Sampling]],
     progress: Progress,
-) -> dict[str, Densities]:
+) -> tuple[NDArray[np.float64], dict[str, Densities]]:
     """N(E) of all layers by spin, at the Δ of a solution; collective.
 
     Parameters
@@ -173,47 +71,47 @@ def densities_of_states(
     solution
         A solved stack; in the normal state N = 1.
     spectrum
-        Energies and broadening.
+        Energies and broadening, and how far N may be from straight lines between the energies.
     samplings
         By layer, the points besides the mean, in the layer's own space.
     progress
-        Told about every energy.
+        Told about every energy that is asked for.
+
+    Returns
+    -------
+    tuple
+        Energies, as asked for, or ascending with more between them; and N by layer.
 
     Raises
     ------
     NotConverged
         If the continuation in energy gets stuck.
     """
-    energies, resolve = _resolution(solution.sweep.system, spectrum.energies)
-    reader = _Reader(solution, samplings, len(energies))
+    system, asked = solution.sweep.system, np.asarray(spectrum.energies, dtype=float)
+    reader, refined = _Reader(system, samplings), spectrum.interpolation_error is not None
+    corners = asked
+    if refined and asked.min() < 0 < asked.max():
+        # where nothing tells the spins apart the energies are folded there
+        corners = np.append(asked, 0.0)
+    branches = _solved_at(system, corners)
+    stops = np.unique(np.concatenate(branches))
     if solution.report.state == "superconducting":
-        total = len(energies)
-        for k, _ in enumerate(_path(Continuation(solution), energies, spectrum.broadening)):
-            reader.read(k)
-            progress(k + 1, total, f"density of states, broadening {spectrum.broadening:g}")
-    return reader.densities(resolve)
-
-
-def _path(
-    continuation: Continuation, energies: NDArray[np.float64], broadening: float
-) -> Iterator[float]:
-    """From a large η down at the lowest energy, then up in energy."""
-    first = float(energies[0])
-    gaps = continuation.system.gaps.values()
-    largest = max(float(np.abs(gap.x.array).max(initial=0.0)) for gap in gaps)
-    comm = continuation.system.mesh.comm
-    start = max(broadening, EASY * max(1.0, *comm.allgather(largest)))
-
-    def down(decay: float) -> complex:
-        return complex(start * math.exp(-decay), -first)
-
-    decay = math.log(start / broadening)
-    list(continuation.follow(down, [0.0, decay] if decay else [0.0], FIRST_STEP))
-
-    def along(energy: float) -> complex:
-        return complex(broadening, -energy)
-
-    yield from continuation.follow(along, energies.tolist(), FIRST_STEP * broadening)
+        ranges = [(each.min(), each.max()) for each in branches] if refined else []
+        walk = _Walk(Continuation(solution), reader, spectrum)
+        found = []
+        for node in walk.nodes(stops, ranges):
+            found.append((node.energy, node.reading))
+            done = int(np.searchsorted(stops, node.energy, side="right"))
+            note = f"density of states, broadening {spectrum.broadening:g}"
+            progress(done, len(stops), note)
+    else:
+        found = [(energy, reader.normal) for energy in stops]
+    solved, readings = (np.array(each) for each in zip(*found, strict=True))
+    energies = asked
+    if refined:
+        energies = _inside(np.append(solved, -solved) if system.one_spin else solved, asked)
+    values = [_interpolated(solved, readings, each) for each in _solved_at(system, energies)]
+    return energies, reader.by_layer(_by_spin(system.frame, values))
 
 
 def spins(frame: SpinFrame) -> tuple[str, ...]:
@@ -228,37 +126,15 @@ def _cartesian(frame: SpinFrame) -> NDArray[np.intp]:
     return np.flatnonzero(np.abs(frame.axes).max(axis=0) > SAME_DIRECTION)
 
 
-def _resolution(
-    system: UsadelSystem, asked: Sequence[float]
-) -> tuple[NDArray[np.float64], Resolve]:
-    """Energies to solve at, and how normal functions there become N by spin at the asked ones.
-
-    The latter takes shape (…, functions, energies) to (…, asked energies, spins).
-    """
-    here = np.round(np.asarray(asked, dtype=float), 12)
-    frame = system.frame
-    if frame.shape:
-        energies, index = np.unique(here, return_inverse=True)
-        axes = frame.axes[:, _cartesian(frame)]
-
-        def by_direction(values: NDArray[np.complex128]) -> NDArray[np.float64]:
-            found = np.moveaxis(values.real[..., index], -2, -1)
-            density, vector = found[..., :1], found[..., 1:] @ axes
-            pairs = np.stack([density + vector, density - vector], axis=-1)
-            return pairs.reshape(*vector.shape[:-1], 2 * vector.shape[-1])
-
-        return energies, by_direction
-    up, down = here, -here
-    if not any(_is_magnetic(layer) for layer in system.stack.layers):
-        # N is even, and half of the energies do
-        up = down = np.abs(here)
-    energies = np.unique(np.concatenate([up, down]))
-    places = [np.searchsorted(energies, each) for each in (up, down)]
-
-    def by_sign(values: NDArray[np.complex128]) -> NDArray[np.float64]:
-        return np.stack([values.real[..., 0, place] for place in places], axis=-1)
-
-    return energies, by_sign
+def _solved_at(system: UsadelSystem, energies: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Energies at which the equation is solved: for spins up and down, or once for all spins."""
+    here = np.round(energies, DIGITS) + 0.0
+    if not system.one_spin:
+        return [here]
+    if any(_is_magnetic(layer) for layer in system.stack.layers):
+        return [here, -here + 0.0]
+    # N is even, and half of the energies do
+    return [np.abs(here), np.abs(here)]
 
 
 def _is_magnetic(layer: Layer) -> bool:
@@ -266,83 +142,185 @@ def _is_magnetic(layer: Layer) -> bool:
     return isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic
 
 
-def values_of(field: dolfinx.fem.Function) -> NDArray[np.complex128]:
-    """Values of the unknown at the nodes of this rank, shape (nodes, *field)."""
-    return field.x.array.reshape(-1, *field.ufl_shape)
+def _inside(energies: NDArray[np.float64], asked: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Energies within the range of the asked ones, these among them, ascending."""
+    here = np.round(asked, DIGITS) + 0.0
+    all_of_them = np.unique(np.append(here, energies))
+    return all_of_them[(all_of_them >= here.min()) & (all_of_them <= here.max())]
 
 
-class _Reader:
-    """Collects the normal functions energy by energy; those of the normal state to begin with.
+def _interpolated(
+    nodes: NDArray[np.float64], readings: NDArray[np.float64], energies: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Readings at some energies, along straight lines between those at ascending nodes."""
+    right = np.searchsorted(nodes, energies).clip(max=len(nodes) - 1)
+    left = np.maximum(right - 1, 0)
+    width = np.where(right > left, nodes[right] - nodes[left], 1.0)
+    part = ((nodes[right] - energies) / width)[:, np.newaxis, np.newaxis]
+    return readings[right] + part * (readings[left] - readings[right])
+
+
+def _by_spin(frame: SpinFrame, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """N by spin, shape (energies, places, spins), from readings for each of `_solved_at`."""
+    if len(values) > 1:
+        return np.stack([each[..., 0] for each in values], axis=-1)
+    (found,) = values
+    axes = frame.axes[:, _cartesian(frame)] if frame.shape else np.ones((1, 1))
+    density, vector = found[..., :1], found[..., 1:] @ axes
+    pairs = np.stack([density + vector, density - vector], axis=-1)
+    return pairs.reshape(*vector.shape[:-1], 2 * vector.shape[-1])
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A solution on the way: E, θ and what was read there."""
+
+    energy: float
+    theta: PETSc.Vec
+    reading: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """The way along the energies of a spectrum, looking around where N bends.
 
     Parameters
     ----------
-    solution
+    continuation, reader
+        What solves and what reads.
+    spectrum
+        Broadening, and how far N may be from straight lines.
+    """
+
+    continuation: Continuation
+    reader: _Reader
+    spectrum: SpectrumSettings
+
+    def nodes(
+        self, stops: NDArray[np.float64], ranges: Sequence[tuple[float, float]]
+    ) -> Iterator[_Node]:
+        """Solve at ascending energies: all stops, and within ranges wherever N bends."""
+        self._descend(float(stops[0]))
+        wanted = set(stops.tolist())
+        last: _Node | None = None
+        first_step = FIRST_STEP * self.spectrum.broadening
+        for energy in self.continuation.follow(self._along, stops.tolist(), first_step):
+            near = last is not None and any(
+                low <= last.energy and energy <= high for low, high in ranges
+            )
+            if near or energy in wanted:
+                node = _Node(energy, self.continuation.theta.copy(), self.reader.read())
+                if near:
+                    yield from self._between(last, node)
+                yield node
+                last = node
+
+    def _between(self, left: _Node, right: _Node) -> Iterator[_Node]:
+        """As many nodes between two as make straight lines good enough.
+
+        They are looked at a third and two thirds of the way, for in the middle a line may meet an
+        edge by chance.
+        """
+        if right.energy - left.energy < FINEST * self.spectrum.broadening:
+            return
+        left.theta.copy(self.continuation.theta)
+        step = (right.energy - left.energy) / 3
+        thirds = [left.energy + step, left.energy + 2 * step]
+        between = [
+            _Node(energy, self.continuation.theta.copy(), self.reader.read())
+            for energy in self.continuation.go_on(self._along, left.energy, thirds, step)
+            if energy in thirds
+        ]
+        if self._bend(left, between, right) > self.spectrum.interpolation_error:
+            for first, second in pairwise([left, *between, right]):
+                yield from self._between(first, second)
+                yield second
+
+    def _bend(self, left: _Node, between: Sequence[_Node], right: _Node) -> float:
+        """How far N is from a straight line, over N or 1, at the worst place and for any spin.
+
+        A parabola is 9/8 times as far from it in the middle as at the thirds.
+        """
+        worst = 0.0
+        for node in between:
+            part = (node.energy - left.energy) / (right.energy - left.energy)
+            line = left.reading + part * (right.reading - left.reading)
+            off = np.abs(node.reading - line).sum(axis=-1)
+            worst = max(worst, *(off / np.maximum(1.0, node.reading[:, 0])))
+        return 9 / 8 * self.reader.comm.allreduce(worst, op=MPI.MAX)
+
+    def _descend(self, energy: float) -> None:
+        """From a large η, where θ is small, to that of the spectrum."""
+        broadening = self.spectrum.broadening
+        start = max(broadening, EASY * max(1.0, self.continuation.largest_gap()))
+        decay = math.log(start / broadening)
+
+        def down(parameter: float) -> complex:
+            return complex(start * math.exp(-parameter), -energy)
+
+        stops = [0.0, decay] if decay else [0.0]
+        for _ in self.continuation.follow(down, stops, FIRST_STEP):
+            pass
+
+    def _along(self, energy: float) -> complex:
+        """ω = η − iE."""
+        return complex(self.spectrum.broadening, -energy)
+
+
+class _Reader:
+    """Reads the normal functions off the fields: a row a place, a column a function.
+
+    Places are the means of the layers, then the points of this rank layer by layer.
+
+    Parameters
+    ----------
+    system
         Whose fields are read.
     samplings
         Points by layer.
-    count
-        Number of energies.
+
+    Attributes
+    ----------
+    normal
+        A reading of the normal state.
     """
 
-    def __init__(self, solution: Solution, samplings: Mapping[str, Sequence[Sampling]], count: int):
-        system = self.system = solution.sweep.system
-        self.samplings = samplings
+    def __init__(self, system: UsadelSystem, samplings: Mapping[str, Sequence[Sampling]]):
+        self.samplings, self.comm, self._system = samplings, system.mesh.comm, system
         self._dofs = {layer: system.node_dofs(layer) for layer in samplings}
-        self._integrals = {
-            layer: [
-                system.compile_integral(layer, function)
-                for function in system.parametrisation.normal_functions(system.theta_of(layer))
-            ]
+        functions = {
+            layer: system.parametrisation.normal_functions(system.theta_of(layer))
             for layer in samplings
         }
+        self._integrals = [
+            system.compile_integral(layer, each) for layer in samplings for each in functions[layer]
+        ]
         one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
-        self._volumes = {
-            layer: compat.assemble_scalar(system.compile_integral(layer, one)).real
-            for layer in samplings
-        }
-        functions = len(next(iter(self._integrals.values())))
-        normal = np.zeros((functions, count), dtype=complex)
-        normal[0] = 1.0
-        self._sums = {layer: normal * volume for layer, volume in self._volumes.items()}
-        self._values = {
-            layer: [np.tile(normal, (each.weights.shape[0], 1, 1)) for each in several]
-            for layer, several in samplings.items()
-        }
+        volumes = [system.compile_integral(layer, one) for layer in samplings]
+        self._volumes = integrals(system, volumes).real
+        self._counts = [each.weights.shape[0] for several in samplings.values() for each in several]
+        places = len(samplings) + sum(self._counts)
+        self.normal = np.zeros((places, len(self._integrals) // len(samplings)))
+        self.normal[:, 0] = 1.0
 
-    def read(self, k: int) -> None:
-        """Keep what is in the fields as that of the k-th energy."""
-        normal = self.system.parametrisation.normal_values
+    def read(self) -> NDArray[np.float64]:
+        """Real parts of what is in the fields."""
+        means = integrals(self._system, self._integrals).real.reshape(len(self.samplings), -1)
+        rows = [means / self._volumes[:, np.newaxis]]
         for layer, several in self.samplings.items():
-            self._sums[layer][:, k] = [
-                compat.assemble_scalar(each) for each in self._integrals[layer]
+            nodes = values_of(self._system.theta_of(layer))[self._dofs[layer]]
+            rows += [
+                self._system.parametrisation.normal_values(each.weights @ nodes).real
+                for each in several
             ]
-            nodes = values_of(self.system.theta_of(layer))[self._dofs[layer]]
-            for kept, sampling in zip(self._values[layer], several, strict=True):
-                kept[..., k] = normal(sampling.weights @ nodes)
+        return np.concatenate(rows)
 
-    def densities(self, resolve: Resolve) -> dict[str, Densities]:
-        """N by layer and spin."""
-        comm = self.system.mesh.comm
+    def by_layer(self, values: NDArray[np.float64]) -> dict[str, Densities]:
+        """Take values at the places apart, shape (energies, places, spins)."""
+        count = len(self.samplings)
+        ends = count + np.cumsum(self._counts)
+        points = iter(np.split(np.swapaxes(values, 0, 1), [count, *ends[:-1]])[1:])
         return {
-            layer: Densities(
-                resolve(comm.allreduce(self._sums[layer]) / comm.allreduce(volume)),
-                tuple(resolve(each) for each in self._values[layer]),
-            )
-            for layer, volume in self._volumes.items()
+            layer: Densities(values[:, k], tuple(next(points) for _ in several))
+            for k, (layer, several) in enumerate(self.samplings.items())
         }
-
-
-def _extrapolation(at: float, behind: Any) -> list[float]:
-    """Lagrange's weights of the solutions behind."""
-    places = [place for place, _ in behind]
-    return [
-        math.prod((at - other) / (place - other) for other in places if other != place)
-        for place in places
-    ]
-
-
-def _stuck(omega: complex) -> NotConverged:
-    return NotConverged(
-        f"the density of states cannot be found from E = {-omega.imag:.6g} Tc, "
-        f"η = {omega.real:.3g} Tc on. Try a larger broadening or a finer mesh ([mesh] refinement)"
-    )

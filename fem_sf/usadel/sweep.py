@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
-from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
 from fem_sf.usadel.system import UsadelSystem
 
 LARGEST_BISECTIONS = 8
@@ -49,6 +52,8 @@ class FrequencySweep:
         Tolerances and PETSc options.
     neighbours
         A solved sweep at the same Δ, whose solutions are starts too.
+    reservoirs
+        What is held at the outer faces.
     """
 
     def __init__(
@@ -57,12 +62,18 @@ class FrequencySweep:
         frequency_sum: FrequencySum,
         settings: SolverSettings,
         neighbours: FrequencySweep | None = None,
+        reservoirs: Reservoirs = NO_RESERVOIRS,
     ):
         self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
-        self.neighbours = neighbours
+        self.neighbours, self.reservoirs = neighbours, reservoirs
         names = [conductor.name for conductor in system.conductors]
         self.newton = BlockNewton(
-            system.layout, system.residual_forms, settings.max_iterations, settings.petsc, names
+            system.layout,
+            system.residual_forms,
+            settings.max_iterations,
+            settings.petsc,
+            names,
+            reservoirs.places,
         )
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
@@ -138,6 +149,7 @@ class FrequencySweep:
         reached = None if nearest is None else nearest[0]
         while targets:
             self.system.omega.value = targets[-1]
+            self.reservoirs.hold(self.theta[k].getArray(), targets[-1])
             try:
                 report = self.newton.solve(
                     self.theta[k], linearisation.jacobian, linearisation.ksp, tolerance
@@ -176,12 +188,13 @@ class LinearResponse:
         frequencies = sweep.frequency_sum.frequencies
         self.linearisations = [
             Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
-            for jacobian in _alike(system.jacobian_forms, len(frequencies))
+            for jacobian in _alike(system.jacobian_forms, len(frequencies), sweep.reservoirs.places)
         ]
         # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
         self._pair_jacobians = _alike(system.compile_pair_jacobian(), len(frequencies))
         self._source, self._theta_step = system.layout.vector(), system.layout.vector()
         self._pairs = gap_layout.vector()
+        self._reservoirs = sweep.reservoirs
 
     def update(self, k: int) -> None:
         """Assemble what depends on the solution at one frequency, which is in the fields."""
@@ -190,6 +203,8 @@ class LinearResponse:
     def theta_step(self, k: int, delta_step: PETSc.Vec) -> PETSc.Vec:
         """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one frequency."""
         self._pair_jacobians[k].matrix.multTranspose(delta_step, self._source)
+        self.sweep.system.in_residual_order(self._source)
+        self._source.getArray()[self._reservoirs.places] = 0
         self.linearisations[k].ksp.solve(self._source, self._theta_step)
         return self._theta_step
 
@@ -206,16 +221,19 @@ class LinearResponse:
             step = self.theta_step(k, delta_step)
             self._pair_jacobians[k].matrix.mult(step, self._pairs)
             total += weight * self._pairs.getArray(readonly=True).real
+        total[self._reservoirs.gap_places] = 0
 
 
-def _alike(forms: list[list[Any]], count: int) -> list[BlockMatrix]:
+def _alike(
+    forms: list[list[Any]], count: int, held: NDArray[np.intp] = NOTHING_HELD
+) -> list[BlockMatrix]:
     """Matrices of the same forms, each with values of its own."""
-    first = BlockMatrix(forms)
+    first = BlockMatrix(forms, held=held)
     first.assemble()
-    return [first, *(BlockMatrix(forms, first) for _ in range(count - 1))]
+    return [first, *(BlockMatrix(forms, first, held) for _ in range(count - 1))]
 
 
 def new_linearisation(sweep: FrequencySweep) -> Linearisation:
     """A Jacobian and its solver; one serves all frequencies in turn where Δ is given."""
-    jacobian = BlockMatrix(sweep.system.jacobian_forms)
+    jacobian = BlockMatrix(sweep.system.jacobian_forms, held=sweep.reservoirs.places)
     return Linearisation(jacobian, sweep.newton.linear_solver(jacobian))

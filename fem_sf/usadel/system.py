@@ -3,7 +3,8 @@
 
 Layers joined by transparent interfaces form one conductor with one continuous unknown; conductors
 are coupled only by barriers. Residual and Jacobian are derivatives of one action. The unknown is
-called θ here: θ_+ where all exchange fields are along one axis, else θ and M together.
+called θ here: θ_+ where all exchange fields are along one axis, else θ and M together, or the two
+Riccati amplitudes where the order parameter has a phase.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import numpy as np
 import ufl
 from numpy.typing import ArrayLike, NDArray
 from petsc4py import PETSc
-from ufl.algorithms.ad import expand_derivatives
 
 from fem_sf import compat
 from fem_sf.errors import MeshError, Problem
@@ -29,11 +29,16 @@ from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
-from fem_sf.textures import varying
-from fem_sf.usadel import collinear, noncollinear
+from fem_sf.usadel import (
+    collinear,
+    differentiated_forms,
+    noncollinear,
+    riccati,
+    riccati_forms,
+)
 from fem_sf.usadel.exchange import exchange_fields
-from fem_sf.usadel.frame import spin_frame
-from fem_sf.usadel.parametrisation import LayerData, Parametrisation
+from fem_sf.usadel.frame import SpinFrame, spin_frame
+from fem_sf.usadel.parametrisation import FormWriter, LayerData, Parametrisation
 from fem_sf.words import missing_interface
 
 
@@ -82,7 +87,7 @@ class Barrier:
 
 
 class UsadelSystem:
-    """Fields and forms of a stack, in the parametrisation that its exchange fields need.
+    """Fields and forms of a stack, in the parametrisation that its fields and phases need.
 
     Parameters
     ----------
@@ -101,6 +106,8 @@ class UsadelSystem:
         The axes of all vectors in spin space.
     parametrisation
         What the unknown means.
+    writer
+        Where residual, Jacobian and their like come from.
 
     Raises
     ------
@@ -117,7 +124,7 @@ class UsadelSystem:
         self.stack, self.mesh, self.degree = stack, mesh, degree
         self.exchange = exchange_fields(stack, mesh)
         self.frame = self.exchange.frame
-        self.parametrisation: Parametrisation = noncollinear if self.frame.shape else collinear
+        self.parametrisation, self.writer = _parametrisation(stack, self.frame)
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
         # UFL joins integrals only over one and the same measure
@@ -131,14 +138,14 @@ class UsadelSystem:
         )
         self.barriers = tuple(self._barrier(plane) for plane in mesh.planes if self._blocks(plane))
         self.gaps = {
-            layer.name: dolfinx.fem.Function(self.layer_space(layer.name), name="delta")
+            layer.name: dolfinx.fem.Function(self._gap_space(layer.name), name="delta")
             for layer in stack.layers
             if isinstance(layer.material, Superconductor)
         }
         self.layout = BlockVector([conductor.theta for conductor in self.conductors])
         numbers = range(len(self.conductors))
-        self.residual_forms = [self._compile(self._residual(i)) for i in numbers]
-        self.jacobian_forms = [[self._jacobian(i, j) for j in numbers] for i in numbers]
+        self.residual_forms = [self.writer.residual(self, i) for i in numbers]
+        self.jacobian_forms = [[self.writer.jacobian(self, i, j) for j in numbers] for i in numbers]
 
     def fits(self, stack: Stack) -> bool:
         """Whether another stack on this mesh differs in numbers only, which `set_stack` takes."""
@@ -218,11 +225,24 @@ class UsadelSystem:
         """The unknown of the conductor that a layer belongs to."""
         return self.conductors[self.conductor_of(layer)].theta
 
+    @property
+    def one_spin(self) -> bool:
+        """Whether the unknown is of one spin, and the action A_+."""
+        return self.parametrisation is collinear
+
     # Actions
 
     def bulk_action(self, conductor: Conductor) -> Any:
         """The action of a conductor's layers (usadel action without barriers)."""
-        return sum(self._layer_action(conductor, k) for k in range(len(conductor.layers)))
+        return sum(self.layer_action(conductor, k) for k in range(len(conductor.layers)))
+
+    def layer_action(self, conductor: Conductor, k: int) -> Any:
+        """The action of the k-th layer of a conductor."""
+        name = conductor.layers[k]
+        density = self.parametrisation.layer_action(
+            conductor.theta, self.data[name], self.omega, self.gaps.get(name)
+        )
+        return density * self.layer_measure(conductor.layers)(k)
 
     def barrier_action(self, barriers: Sequence[Barrier]) -> Any:
         """The action of some barriers."""
@@ -242,30 +262,20 @@ class UsadelSystem:
         interface = self.stack.interface(plane.left, plane.right)
         return interface is not None and isinstance(interface.law, Transparent)
 
-    def compile_turns(self, barrier: Barrier) -> list[Any]:
-        """Change of a barrier's action when all behind it turns about each normal of the frame."""
-        behind = self.conductors[barrier.right].theta
-        action = self.barrier_action([barrier])
-        return [
-            self._compile(expand_derivatives(ufl.derivative(action, behind, change)))
-            for change in self.parametrisation.turns(behind)
-        ]
-
-    def compile_layer_residual(self, layer: str) -> Any:
-        """Derivative of the action of one layer and its barriers by the layer's own unknown."""
-        number = self.conductor_of(layer)
-        conductor = self.conductors[number]
-        action = self._layer_action(conductor, conductor.layers.index(layer))
-        touching = [each for each in self.barriers if layer in (each.plane.left, each.plane.right)]
-        if touching:
-            action += self.barrier_action(touching)
-        return self._compile(self._variation(action, number))
-
+    @once
     def compile_action(self) -> list[Any]:
         """Compiled integrals whose sum is the action per spin, one per conductor and barrier."""
         return [self._compile(self.bulk_action(each)) for each in self.conductors] + [
             self._compile(self.barrier_action([each])) for each in self.barriers
         ]
+
+    def in_residual_order(self, gradient: PETSc.Vec) -> None:
+        """Reorder derivatives with respect to the unknowns as residuals are."""
+        order = self.parametrisation.residual_order(self.frame.shape)
+        if order is not None:
+            # all unknowns of a stack have the same components
+            values = gradient.getArray().reshape(-1, len(order))
+            values[:] = values[:, order]
 
     # What couples to the gap, per superconducting layer
 
@@ -308,38 +318,6 @@ class UsadelSystem:
 
     # Details
 
-    def _layer_action(self, conductor: Conductor, k: int) -> Any:
-        """The action of the k-th layer of a conductor."""
-        name = conductor.layers[k]
-        density = self.parametrisation.layer_action(
-            conductor.theta, self.data[name], self.omega, self.gaps.get(name)
-        )
-        return density * self.layer_measure(conductor.layers)(k)
-
-    def _residual(self, number: int) -> Any:
-        touching = [each for each in self.barriers if number in (each.left, each.right)]
-        action = self.bulk_action(self.conductors[number])
-        if touching:
-            action += self.barrier_action(touching)
-        return self._variation(action, number)
-
-    def _jacobian(self, row: int, column: int) -> Any:
-        if row == column:
-            residual = self._residual(row)
-        else:
-            between = [each for each in self.barriers if {each.left, each.right} == {row, column}]
-            if not between:
-                return None
-            residual = self._variation(self.barrier_action(between), row)
-        return self._compile(ufl.derivative(residual, self.conductors[column].theta))
-
-    def _variation(self, action: Any, number: int) -> Any:
-        """The derivative of an action, with the test function conjugated as UFL wants it."""
-        theta = self.conductors[number].theta
-        test = ufl.TestFunction(theta.function_space)
-        derivative = expand_derivatives(ufl.derivative(action, theta, test))
-        return ufl.replace(derivative, {test: ufl.conj(test)})
-
     def _pair_form(self, layer: str) -> Any:
         density = self.data[layer].density_of_states
         amplitude = self.parametrisation.pair_amplitude(self.theta_of(layer))
@@ -355,13 +333,13 @@ class UsadelSystem:
         return self._compile(ufl.derivative(form, theta))
 
     def _compile(self, expression: Any) -> Any:
-        return compat.form(expression, self._entity_maps)
+        return compat.form(expression, self.entity_maps)
 
     @cached_property
-    def _entity_maps(self) -> Any:
+    def entity_maps(self) -> Any:
+        """Maps from the parent's cells to conductors and layers, as `compat.form` takes them."""
         parts = {conductor.layers: conductor.part for conductor in self.conductors}
-        own = [*self.gaps, *(layer.name for layer in varying(self.stack.layers))]
-        parts.update({(name,): self.mesh.part((name,)) for name in own})
+        parts.update({(name,): self.mesh.part((name,)) for name in self.stack.names})
         return compat.entity_maps(
             list(parts.values()), [each.plane.facets for each in self.barriers]
         )
@@ -382,6 +360,10 @@ class UsadelSystem:
     ) -> dolfinx.fem.FunctionSpace:
         element = ("Lagrange", self.degree, *([shape] if shape else []))
         return dolfinx.fem.functionspace(part.mesh, element)
+
+    def _gap_space(self, layer: str) -> dolfinx.fem.FunctionSpace:
+        shape = self.parametrisation.gap_shape()
+        return self._space(self.mesh.part((layer,)), shape) if shape else self.layer_space(layer)
 
     def _theta_space(self, part: compat.SubMesh) -> dolfinx.fem.FunctionSpace:
         return self._space(part, self.parametrisation.field_shape(self.frame.shape))
@@ -429,7 +411,14 @@ def _structure(stack: Stack) -> tuple[Any, ...]:
     """What forms depend on beyond numbers; fields that vary are numbers of their own."""
     materials = [(layer.name, layer.material.kind) for layer in stack.layers]
     laws = {(interface.pair, interface.law.kind) for interface in stack.interfaces}
-    return materials, laws, spin_frame(stack).shape
+    return materials, laws, spin_frame(stack).shape, bool(stack.phases)
+
+
+def _parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
+    """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
+    if stack.phases:
+        return riccati, riccati_forms
+    return (noncollinear if frame.shape else collinear), differentiated_forms
 
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:

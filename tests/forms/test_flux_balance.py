@@ -19,6 +19,7 @@ from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.usadel import differentiated_forms
 from fem_sf.usadel.system import Barrier, UsadelSystem
 from support import grid, interval, layered, solve_frequency, uniform
 
@@ -45,7 +46,8 @@ class SystemInParts(UsadelSystem):
     """A stack whose bulk equations and barrier currents can be assembled alone."""
 
     def compile_bulk_residual(self, number: int):
-        return self._compile(self._variation(self.bulk_action(self.conductors[number]), number))
+        action = self.bulk_action(self.conductors[number])
+        return self._compile(differentiated_forms.variation(self, action, number))
 
     def compile_current(self, barrier: Barrier):
         left, right = self.conductors[barrier.left].theta, self.conductors[barrier.right].theta

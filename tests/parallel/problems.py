@@ -33,6 +33,8 @@ from fem_sf.study.run import run_case
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms, sample
 from fem_sf.usadel.solution import Solution
+from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.transition import SuperconductingBranch
 from support import by_position, grid, interval, layered, solve_stack, uniform
 
 COMM = MPI.COMM_WORLD
@@ -229,7 +231,9 @@ def points(solution: Solution, geometry: Geometry) -> dict[str, Any]:
     return result
 
 
-def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
+def case(
+    dimension: int, temperature: float, *more: Layer, interpolation_error: float | None = None
+) -> dict[str, Any]:
     """A whole case from its layers S|F|… to its summary."""
     layers = [S, F, *more]
     stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
@@ -238,7 +242,7 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
             stack=stack,
             temperature=temperature,
             reference="F",
-            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05),),
+            spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05, interpolation_error),),
             critical_temperature=True,
             mesh=MeshSettings(dimension, width=0.1, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5),
@@ -255,6 +259,7 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
         "spin_currents": [each["spin_current"] for each in summary["interfaces"].values()],
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
+        "energies": [each.energies for each in result.spectra],
         "spectra": {
             name: {key: values for key, values in vars(layer).items() if values.size}
             for each in result.spectra
@@ -268,16 +273,33 @@ def case(dimension: int, temperature: float, *more: Layer) -> dict[str, Any]:
     }
 
 
+def first_order() -> dict[str, Any]:
+    """Free energies of a thin S that a thinner F splits, followed and taken over."""
+    film = Layer("F", Ferromagnet(exchange=4.0), 0.02)
+    stack = Stack([Layer("S", Superconductor(), 0.2), film], [Interface("S", "F", Transparent())])
+    mesh = layered(interval(("S", uniform(0.2, 2)), ("F", uniform(0.02, 1))), COMM)
+    fine, coarse = (UsadelSystem(stack, mesh, degree) for degree in (2, 1))
+    branches = [
+        SuperconductingBranch(each, lambda T: frequency_sum(T, tail=5), SolverSettings())
+        for each in (fine, coarse)
+    ]
+    cold = branches[0].enter(0.2)
+    warm = branches[0].follow(cold, 0.22)
+    rough = branches[1].adopt(fine, 0.22)
+    return {"free_energies": [each.free_energy for each in (cold, warm, rough)]}
+
+
 PROBLEMS: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         name: lambda make=make, degree=degree: solved(*make(), degree)
         for name, (make, degree) in GEOMETRIES.items()
     },
-    "case_line": lambda: case(1, TEMPERATURE),
+    "case_line": lambda: case(1, TEMPERATURE, interpolation_error=0.3),
     "case_line_at_zero": lambda: case(1, 0.0),
     "case_rectangle": lambda: case(2, TEMPERATURE),
     "case_tilted": lambda: case(1, TEMPERATURE, TILTED),
     "case_noncoplanar_at_zero": lambda: case(1, 0.0, SPIRAL, ACROSS),
+    "first_order": first_order,
 }
 
 

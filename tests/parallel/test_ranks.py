@@ -24,6 +24,7 @@ PROBLEMS = (
     "tilted_junction",
     "case_tilted",
     "case_noncoplanar_at_zero",
+    "first_order",
 )
 pytestmark = NEEDS_MPIRUN
 

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from mpi4py import MPI
 from scipy.optimize import brentq
 from scipy.special import digamma
 
@@ -24,7 +25,11 @@ from fem_sf import (
     run_case,
 )
 from fem_sf.interfaces import Insulating, Transparent
-from fem_sf.usadel.critical import SCAN
+from fem_sf.mesh.build import checked_geometry
+from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.usadel.critical import SCAN, NormalState
+from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.system import UsadelSystem
 from reference_cases import bilayer, ferromagnet, reference, solved, spin_valve
 
 VALVES = reference("fsf_collinear")["tc"]
@@ -140,6 +145,23 @@ def test_thin_layers_in_closed_form(e_s, e_f, exchange):
     coarse, fine = (critical(thin(d, e_s, e_f, exchange, 1.0, 1.0)) for d in (0.01, 0.005))
     assert abs(fine - expected) < 1e-3
     assert (4 * fine - coarse) / 3 == pytest.approx(expected, abs=2e-7)
+
+
+def test_how_far_an_excess_can_rise_as_the_temperature_falls():
+    """T exp(excess) does not fall with T, whatever the exchange fields: the search relies on it."""
+    stack = spin_valve(
+        ferromagnet(0.5, 0.5, (0.0, 0.0, 5.0)),
+        ferromagnet(0.5, 2.0, (9.0, 0.0, -3.0)),
+        0.3,
+        1.0,
+        0.1,
+    )
+    mesh = LayeredMesh.distribute(MPI.COMM_SELF, checked_geometry(stack, MeshSettings()))
+    state = NormalState(UsadelSystem(stack, mesh, 4), frequency_sum)
+    temperatures = np.array([0.05, 0.2, 0.4, 0.7, 1.0])
+    bounds = temperatures * np.exp([state.excess(T) for T in temperatures])
+    assert np.all(np.diff(bounds) > 0)
+    assert bounds[-1] < temperatures[-1]
 
 
 @pytest.mark.slow

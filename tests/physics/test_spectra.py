@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,7 +26,7 @@ from fem_sf import (
 from fem_sf.errors import InputError, NotConverged
 from fem_sf.settings import SpectrumSettings
 from fem_sf.study.results import Spectrum, UsadelResult
-from fem_sf.usadel import spectra
+from fem_sf.usadel import continuation, spectra
 from fem_sf.usadel.frame import SpinFrame
 from reference_cases import bilayer, ferromagnet, reference, spin_valve
 
@@ -43,6 +42,7 @@ def solved(
     temperature: float = 0.1,
     gap: str | float = "self-consistent",
     probes: dict | None = None,
+    interpolation_error: float | None = None,
     **solver: object,
 ) -> UsadelResult:
     return run_case(
@@ -50,7 +50,9 @@ def solved(
             stack=stack,
             temperature=temperature,
             gap=gap,
-            spectra=(SpectrumSettings(tuple(map(float, energies)), broadening),),
+            spectra=(
+                SpectrumSettings(tuple(map(float, energies)), broadening, interpolation_error),
+            ),
             solver=SolverSettings(**{"error_estimate": False, **solver}),
             output=OutputSettings(probes=probes or {}),
         )
@@ -170,6 +172,53 @@ def test_states_are_only_moved():
     assert all_weights @ np.abs(s[:, 0] - 1) > 1.0
 
 
+def farthest(found: Spectrum, energies: np.ndarray, expected: dict) -> float:
+    """Error of straight lines between energies, over N or 1, at the worst place and spin."""
+    return max(
+        float(np.max(np.abs(np.interp(energies, found.energies, have) - want) / size))
+        for name, layer in expected.items()
+        for place, values in layer.items()
+        for k, want in enumerate(values.T)
+        for have in [getattr(found.layers[name], place)[:, k]]
+        for size in [np.maximum(1, want)]
+    )
+
+
+@pytest.mark.parametrize("asked", ((-2.5, 2.5), (1.0, 2.0, 0.1, -1.5)))
+def test_energies_gather_at_edges(asked):
+    """Those at ±Δ of a uniform superconductor are found from two energies or a few."""
+    found = solved(ALONE, asked, 1e-3, gap=1.2, interpolation_error=0.01).spectra[0]
+    assert set(asked) <= set(found.energies)
+    assert len(found.energies) < 200
+    energies = np.concatenate([np.linspace(0, 2.5, 5001), 1.2 + np.linspace(-0.01, 0.01, 2001)])
+    energies = np.concatenate([-energies, energies])
+    energies = energies[(energies >= min(asked)) & (energies <= max(asked))]
+    omega = 1e-3 - 1j * energies
+    expected = (omega / np.sqrt(omega**2 + 1.2**2)).real[:, np.newaxis].repeat(2, axis=1)
+    assert 0.005 < farthest(found, energies, {"S": {"mean": expected}}) < 0.0101
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    (((0.6, 0.6), (0.2, 2.0)), (((0.0, 0.0, 0.6), (0.8, 0.0, 0.0)), (-1.6, -1.1))),
+    ids=("along z", "at a right angle"),
+)
+def test_straight_lines_between_energies_are_good_for_all_spins_and_places(fields, asked):
+    """An inner edge too, where the middle of an interval may lie on the line by chance."""
+    stack = spin_valve(*(ferromagnet(0.5, 0.5, field) for field in fields), 0.1, 2.0, 2.0)
+    energies = np.linspace(*asked, 401)
+    exact = solved(stack, energies, 5e-3).spectra[0]
+    expected = {
+        name: {place: getattr(layer, place) for place in ("mean", "left", "right")}
+        for name, layer in exact.layers.items()
+    }
+    found = solved(stack, asked, 5e-3, interpolation_error=0.02).spectra[0]
+    assert np.all(np.diff(found.energies) > 0)
+    assert len(found.energies) < 200
+    assert farthest(found, energies, expected) < 0.021
+
+
 def test_the_sum_of_both_spins_is_even():
     energies = np.linspace(-3, 3, 25)
     found = spectrum(FIG1, energies, 0.05, probes={"F": (0.0, 0.4)})
@@ -239,9 +288,8 @@ def test_reference_at_a_right_angle():
 
 def test_a_rank_may_have_no_point():
     """Nor do its energies and spins get lost with it."""
-    system = SimpleNamespace(frame=SpinFrame(np.eye(3)[[0, 2]]))
-    _, resolve = spectra._resolution(system, (1.0, 0.5))
-    assert resolve(np.zeros((0, 3, 2), dtype=complex)).shape == (0, 2, 4)
+    frame = SpinFrame(np.eye(3)[[0, 2]])
+    assert spectra._by_spin(frame, [np.zeros((2, 0, 3))]).shape == (2, 0, 4)
 
 
 def test_three_directions_that_are_nearly_one():
@@ -266,8 +314,17 @@ def test_an_energy_alone_is_the_same_as_among_others(eta):
             np.testing.assert_allclose(layer.mean[0], together.layers[name].mean[k], rtol=1e-6)
 
 
-def test_normal_state():
-    result = solved(FIG1, (0.0, 1.0), 0.01, temperature=1.2, probes={"S": (1.0,)})
+@pytest.mark.parametrize("interpolation_error", (None, 0.01))
+def test_normal_state(interpolation_error):
+    result = solved(
+        FIG1,
+        (0.0, 1.0),
+        0.01,
+        temperature=1.2,
+        probes={"S": (1.0,)},
+        interpolation_error=interpolation_error,
+    )
+    np.testing.assert_array_equal(result.spectra[0].energies, (0.0, 1.0))
     assert result.summary["state"] == "normal"
     for layer in result.spectra[0].layers.values():
         for values in (layer.mean, layer.left, layer.right, layer.probes):
@@ -288,7 +345,7 @@ def test_nothing_else_changes():
 
 def test_a_spectrum_that_cannot_be_found_names_its_energy_and_costs_nothing_else(monkeypatch):
     """The first energy is found at a large η, and from there no step is."""
-    monkeypatch.setattr(spectra, "LARGEST_SURPRISE", 0.0)
+    monkeypatch.setattr(continuation, "LARGEST_SURPRISE", 0.0)
     with pytest.raises(NotConverged, match=r"from E = 0\.5 Tc, η = .* larger broadening") as caught:
         solved(ALONE, (0.5,), 0.01, gap=1.2)
     kept = caught.value.partial

@@ -43,6 +43,9 @@ def _check_layer(layer: Entry[LayerTable], tables: UsadelTables, report: Report)
             if key in layer.given:
                 message = f'only a ferromagnet has this; the material here is "{material}"'
                 report.add(layer.key(key), message)
+    if material not in (Superconductor.kind, None) and "phase" in layer.given:
+        message = f'only a superconductor has this; the material here is "{material}"'
+        report.add(layer.key("phase"), message)
 
 
 def _check_exchange(layer: Entry[LayerTable], tables: UsadelTables, report: Report) -> None:

@@ -3,21 +3,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fem_sf.case.meshes import mesh_settings
+from fem_sf.case.places import add_problems
 from fem_sf.case.probes import read_probes
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.usadel.checks import check_tables
+from fem_sf.case.usadel.conductivities import reference_conductivity
 from fem_sf.case.usadel.schema import SpectrumTable
 from fem_sf.case.usadel.stacks import build_stack
 from fem_sf.case.usadel.tables import UsadelTables, read_all
+from fem_sf.errors import InputError
 from fem_sf.settings import (
     OutputSettings,
+    PhysicalScales,
     SolverSettings,
     SpectrumSettings,
     UsadelCase,
+    misplaced_phases,
 )
 from fem_sf.stack import Stack
 
@@ -33,6 +39,9 @@ def read_usadel_case(report: Report) -> UsadelCase:
     tables = read_all(report)
     stack = build_stack(tables, report)
     check_tables(tables, report)
+    if stack is not None:
+        phases = misplaced_phases(stack, tables.usadel.table.gap)
+        add_problems(InputError(list(phases)), report)
     probes = read_probes(tables, report)
     report.close()
     assert stack is not None
@@ -58,12 +67,19 @@ def _case(
         output=OutputSettings(
             probes, tables.output.table.vtx, tuple(tables.output.table.frequencies)
         ),
-        scales=tables.scales,
+        scales=_scales(tables),
         text=source.text,
     )
+
+
+def _scales(tables: UsadelTables) -> PhysicalScales | None:
+    """The SI values of the units, with σ_S where the case says it."""
+    if tables.scales is None:
+        return None
+    return replace(tables.scales, conductivity=reference_conductivity(tables))
 
 
 def _spectrum(table: SpectrumTable) -> SpectrumSettings:
     assert table.energies is not None
     assert table.broadening is not None
-    return SpectrumSettings(table.energies, table.broadening)
+    return SpectrumSettings(table.energies, table.broadening, table.interpolation_error)

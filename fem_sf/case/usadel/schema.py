@@ -33,7 +33,7 @@ from fem_sf.case.usadel.fields import (
     Temperature,
     TemperatureScale,
 )
-from fem_sf.settings import SolverSettings
+from fem_sf.settings import SMALLEST_INTERPOLATION_ERROR, SolverSettings
 
 
 class CaseTable(schema.CaseTable):
@@ -68,6 +68,7 @@ class LayerTable(schema.LayerTable):
         "diffusivity": "D_S",
         "density_of_states": "ν_S",
         "conductivity": "σ_S",
+        "phase": "rad",
         "localized_moment": "2ν|J|",
     }
 
@@ -84,6 +85,7 @@ class LayerTable(schema.LayerTable):
     diffusivity: Diffusivity | None = Field(None, description="D/D_S, a number > 0")
     density_of_states: float | None = Field(None, description="ν/ν_S, a number > 0")
     conductivity: Conductivity | None = None
+    phase: float | None = Field(None, description="the phase of Δ in radians, a number")
     localized_moment: float | None = Field(
         None, description="a moment in units of 2ν|J| of the layer, a number"
     )
@@ -139,6 +141,12 @@ class SpectrumTable(Table):
         None, description="energies E/Tc, a list or { start = …, stop = …, count = … }"
     )
     broadening: Broadening | None = Field(None, gt=0, description="η/Tc, a number > 0")
+    interpolation_error: float | None = Field(
+        None,
+        ge=SMALLEST_INTERPOLATION_ERROR,
+        lt=1,
+        description=f"a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1",
+    )
 
 
 class CriticalTemperatureTable(Table):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Equilibrium spin currents through interfaces, and torques on exchange fields.
+"""Equilibrium currents of spin and charge through interfaces, and torques on exchange fields.
 
 The free energy does not change when all spins and exchange fields turn together. With M turned by
 φ(x), δM = φ × M, and the exchange fields left alone, the action of a layer (`layer_action` of
@@ -18,6 +18,12 @@ positive where spin flows from side 1 to side 2. Through a transparent plane it 
 derivatives of M, as the reaction of the plane: the change of the action of one side's layer alone
 when its nodes on the plane turn. That makes the balance of torques one of the discrete equations.
 Where several transparent planes meet, the smallest currents at that node which balance are taken.
+
+Likewise the free energy does not change when all phases turn together, γ → e^{iχ}γ, γ̃ → e^{−iχ}γ̃
+and Δ → e^{iχ}Δ. Turning all behind a plane by φ, a current (2e/ħ) ∂F/∂φ passes it. With F in
+ν_S Tc² ξ0 for each area and current densities in σ_S k_BTc/(eξ0), where σ_S = 2e²ν_S D_S and
+D_S = 2k_BTc ξ0²/ħ, that is j = ½ dF/dφ, positive from side 1 to side 2 where the phase is a little
+larger there: that of carriers whose charge counts as positive.
 """
 
 from __future__ import annotations
@@ -29,6 +35,7 @@ import dolfinx
 import numpy as np
 import ufl
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.mesh.layers import Plane
@@ -61,8 +68,8 @@ class _Reactions:
     shares: NDArray[np.float64]
 
 
-class SpinCurrents:
-    """Spin currents through the planes of a system at one frequency.
+class Currents:
+    """What passes the planes of a system at one frequency: spin, and with phases charge.
 
     Parameters
     ----------
@@ -72,29 +79,39 @@ class SpinCurrents:
     Attributes
     ----------
     planes
-        The planes that spin can pass, in the order of the values.
+        The planes that they can pass, in the order of the values; none where nothing does.
     """
 
     def __init__(self, system: UsadelSystem):
         self.system = system
-        turning = system.frame.planes
-        barriers = system.barriers if turning else ()
-        conductors = system.conductors if turning else ()
-        self._barriers = [system.compile_turns(barrier) for barrier in barriers]
+        self._turns = len(system.parametrisation.turns(system.conductors[0].theta))
+        barriers = system.barriers if self._turns else ()
+        conductors = system.conductors if self._turns else ()
+        self._barriers = [system.writer.turns(system, barrier) for barrier in barriers]
         self._reactions = [_reactions(system, each) for each in conductors if len(each.layers) > 1]
         joints = [plane for each in self._reactions for plane in each.planes]
         self.planes: tuple[Plane, ...] = (*(each.plane for each in barriers), *joints)
+        one = dolfinx.fem.Constant(system.mesh.mesh, PETSc.ScalarType(1.0))
+        self._extents = [
+            compat.form(one * system.plane_measure([plane])(0), system.entity_maps)
+            for plane in self.planes
+        ]
+
+    def local_extents(self) -> NDArray[np.float64]:
+        """Lengths or areas of the planes, this rank's part; shape (planes,)."""
+        return np.array([compat.assemble_scalar(each).real for each in self._extents])
 
     def local_values(self) -> NDArray[np.float64]:
-        """Twice the currents from `left` to `right`, this rank's part; shape (planes, turns).
+        """−2∂A/∂φ of what is right of each plane, this rank's part; shape (planes, turns).
 
-        About the normals of the spin frame, before the sum over frequencies.
+        Before the sum over frequencies; turned about the normals of the spin frame, which makes it
+        a spin current from `left` to `right`, and last, with phases, by a phase.
         """
         through_barriers = [
             [-compat.assemble_scalar(form).real for form in forms] for forms in self._barriers
         ]
         through_joints = [each for some in self._reactions for each in self._react(some)]
-        shape = (len(self.planes), len(self.system.frame.planes))
+        shape = (len(self.planes), self._turns)
         return 2 * np.array([*through_barriers, *through_joints]).reshape(shape)
 
     def _react(self, reactions: _Reactions) -> NDArray[np.float64]:
@@ -122,7 +139,7 @@ def _reactions(system: UsadelSystem, conductor: Conductor) -> _Reactions:
         [[(name == each.right) - float(name == each.left) for each in planes] for name in layers]
     )
     shares = np.linalg.pinv(incidence[np.newaxis] * on_plane[:, nodes].T[:, np.newaxis])
-    residuals = tuple(system.compile_layer_residual(name) for name in layers)
+    residuals = tuple(system.writer.layer_residual(system, name) for name in layers)
     return _Reactions(planes, conductor.theta, residuals, nodes, shares)
 
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Residual and Jacobian from the action, differentiated by UFL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ufl
+from ufl.algorithms.ad import expand_derivatives
+
+from fem_sf import compat
+
+if TYPE_CHECKING:
+    from fem_sf.usadel.system import Barrier, UsadelSystem
+
+
+def residual(system: UsadelSystem, number: int) -> Any:
+    """The variation of the action with respect to one conductor's unknown, compiled."""
+    return compat.form(_residual(system, number), system.entity_maps)
+
+
+def jacobian(system: UsadelSystem, row: int, column: int) -> Any:
+    """The derivative of a residual, compiled; ``None`` where two conductors are not coupled."""
+    if row == column:
+        form = _residual(system, row)
+    else:
+        between = [each for each in system.barriers if {each.left, each.right} == {row, column}]
+        if not between:
+            return None
+        form = variation(system, system.barrier_action(between), row)
+    derivative = ufl.derivative(form, system.conductors[column].theta)
+    return compat.form(derivative, system.entity_maps)
+
+
+def layer_residual(system: UsadelSystem, layer: str) -> Any:
+    """Derivative of the action of one layer and its barriers by the layer's own unknown."""
+    number = system.conductor_of(layer)
+    conductor = system.conductors[number]
+    action = system.layer_action(conductor, conductor.layers.index(layer))
+    touching = [each for each in system.barriers if layer in (each.plane.left, each.plane.right)]
+    if touching:
+        action += system.barrier_action(touching)
+    return compat.form(variation(system, action, number), system.entity_maps)
+
+
+def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
+    """Change of a barrier's action when all behind it turns, in each way of the parametrisation."""
+    behind = system.conductors[barrier.right].theta
+    action = system.barrier_action([barrier])
+    return [
+        compat.form(expand_derivatives(ufl.derivative(action, behind, change)), system.entity_maps)
+        for change in system.parametrisation.turns(behind)
+    ]
+
+
+def _residual(system: UsadelSystem, number: int) -> Any:
+    touching = [each for each in system.barriers if number in (each.left, each.right)]
+    action = system.bulk_action(system.conductors[number])
+    if touching:
+        action += system.barrier_action(touching)
+    return variation(system, action, number)
+
+
+def variation(system: UsadelSystem, action: Any, number: int) -> Any:
+    """The derivative of an action, with the test function conjugated as UFL wants it."""
+    theta = system.conductors[number].theta
+    test = ufl.TestFunction(theta.function_space)
+    derivative = expand_derivatives(ufl.derivative(action, theta, test))
+    return ufl.replace(derivative, {test: ufl.conj(test)})
