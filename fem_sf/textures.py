@@ -19,7 +19,7 @@ from fem_sf.materials import Ferromagnet
 from fem_sf.stack import TWO_DIRECTIONS, Layer
 
 _VECTOR = 3
-_ALONG, _ACROSS = 801, 201
+_ALONG, _ACROSS = 401, 801
 """Points along and across a layer at which a field is looked at before there is a mesh."""
 
 
@@ -57,13 +57,16 @@ class TextureScales:
     ----------
     strength
         Largest |J| in Tc.
-    along, across
-        Largest |J| over largest |∂J/∂x| and |∂J/∂y| in ξ0; infinite where it does not vary.
+    along
+        Largest |J| over largest |∂J/∂x| in ξ0; infinite where it does not vary.
+    across
+        Largest |J| over |∂J/∂y|, the largest along the stack, between neighbours of the
+        coordinates of `layer_samples`; empty in one dimension.
     """
 
     strength: float
     along: float
-    across: float
+    across: NDArray[np.float64]
 
 
 def exchange_values(layer: Layer, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,17 +141,20 @@ def texture_scales(layer: Layer, width: float | None) -> TextureScales:
     values = exchange_values(layer, points).reshape(*grid[0].shape, _VECTOR)
     strength = float(np.linalg.norm(values, axis=-1).max())
     return TextureScales(
-        strength, *(_length(values, axis, x) for axis, x in enumerate((along, across)))
+        strength,
+        float(_lengths(strength, values, along).min()),
+        _lengths(strength, np.swapaxes(values, 0, 1), across) if len(across) else across,
     )
 
 
-def _length(values: NDArray[np.float64], axis: int, coordinates: NDArray[np.float64]) -> float:
-    """Largest |J| over its largest slope along one axis."""
-    if len(coordinates) == 0:
-        return np.inf
-    slope = np.linalg.norm(np.diff(values, axis=axis), axis=-1).max() / coordinates[1]
-    strength = np.linalg.norm(values, axis=-1).max()
-    return float(strength / slope) if slope > _FLAT * strength / coordinates[-1] else np.inf
+def _lengths(
+    strength: float, values: NDArray[np.float64], coordinates: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Strength over slope along the first axis, the smallest along all others."""
+    slopes = np.linalg.norm(np.diff(values, axis=0), axis=-1) / coordinates[1]
+    slopes = slopes.reshape(len(slopes), -1).max(axis=1)
+    flat = _FLAT * strength / coordinates[-1]
+    return np.divide(strength, slopes, out=np.full(len(slopes), np.inf), where=slopes > flat)
 
 
 _FLAT = 1e-10

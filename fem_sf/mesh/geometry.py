@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -87,15 +86,11 @@ def same_geometry(one: Geometry, other: Geometry) -> bool:
 class CellLayout(Protocol):
     """What a generated mesh needs to know of the physics: how large its cells are."""
 
-    @property
-    def fewest(self) -> int:
-        """Rows of the narrowest rectangle."""
-
     def layer_points(self, stack: Any, refinement: float) -> tuple[NDArray[np.float64], ...]:
         """Points of every layer, each from 0 to its extent."""
 
-    def row_height(self, stack: Any) -> float:
-        """Height of the cells of a rectangle."""
+    def row_points(self, stack: Any, width: float, refinement: float) -> NDArray[np.float64]:
+        """Points across a rectangle, from 0 to its width."""
 
     def origin(self, stack: Any) -> float:
         """X of the left end."""
@@ -104,7 +99,7 @@ class CellLayout(Protocol):
 def stack_geometry(
     stack: Multilayer, settings: MeshSettings, grading: CellLayout | None = None
 ) -> Geometry:
-    """A stack as a graded line, or as a rectangle graded along x and uniform along y.
+    """A stack as a graded line, or as a rectangle of which each row is such a line.
 
     Parameters
     ----------
@@ -134,10 +129,9 @@ def stack_geometry(
         cells = np.column_stack([number, number + 1])
         return Geometry("interval", x[:, None], cells, column_layers, stack.names, starts=starts)
     assert width is not None
-    wanted = max(width / layout.row_height(stack), layout.fewest) * settings.refinement
-    rows = ceil(wanted * (1 - 1e-12))
-    points, cells = _rectangle(x, np.linspace(0, width, rows + 1))
-    layers = np.repeat(column_layers, rows)
+    y = layout.row_points(stack, width, settings.refinement)
+    points, cells = _rectangle(x, y)
+    layers = np.repeat(column_layers, len(y) - 1)
     return Geometry("quadrilateral", points, cells, layers, stack.names, starts=starts)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from fem_sf.interfaces import Insulating, KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Interface, Layer, Stack
-from fem_sf.textures import texture_scales, varying
+from fem_sf.textures import layer_samples, texture_scales, varying
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Grading:
     largest_in_texture
         Bound where an exchange field varies, over the length on which it does, 1/Q of a helix.
     row
-        Height of the cells of a rectangle, in ξ0.
+        Height of the cells of a rectangle, in ξ0, where no exchange field varies across it.
     fewest
         Cells of the thinnest layer, and rows of the narrowest rectangle.
     width
@@ -66,10 +66,17 @@ class Grading:
         """Points of every layer of a stack, see `layer_points`."""
         return layer_points(stack, refinement, self)
 
-    def row_height(self, stack: Stack) -> float:
-        """Height of the cells of a rectangle in ξ0."""
-        lengths = [texture_scales(each, self.width).across for each in varying(stack.layers)]
-        return min([self.row, *(self.largest_in_texture * length for length in lengths)])
+    def row_points(self, stack: Stack, width: float, refinement: float) -> NDArray[np.float64]:
+        """Points across a rectangle: equally far apart but for where an exchange field varies."""
+        scales = [texture_scales(layer, width) for layer in varying(stack.layers)]
+        fewest = math.ceil(self.fewest * refinement)
+        if not scales:
+            return equal_points(width, self.row / refinement, fewest)
+        middles = layer_samples(varying(stack.layers)[0], width)[1]
+        middles = (middles[1:] + middles[:-1]) / 2
+        lengths = np.min([each.across for each in scales], axis=0)
+        sizes = np.minimum(self.row, self.largest_in_texture * lengths) / refinement
+        return resolved_points(width, middles, sizes, self.ratio ** (1 / refinement), fewest)
 
     def origin(self, stack: Stack) -> float:
         """X of the left end of the mesh."""
@@ -136,6 +143,50 @@ def graded_points(
     # 10.000000000000002 cells are 10
     cells = max(math.ceil(counts[-1] * (1 - 1e-12)), fewest)
     points = _invert(np.linspace(0, counts[-1], cells + 1), counts, x, sizes)
+    points[0], points[-1] = 0.0, length
+    return points
+
+
+def equal_points(length: float, largest: float, fewest: int) -> NDArray[np.float64]:
+    """Points from 0 to a length that cut it into equal cells, no larger than a bound."""
+    # 10.000000000000002 cells are 10
+    cells = math.ceil(max(length / largest, fewest) * (1 - 1e-12))
+    return np.linspace(0, length, cells + 1, dtype=np.float64)
+
+
+def resolved_points(
+    length: float,
+    places: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    ratio: float,
+    fewest: int = Grading.fewest,
+) -> NDArray[np.float64]:
+    """Points from 0 to a length whose cells are as small as is wanted at some places.
+
+    Parameters
+    ----------
+    length
+        Of the interval.
+    places, sizes
+        Bounds on the size of the cells at some places, shape (n,); places are dense and ascending.
+    ratio
+        Bound on the size of a cell over that of its neighbour, > 1.
+    fewest
+        Least number of cells.
+
+    Notes
+    -----
+    As in `graded_points`, equal steps of ∫ dx/h are the points, with the largest h below all sizes
+    of which |h'| ≤ ln r.
+    """
+    slope = math.log(ratio)
+    distances = np.abs(places[:, np.newaxis] - places)
+    allowed = np.min(sizes + slope * distances, axis=1)
+    x = np.concatenate([[0.0], places, [length]])
+    allowed = np.concatenate([allowed[:1], allowed, allowed[-1:]])
+    counts = np.concatenate([[0.0], np.cumsum(_cell_counts(np.diff(x), allowed))])
+    cells = max(math.ceil(counts[-1] * (1 - 1e-12)), fewest)
+    points = _invert(np.linspace(0, counts[-1], cells + 1), counts, x, allowed)
     points[0], points[-1] = 0.0, length
     return points
 

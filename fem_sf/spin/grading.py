@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.mesh.grading import equal_points
 from fem_sf.spin.materials import Material
 from fem_sf.spin.model import Layer, Stack, wall_of
 from fem_sf.spin.modes import decay_rates
@@ -82,10 +83,11 @@ class SpinGrading:
         first = stack.layers[0]
         return -self.meshed_thickness(first) if first.semi_infinite else 0.0
 
-    def row_height(self, stack: Stack) -> float:
-        """Height of the cells of a rectangle."""
+    def row_points(self, stack: Stack, width: float, refinement: float) -> FloatArray:
+        """Points across a rectangle, equally far apart."""
         longest = max(_longest(layer.material) for layer in stack.layers)
-        return min(self.row * longest, self._largest)
+        height = min(self.row * longest, self._largest) / refinement
+        return equal_points(width, height, math.ceil(self.fewest * refinement))
 
     def meshed_thickness(self, layer: Layer) -> float:
         """Extent of a layer on the mesh."""

@@ -102,9 +102,12 @@ def _sample_points(mesh: LayeredMesh, layer: str) -> NDArray[np.float64]:
 def _values(
     mesh: LayeredMesh, layer: Layer, coordinates: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    positions = mesh.positions(layer.name, coordinates)
+    if not varying([layer]):
+        return exchange_values(layer, positions)
     failure, values = None, np.empty((0, 3))
     try:
-        values = exchange_values(layer, mesh.positions(layer.name, coordinates))
+        values = exchange_values(layer, positions)
     except StackError as error:
         failure = error
     failures = [each for each in mesh.comm.allgather(failure) if each is not None]

@@ -256,7 +256,7 @@ def case(
     return {
         "state": summary["state"],
         "layers": summary["layers"],
-        "interfaces": summary["interfaces"],
+        "spin_currents": [each["spin_current"] for each in summary["interfaces"].values()],
         "free_energy": summary["free_energy"],
         "critical_temperature": summary["critical_temperature"],
         "energies": [each.energies for each in result.spectra],

@@ -171,12 +171,35 @@ def test_exchange_field_that_varies_is_resolved():
     stack = Stack([layer])
     (sizes,) = cell_sizes(stack)
     assert sizes.largest == pytest.approx(0.4 / 5, rel=1e-3)
-    assert Grading().row_height(stack) == 0.5
     assert exchange_length(layer) == pytest.approx(math.sqrt(2), rel=1e-6)
     # |J| is √2 at most, |∂J/∂y| 9
-    flat = Grading(width=2.0)
-    assert flat.row_height(stack) == pytest.approx(0.4 * math.sqrt(2) / 9, rel=0.01)
+    rows = np.diff(Grading(width=2.0).row_points(stack, 2.0, 1.0))
+    assert rows.max() < 0.5
+    assert rows.min() == pytest.approx(0.4 * math.sqrt(2) / 9, rel=0.1)
     assert exchange_length(layer, 2.0) == pytest.approx(math.sqrt(2 / math.sqrt(2)), rel=1e-3)
+
+
+def test_rows_are_small_only_where_the_field_varies():
+    """At a wall, growing away from it; finer by the refinement."""
+
+    def wall(points: np.ndarray) -> np.ndarray:
+        y = (points[:, 1] - 12.0) / 0.3
+        return np.stack([1 / np.cosh(y), 0 * y, np.tanh(y)], axis=1)
+
+    stack = Stack([Layer("F", Ferromagnet(exchange=wall), 1.0)])
+    counts = []
+    for refinement in (1.0, 2.0):
+        y = Grading().row_points(stack, 20.0, refinement)
+        assert (y[0], y[-1]) == (0.0, 20.0)
+        rows = np.diff(y)
+        nearest = np.argmin(np.abs(y - 12.0))
+        assert rows[nearest] == pytest.approx(0.4 * 0.3 / refinement, rel=0.1)
+        assert rows[0] == pytest.approx(0.5 / refinement, rel=0.1)
+        steps = np.maximum(rows[1:] / rows[:-1], rows[:-1] / rows[1:])
+        assert steps.max() < 1.3 ** (1 / refinement) * 1.05
+        counts.append(len(rows))
+    assert counts[1] == pytest.approx(2 * counts[0], abs=2)
+    assert len(Grading().row_points(Stack([Layer("S", Superconductor(), 1.0)]), 20.0, 1.0)) == 41
 
 
 def test_modulated_strength_counts_with_its_largest_value():
