@@ -4,8 +4,8 @@
 In the wall Cooper pairs see exchange fields of several directions, which average to less than one
 of them alone: Δ is larger at the wall than beside it, and superconductivity lowers the energy of
 the film with a wall by more than that of the film without. There too triplets across the local J
-come about, on both sides of the middle, where symmetry forbids them. Far from the wall the film does not
-know of it, and is the one-dimensional stack of one complex angle.
+come about, on both sides of the middle, where symmetry forbids them. Far from the wall the film
+does not know of it, and is the one-dimensional stack of one complex angle.
 """
 
 from __future__ import annotations
