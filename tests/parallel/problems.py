@@ -231,11 +231,15 @@ def points(solution: Solution, geometry: Geometry) -> dict[str, Any]:
     return result
 
 
+<<<<<<< HEAD
 def case(
     dimension: int, temperature: float, *more: Layer, interpolation_error: float | None = None
 ) -> dict[str, Any]:
+=======
+def case(dimension: int, temperature: float, *more: Layer, first: Layer = S) -> dict[str, Any]:
+>>>>>>> 558ae3d
     """A whole case from its layers S|F|… to its summary."""
-    layers = [S, F, *more]
+    layers = [first, F, *more]
     stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
     result = run_case(
         UsadelCase(
@@ -303,15 +307,21 @@ PROBLEMS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def main(out: Path) -> None:
+def solve_all(problems: dict[str, Callable[[], dict[str, Any]]], out: Path) -> None:
     results = {}
-    for name, problem in PROBLEMS.items():
+    for name, problem in problems.items():
         if COMM.rank == 0:
             print(f"{name} on {COMM.size} ranks", file=sys.stderr, flush=True)
         results[name] = problem()
     if COMM.rank == 0:
-        out.write_text(json.dumps(results, default=np.ndarray.tolist))
+        out.write_text(json.dumps(results, default=as_list))
+
+
+def as_list(array: np.ndarray) -> list:
+    """A complex one as its real and its imaginary part."""
+    parts = np.stack([array.real, array.imag]) if np.iscomplexobj(array) else array
+    return parts.tolist()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    solve_all(PROBLEMS, Path(sys.argv[1]))
