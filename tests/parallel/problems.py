@@ -231,13 +231,13 @@ def points(solution: Solution, geometry: Geometry) -> dict[str, Any]:
     return result
 
 
-<<<<<<< HEAD
 def case(
-    dimension: int, temperature: float, *more: Layer, interpolation_error: float | None = None
+    dimension: int,
+    temperature: float,
+    *more: Layer,
+    first: Layer = S,
+    interpolation_error: float | None = None,
 ) -> dict[str, Any]:
-=======
-def case(dimension: int, temperature: float, *more: Layer, first: Layer = S) -> dict[str, Any]:
->>>>>>> 558ae3d
     """A whole case from its layers S|F|… to its summary."""
     layers = [first, F, *more]
     stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
