@@ -117,7 +117,8 @@ def _array(
     values = np.full((len(found), *inner), np.nan)
     for i, each in enumerate(found):
         if each is not None:
-            values[(i, *(slice(size) for size in np.shape(each.value)))] = each.value
+            part = tuple(slice(size) for size in np.shape(each.value))
+            values[i : i + 1][(slice(None), *part)] = each.value
     return kinds.pop() if kinds else (), values.reshape(*shape, *inner)
 
 
