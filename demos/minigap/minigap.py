@@ -41,7 +41,7 @@ PLACES = {
 }
 """Its words for the ends of the layers."""
 
-CONTACTS = np.geomspace(0.05, 20.0, 7)
+CONTACTS = np.geomspace(0.05, 20.0, 6)
 """ε_b in Tc."""
 SHARP = 1e-3
 """Broadening over ε_b or Δ, whatever is smaller, at which edges are read off first."""
@@ -95,7 +95,7 @@ def edge(stack: sf.Stack, spin: int, low: float, high: float) -> float:
 
 def rise(stack: sf.Stack, spin: int, low: float, high: float, broadening: float) -> float:
     """The energy at which N of a spin is 1/2."""
-    spectrum = SpectrumSettings((low, high), broadening, interpolation_error=0.01)
+    spectrum = SpectrumSettings((low, high), broadening, interpolation_error=0.05)
     (found,) = solve(stack, spectrum).spectra
     density = found.layers["F"].mean[:, spin]
     above = int(np.argmax(density > 0.5))

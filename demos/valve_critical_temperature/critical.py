@@ -39,8 +39,8 @@ EXPECTED = {
 }
 
 ANGLES = np.linspace(0.0, 180.0, 19)
-FERROMAGNETS = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7])
-SUPERCONDUCTORS = np.array([0.8, 0.9, 1.0, 1.1, 1.16, 1.2, 1.3, 1.5, 2.0, 3.0])
+FERROMAGNETS = np.array([0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.5, 0.7])
+SUPERCONDUCTORS = np.array([0.8, 1.0, 1.15, 1.16, 1.2, 1.3, 1.5, 2.0, 3.0])
 """d_F and d_S in ξ0; the other one is that of the case."""
 NOTHING = 0.0
 """Tc where there is none."""
