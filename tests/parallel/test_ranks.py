@@ -52,8 +52,9 @@ def test_same_answer(one_rank: dict[str, Any], several_ranks: dict[str, Any], pr
     assert_same(one_rank[problem], several_ranks[problem], problem)
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("problem", [each for each in PROBLEMS if each != "first_order"])
 def test_there_is_an_answer(one_rank: dict[str, Any], problem: str):
+    """Superconducting; the branch of a first-order transition is one or is not found at all."""
     assert one_rank[problem]["state"] == "superconducting"
 
 
