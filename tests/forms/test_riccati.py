@@ -139,7 +139,7 @@ def test_densities_of_states_are_those_of_theta():
             spectrum,
             {"F": [], "R": []},
             lambda *_: None,
-        )
+        )[1]
         for each in (None, 0.7)
     )
     for name, expected in plain.items():
