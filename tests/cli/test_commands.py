@@ -40,6 +40,17 @@ $EndElements
 """
 
 
+def processor_seconds(command: list[str]) -> float:
+    """The least of three times."""
+    seconds = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, env=environment(), capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    return min(seconds)
+
+
 def fem_sf(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the program as a process of its own."""
     command = [sys.executable, "-m", "fem_sf", *map(str, arguments)]
@@ -254,9 +265,7 @@ class TestProgram:
     @pytest.mark.parametrize("arguments", [["--help"], ["check", "bilayer.toml"]])
     def test_starts_fast(self, case_path, arguments: list[str]) -> None:
         case_path.write_text(CASE.partition("[units]")[0])
-        # processor time, because other work on the machine is not the program's fault
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert fem_sf(*arguments).returncode == 0
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        assert seconds < 0.6
+        # processor time, and beside that of its libraries: other work on the machine slows both
+        libraries = "import numpy, pydantic, rich.markdown, typer.rich_utils"
+        imports = processor_seconds([sys.executable, "-c", libraries])
+        assert processor_seconds([sys.executable, "-m", "fem_sf", *arguments]) < 1.8 * imports
