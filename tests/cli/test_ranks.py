@@ -40,7 +40,7 @@ def launch(ranks: int, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run Python on some ranks."""
     command = ["mpirun", "-n", str(ranks), sys.executable, *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=60, env=environment()
+        command, capture_output=True, text=True, check=False, timeout=300, env=environment()
     )
 
 

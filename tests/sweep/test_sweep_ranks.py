@@ -27,7 +27,7 @@ def launch(ranks: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["mpirun", "-n", str(ranks), sys.executable, "-m", "fem_sf", *arguments]
     environment = {**os.environ, **ENVIRONMENT}
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=300
+        command, env=environment, capture_output=True, text=True, check=False, timeout=900
     )
 
 
