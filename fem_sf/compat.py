@@ -10,12 +10,14 @@ from __future__ import annotations
 import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import MissingDependency
+from fem_sf.kernels import kernel_folder, kernel_name
 
 HOW_TO_GET = (
     "apt install python3-dolfinx-complex (Debian 13, Ubuntu 26.04), "
@@ -30,6 +32,7 @@ HOW_TO_CHOOSE = (
 try:
     import dolfinx
     import dolfinx.fem.petsc
+    import dolfinx.jit
     from petsc4py import PETSc
 except ImportError as error:
     raise MissingDependency(
@@ -156,7 +159,7 @@ def entity_maps(parts: Sequence[SubMesh], facets: Sequence[NDArray[np.int32]]) -
 
 def form(expression: Any, maps: Any) -> Any:
     """Compile a UFL form whose arguments and coefficients live on parts of its mesh."""
-    return dolfinx.fem.form(expression, entity_maps=maps)
+    return _compiled(expression, maps, {})
 
 
 def long_form(expression: Any, maps: Any) -> Any:
@@ -165,8 +168,28 @@ def long_form(expression: Any, maps: Any) -> Any:
     Debugging information and the second level of optimisation take most of the time that it takes
     to compile one, and nothing of the time that it then runs.
     """
-    options = {"cffi_extra_compile_args": ["-O1", "-g0", *_plain_complex_arithmetic()]}
-    return dolfinx.fem.form(expression, entity_maps=maps, jit_options=options)
+    return _compiled(
+        expression,
+        maps,
+        {"cffi_extra_compile_args": ["-O1", "-g0", *_plain_complex_arithmetic()]},
+    )
+
+
+def _compiled(expression: Any, maps: Any, options: dict[str, Any]) -> Any:
+    """Compile a form, or find it where it was kept when it was compiled before."""
+    options = dolfinx.jit.get_options(options)
+    circumstances = {
+        **options,
+        "dolfinx": dolfinx.__version__,
+        "scalar": np.dtype(PETSc.ScalarType).name,
+        "python": sysconfig.get_config_var("SOABI"),
+    }
+    cache = Path(options["cache_dir"]) / "fem_sf"
+    (domain,) = expression.subdomain_data()
+    name = kernel_name(expression, circumstances)
+    with kernel_folder(domain.ufl_cargo().comm, cache, name) as folder:
+        options["cache_dir"] = folder
+        return dolfinx.fem.form(expression, jit_options=options, entity_maps=maps)
 
 
 def _plain_complex_arithmetic() -> list[str]:

@@ -29,6 +29,28 @@ def sweep_of(path: Path, folder: Path) -> tuple[solving.SweepReport, xr.Dataset]
     return report, read_points(sweep, folder)
 
 
+SIZES = {
+    "magnetization": "magnetization",
+    "torque": "magnetization",
+    "singlet": "singlet",
+    "triplet": "singlet",
+}
+"""Which numbers are of one size: those of δM with what they exert, and all pair amplitudes."""
+
+
+def size_beside(name: str, values: dict[str, tuple]) -> float:
+    """The largest of the numbers that one is alike with; zero where it stands alone."""
+    others = [size for word, size in SIZES.items() if word in name]
+    return max(
+        (
+            np.abs(expected).max()
+            for each, (_, expected) in values.items()
+            if others and others[0] in each
+        ),
+        default=0.0,
+    )
+
+
 def assert_points(path: Path, dataset: xr.Dataset, tolerance: float) -> None:
     """Every number, vector and probe of every point is that of ``run``, over the largest alike."""
     sweep = load_sweep(path)
@@ -49,15 +71,11 @@ def assert_points(path: Path, dataset: xr.Dataset, tolerance: float) -> None:
                     expected = expected[part]
             pairs[str(name)] = variable.values, np.array(expected)
         assert len(pairs) > 10
-        # δM of all layers, all its components and what they exert are of one size
-        vectors = [each for name, (_, each) in pairs.items() if "magnetization" in name]
-        largest = max((np.abs(each).max() for each in vectors), default=0.0)
         for name, (found, expected) in pairs.items():
             if expected.dtype.kind == "U":
                 assert found == expected, name
                 continue
-            alike = largest if "magnetization" in name or "torque" in name else 0.0
-            size = max(np.abs(expected).max(), alike) or 1.0
+            size = max(np.abs(expected).max(), size_beside(name, pairs)) or 1.0
             assert found == pytest.approx(expected, rel=0, abs=tolerance * size), name
 
 

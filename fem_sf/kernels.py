@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Where compiled forms are kept: each in a folder of its own, which is whole or not there.
+
+dolfinx keeps all of them in one folder, lists it for every form, and takes the source file that a
+killed process left behind for one that is still being compiled, for which it waits in vain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import ufl
+from mpi4py import MPI
+
+HALF_MADE = "half-made-"
+"""How the names of folders begin that belong to a process which still compiles, or was killed."""
+
+
+def kernel_name(form: ufl.Form, circumstances: Mapping[str, Any]) -> str:
+    """A name for a form's compiled code, the same for equal forms in equal circumstances."""
+    text = repr((form.signature(), sorted(circumstances.items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+@contextmanager
+def kernel_folder(comm: MPI.Comm, cache: Path, name: str) -> Iterator[Path]:
+    """The folder of a compiled form, or one to compile it in, which takes its place at the end.
+
+    Parameters
+    ----------
+    comm
+        Ranks that compile the form together; all of them enter and leave.
+    cache
+        Where the folders are; made if it is not there.
+    name
+        What `kernel_name` says.
+    """
+    first = comm.rank == 0
+    kept = cache / name
+    found, folder = comm.bcast(_find(cache, kept) if first else None)
+    if found:
+        yield folder
+        return
+    try:
+        yield folder
+        comm.Barrier()
+        if first:
+            with suppress(OSError):  # another process may have been faster
+                folder.rename(kept)
+    finally:
+        if first:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _find(cache: Path, kept: Path) -> tuple[bool, Path]:
+    if kept.is_dir():
+        return True, kept
+    cache.mkdir(parents=True, exist_ok=True)
+    return False, Path(tempfile.mkdtemp(prefix=HALF_MADE, dir=cache))
