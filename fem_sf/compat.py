@@ -100,18 +100,21 @@ class SubMesh:
         Cell of the part for every parent cell, −1 outside, shape (parent cells,).
     entity_map
         dolfinx' own record of the same, where it has one.
+    parent_nodes
+        Node of the parent's geometry for every one of the part's, shape (nodes,).
     """
 
     mesh: dolfinx.mesh.Mesh
     parent_cells: NDArray[np.int32]
     sub_cells: NDArray[np.int32]
     entity_map: Any
+    parent_nodes: NDArray[np.int32]
 
 
 def create_submesh(parent: dolfinx.mesh.Mesh, cells: NDArray[np.int32]) -> SubMesh:
     """Make a mesh of some cells of a parent, ghosts included."""
     dimension = parent.topology.dim
-    mesh, entity_map, *_ = dolfinx.mesh.create_submesh(parent, dimension, cells)
+    mesh, entity_map, _, parent_nodes = dolfinx.mesh.create_submesh(parent, dimension, cells)
     index_map = mesh.topology.index_map(dimension)
     count = index_map.size_local + index_map.num_ghosts
     if _NAMED_ENTITY_MAPS:
@@ -123,7 +126,7 @@ def create_submesh(parent: dolfinx.mesh.Mesh, cells: NDArray[np.int32]) -> SubMe
     parent_map = parent.topology.index_map(dimension)
     sub_cells = np.full(parent_map.size_local + parent_map.num_ghosts, -1, dtype=np.int32)
     sub_cells[parent_cells] = np.arange(count, dtype=np.int32)
-    return SubMesh(mesh, parent_cells, sub_cells, entity_map)
+    return SubMesh(mesh, parent_cells, sub_cells, entity_map, np.asarray(parent_nodes))
 
 
 def entity_maps(parts: Sequence[SubMesh], facets: Sequence[NDArray[np.int32]]) -> Any:

@@ -101,6 +101,15 @@ class LayeredMesh:
         own_layers = layer_of_cell[mesh.topology.original_cell_index]
         return cls(mesh, own_layers, names, groups, starts)
 
+    def move(self, geometry: Geometry | None) -> None:
+        """Move all points to those of a mesh of the same connectivity, which rank 0 holds."""
+        points = self.comm.bcast(None if geometry is None else geometry.points)
+        self.starts = dict(self.comm.bcast(None if geometry is None else geometry.starts))
+        own = self.mesh.geometry
+        own.x[:, : points.shape[1]] = points[own.input_global_indices]
+        for part in self._parts.values():
+            part.mesh.geometry.x[:] = own.x[part.parent_nodes]
+
     @property
     def comm(self) -> MPI.Comm:
         """The communicator of the mesh."""

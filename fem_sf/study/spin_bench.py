@@ -22,7 +22,7 @@ from fem_sf.spin.observables import Faces
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
-from fem_sf.study.kept_mesh import KeptMesh
+from fem_sf.study.kept_mesh import Change, KeptMesh
 
 FloatArray = NDArray[np.float64]
 
@@ -69,8 +69,8 @@ class SpinBench:
         MeshError
             If it does not fit the stack.
         """
-        mesh, is_new = self._meshes.take(lambda: geometry_of(case))
-        if is_new:
+        mesh, change = self._meshes.take(lambda: geometry_of(case))
+        if change is not Change.NOTHING:
             self._places.clear()
         return mesh
 

@@ -8,7 +8,7 @@ from mpi4py import MPI
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import UsadelCase
-from fem_sf.study.kept_mesh import KeptMesh
+from fem_sf.study.kept_mesh import Change, KeptMesh
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.system import UsadelSystem
 
@@ -28,15 +28,15 @@ class UsadelBench:
         self._systems: dict[int, tuple[UsadelSystem, IntegralForms]] = {}
 
     def mesh(self, case: UsadelCase) -> LayeredMesh:
-        """The mesh of a case; that of the last one if it is the same.
+        """The mesh of a case; that of the last one, with points moved, if it has as many.
 
         Raises
         ------
         MeshError
             If it does not fit the stack.
         """
-        mesh, is_new = self._meshes.take(lambda: checked_geometry(case.stack, case.mesh))
-        if is_new:
+        mesh, change = self._meshes.take(lambda: checked_geometry(case.stack, case.mesh))
+        if change is Change.EVERYTHING:
             self._systems.clear()
         return mesh
 

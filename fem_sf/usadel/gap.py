@@ -49,6 +49,9 @@ NOTHING_FOUND = (
 )
 """Said with a normal state that was not reached but concluded."""
 
+TANGENT, TANGENT_OF_AN_ERROR = 1e-4, 1e-2
+"""How exactly the gap's linear response is wanted: for a step of Newton's method, for an error."""
+
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
 
@@ -159,7 +162,7 @@ class GapEquation:
         self._mass_solver.solve(self._sum, missing)
         values = missing.getArray()
         values[:] = np.abs(values) / self._stiffness + np.abs(self._left.getArray(readonly=True))
-        _tangent_solver(self).solve(missing, change)
+        _tangent_solver(self, TANGENT_OF_AN_ERROR).solve(missing, change)
         return change
 
     def shift(self, step: PETSc.Vec) -> None:
@@ -370,7 +373,7 @@ def _residual_function(
     return evaluate
 
 
-def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
+def _tangent_solver(equation: GapEquation, tolerance: float) -> PETSc.KSP:
     """GMRES on the tangent, which is the identity and something compact."""
     size = (sum(equation.layout.sizes), equation.layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), equation.layout.comm)
@@ -378,12 +381,12 @@ def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
     ksp.setOperators(tangent)
     ksp.setType("gmres")
     ksp.getPC().setType("none")
-    ksp.setTolerances(rtol=1e-4)
+    ksp.setTolerances(rtol=tolerance)
     return ksp
 
 
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    ksp = _tangent_solver(equation)
+    ksp = _tangent_solver(equation, TANGENT)
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("newtonls")
     snes.setJacobian(lambda *_: None, ksp.getOperators()[0])
