@@ -140,7 +140,7 @@ def by_collocation(bilayer: Bilayer, points_s: int = 40, points_f: int = 20) -> 
     Δ is renewed after every Newton step, and extrapolated by Anderson's method.
     """
     x_s, first_s, weights_s = _chebyshev(points_s, LENGTH_S)
-    x_f, first_f, weights_f = _chebyshev(points_f, LENGTH_F)
+    _, first_f, weights_f = _chebyshev(points_f, LENGTH_F)
     omega = bilayer.frequencies[:, np.newaxis]
     omega_f = omega - 1j * EXCHANGE
     bulk = bulk_gap(bilayer.temperature)
