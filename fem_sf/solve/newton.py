@@ -11,12 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-from fem_sf.errors import InputError, NotConverged, Problem
+from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
+from fem_sf.solve.linear import (
+    SolverChoice,
+    direct_solver,
+    factorise,
+    is_iterative,
+    petsc_message,
+    read_options,
+    use_options,
+)
 
-DIRECT_SOLVER_SIZE = 3000
-"""Serial systems up to this many unknowns use PETSc's own LU, which starts faster than MUMPS."""
-
+LINEAR_FAILURE = "DIVERGED_LINEAR_SOLVE"
+"""PETSc's name of what Newton's method ends with where a linear solver fails."""
 
 ROUNDING = 1e-12
 """A Newton step this small, relative to the solution, is rounding: no later one gets further."""
@@ -41,38 +49,6 @@ def reason_name(reason: int, kind: type) -> str:
     return names.get(reason, str(reason))
 
 
-def petsc_message(error: PETSc.Error) -> str:
-    """What PETSc says went wrong, without the calls that led there."""
-    return str(error).splitlines()[-1].partition("] ")[2] or f"error {error.ierr}"
-
-
-def use_options(options: Mapping[str, str], prefix: str) -> None:
-    """Put options for the solvers of a prefix into PETSc's table, instead of those there now.
-
-    They stay, because some are only read when a solver is used (those of MUMPS); PETSc itself warns
-    at its end of any that nothing has read.
-    """
-    table = PETSc.Options(prefix)
-    for key in table.getAll():
-        table.delValue(key)
-    for key, value in options.items():
-        table.setValue(key, value)
-
-
-def direct_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
-    """A linear solver that factorises; PETSc options of its prefix come on top."""
-    ksp = PETSc.KSP().create(matrix.comm)
-    ksp.setOptionsPrefix(prefix)
-    ksp.setOperators(matrix)
-    ksp.setType("preonly")
-    pc = ksp.getPC()
-    pc.setType("lu")
-    if matrix.comm.size > 1 or matrix.getSize()[0] > DIRECT_SOLVER_SIZE:
-        pc.setFactorSolverType("mumps")
-    _read_options(ksp)
-    return ksp
-
-
 @dataclass(frozen=True)
 class NewtonReport:
     """How one nonlinear solve went.
@@ -81,6 +57,10 @@ class NewtonReport:
     ----------
     iterations
         Newton steps taken.
+    linear_iterations
+        Iterations of the linear solver in all of them; one each where it factorises.
+    converged
+        Whether the wanted residual was reached.
     reason
         PETSc's name of why it stopped.
     history
@@ -90,6 +70,8 @@ class NewtonReport:
     """
 
     iterations: int
+    linear_iterations: int
+    converged: bool
     reason: str
     history: tuple[float, ...]
     block_norms: tuple[float, ...]
@@ -112,6 +94,8 @@ class BlockNewton:
         What the blocks are called in messages.
     held
         Unknowns of this rank, counted from its first, that keep the values which they start with.
+    choose_solver
+        Makes the linear solver of a Jacobian.
     """
 
     PREFIX = "fem_sf_"
@@ -124,10 +108,12 @@ class BlockNewton:
         options: Mapping[str, str],
         names: Sequence[str],
         held: NDArray[np.intp] = NOTHING_HELD,
+        choose_solver: SolverChoice = direct_solver,
     ):
         self.layout = layout
         self.held = held
         self.names = tuple(names)
+        self._choose_solver = choose_solver
         self._residual_forms = tuple(residual_forms)
         self._jacobian: BlockMatrix | None = None
         self._residual = layout.vector()
@@ -139,11 +125,11 @@ class BlockNewton:
         self._snes.setTolerances(rtol=0.0, stol=ROUNDING, max_it=max_iterations)
         self._snes.setMonitor(lambda snes, iteration, norm: self._history.append(norm))
         use_options(options, self.PREFIX)
-        _read_options(self._snes)
+        read_options(self._snes)
 
     def linear_solver(self, jacobian: BlockMatrix) -> PETSc.KSP:
         """A linear solver for a Jacobian, with this solver's options."""
-        return direct_solver(jacobian.matrix, self.PREFIX)
+        return self._choose_solver(jacobian.matrix, self.PREFIX)
 
     def residual_norm(self, x: PETSc.Vec) -> float:
         """Euclidean norm of the residual at ``x``."""
@@ -170,6 +156,21 @@ class BlockNewton:
             With PETSc's reason, the residual of every block and the history.
         """
         start = x.copy()
+        report = self._attempt(x, jacobian, ksp, tolerance)
+        if report.reason == LINEAR_FAILURE and is_iterative(ksp):
+            start.copy(x)
+            factorise(ksp)
+            report = self._attempt(x, jacobian, ksp, tolerance)
+        if not report.converged:
+            start.copy(x)
+            self.layout.to_functions(x)
+            raise NotConverged(self._complaint(report, tolerance), report.history)
+        return report
+
+    def _attempt(
+        self, x: PETSc.Vec, jacobian: BlockMatrix, ksp: PETSc.KSP, tolerance: float
+    ) -> NewtonReport:
+        """One run of PETSc's solver, whatever comes of it."""
         self._history.clear()
         self._jacobian = jacobian
         self._snes.setKSP(ksp)
@@ -182,17 +183,14 @@ class BlockNewton:
         except PETSc.Error as error:
             failure = f"PETSc: {petsc_message(error)}"
         reason = self._snes.getConvergedReason()
-        report = NewtonReport(
+        return NewtonReport(
             self._snes.getIterationNumber(),
+            self._snes.getLinearSolveIterations(),
+            not failure and reason > 0,
             failure or reason_name(reason, PETSc.SNES),
             tuple(self._history),
             tuple(self.layout.norms(self._residual)),
         )
-        if failure or reason <= 0:
-            start.copy(x)
-            self.layout.to_functions(x)
-            raise NotConverged(self._complaint(report, tolerance), report.history)
-        return report
 
     def _complaint(self, report: NewtonReport, tolerance: float) -> str:
         blocks = ", ".join(
@@ -216,11 +214,3 @@ class BlockNewton:
     ) -> None:
         assert self._jacobian is not None
         self._jacobian.assemble()
-
-
-def _read_options(solver: PETSc.SNES | PETSc.KSP) -> None:
-    try:
-        solver.setFromOptions()
-    except PETSc.Error as error:
-        message = f"PETSc does not take these options: {petsc_message(error)}"
-        raise InputError([Problem("solver.petsc", message)]) from None

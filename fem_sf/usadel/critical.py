@@ -25,7 +25,8 @@ from scipy.optimize import brentq, minimize_scalar
 
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.lanczos import largest_eigenpair
-from fem_sf.solve.newton import BlockNewton, direct_solver
+from fem_sf.solve.linear import direct_solver
+from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import LOPSIDED, pairing_stiffness
 from fem_sf.usadel.matsubara import FrequencySum

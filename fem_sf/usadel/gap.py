@@ -21,7 +21,8 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
-from fem_sf.solve.newton import callback_errors, direct_solver, reason_name
+from fem_sf.solve.linear import direct_solver
+from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum

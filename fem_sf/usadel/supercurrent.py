@@ -14,7 +14,7 @@ import dolfinx
 import ufl
 
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
-from fem_sf.solve.newton import direct_solver
+from fem_sf.solve.linear import direct_solver
 from fem_sf.usadel import riccati_forms
 from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep

@@ -16,6 +16,7 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
+from fem_sf.solve.linear import direct_solver, elliptic_solver, renew
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
@@ -74,6 +75,7 @@ class FrequencySweep:
             settings.petsc,
             names,
             reservoirs.places,
+            elliptic_solver if system.one_spin and system.mesh.dimension > 1 else direct_solver,
         )
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
@@ -100,6 +102,8 @@ class FrequencySweep:
             if not self.solved:
                 self._start_from_nearest(k)
             linearisation = linearisations[k % len(linearisations)]
+            if len(linearisations) == 1:
+                renew(linearisation.ksp)
             self._solve_one(k, frequencies[k], linearisation, tolerance)
             yield k
         self.sweeps += 1

@@ -11,7 +11,8 @@ from fem_sf.errors import InputError, NotConverged
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.settings import SolverSettings
-from fem_sf.solve.newton import BlockNewton, use_options
+from fem_sf.solve.linear import use_options
+from fem_sf.solve.newton import BlockNewton
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""Multigrid on one rank and on two: the same answer, in about as many iterations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ranks import NEEDS_MPIRUN, assert_same, solve
+
+pytestmark = NEEDS_MPIRUN
+
+SCRIPT = Path(__file__).parent / "multigrid_problem.py"
+MOST_ITERATIONS = 12
+
+
+@pytest.mark.slow
+def test_two_ranks(tmp_path: Path) -> None:
+    one, two = (solve(SCRIPT, ranks, tmp_path / f"{ranks}.json") for ranks in (1, 2))
+    assert max(one.pop("most_iterations"), two.pop("most_iterations")) <= MOST_ITERATIONS
+    assert_same(one, two, "island")
