@@ -140,10 +140,20 @@ def run(
     json: Annotated[
         bool, typer.Option("--json", help="Print summary.json instead of a table.")
     ] = False,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan",
+            help="Only tell how the ranks would share the work, and about what memory they need.",
+        ),
+    ] = False,
 ) -> None:
     """Solve a case, store everything about it in a folder and print the main numbers."""
     comm = world()
     loaded = _load(case, comm)
+    if plan:
+        _print_plan(loaded, case)
+        return
     if not json and _has_sweep(loaded):
         print(f"{case} is solved as it is written; fem-sf sweep {case} solves all its points")
     folder = out or Path("results") / loaded.name
@@ -277,6 +287,20 @@ def _told_by_line(case: Case, path: Path) -> Iterator[None]:
         from fem_sf.case import locate_error
 
         raise locate_error(error, path, case.text) from error
+
+
+def _print_plan(case: Case, path: Path) -> None:
+    if case.kind != "usadel":
+        print("All ranks share one mesh; only cases of superconductors have more to plan.")
+        return
+    from fem_sf.output.console import print_plan
+    from fem_sf.settings import UsadelCase
+
+    assert isinstance(case, UsadelCase)
+    with _solving(case, path) as (comm, _):
+        from fem_sf.study.plan import plan
+
+        print_plan(case.title or case.name, plan(case, comm).lines)
 
 
 def _solve(case: Case, path: Path, folder: Path) -> Result:

@@ -65,6 +65,8 @@ class SolverSettings:
         N frequencies summed one by one and K nodes of the tail rule; ``None`` chooses by T.
     error_estimate
         Whether the solve is repeated one polynomial degree lower, for the mesh error.
+    groups
+        How many groups of ranks share the frequencies; ``None`` chooses as many as there can be.
     petsc
         PETSc options of the linear and nonlinear solver of one frequency, without prefix.
     """
@@ -75,6 +77,7 @@ class SolverSettings:
     frequencies: int | None = None
     tail: int | None = None
     error_estimate: bool = True
+    groups: int | None = None
     petsc: dict[str, str] = field(default_factory=dict)
 
 

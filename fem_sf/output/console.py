@@ -61,6 +61,19 @@ def print_summary(summary: Mapping[str, Any], scales: Any = None, dimension: int
         console.print(Text(note))
 
 
+def print_plan(title: str, lines: Sequence[tuple[str, str]]) -> None:
+    """Print how a case would be solved, as headings and what there is to say to each."""
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=escape(f"{title}: the plan"), title_justify="left", title_style="bold")
+    table.show_header = False
+    for line in lines:
+        table.add_row(*map(Text, line))
+    new_console().print(table)
+
+
 def new_console() -> Console:
     """The terminal, or a log that is wide enough for tables."""
     from rich.console import Console

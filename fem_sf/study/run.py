@@ -45,7 +45,7 @@ def run_case(
     case
         What to solve.
     comm
-        The ranks that share the mesh.
+        The ranks that share the work.
     progress
         Told how far the work is; silent by default.
     folder
@@ -70,7 +70,8 @@ def run_case(
         from fem_sf.study.spin_bench import SpinBench
 
         return run_spin(case, SpinBench(comm), progress, folder)
+    from fem_sf.study.plan import process_grid
     from fem_sf.study.usadel import run_usadel
     from fem_sf.study.usadel_bench import UsadelBench
 
-    return run_usadel(case, UsadelBench(comm), progress, folder)
+    return run_usadel(case, UsadelBench(process_grid(case, comm)), progress, folder)

@@ -20,6 +20,7 @@ from fem_sf.mesh.sampling import (
     point_sampling,
 )
 from fem_sf.settings import SpectrumSettings, UsadelCase
+from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
@@ -91,7 +92,7 @@ def run_usadel(
     progress.start(case.title or case.name)
     mesh, degree = bench.mesh(case), element_degree(case.mesh)
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
-    run = Run(case, mesh, rule, progress)
+    run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
     clock.lap("setup")
     solution = run.solve(system, "", near)
@@ -102,7 +103,7 @@ def run_usadel(
     chosen = run.solve_chosen(solution)
     clock.lap("solve")
     layers, probes = run.sample(solution, chosen)
-    if case.output.vtx and folder is not None:
+    if case.output.vtx and folder is not None and bench.grid.is_first:
         write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
     clock.lap("output")
     try:
@@ -116,7 +117,7 @@ def run_usadel(
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
         summary |= {"converged": False, "note": str(failure)}
-        failure.partial = UsadelResult(case, layers, probes, bench.comm.bcast(summary))
+        failure.partial = UsadelResult(case, layers, probes, bench.grid.space.bcast(summary))
         raise
     coarse, coarse_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
@@ -135,10 +136,10 @@ def run_usadel(
         summary["spectra"] = spectra_summary(spectra, coarse_spectra)
     if critical is not None:
         summary |= critical_summary(case, solution.report, critical, critical_error)
-    summary["iterations"]["newton"] = solution.sweep.newton_iterations
+    summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, layers, probes, bench.comm.bcast(summary), spectra)
+    return UsadelResult(case, layers, probes, bench.grid.space.bcast(summary), spectra)
 
 
 @dataclass(frozen=True)
@@ -147,14 +148,15 @@ class Run:
 
     Parameters
     ----------
-    case, mesh, rule, progress
-        What is solved, where, at which frequencies, and who is told.
+    case, mesh, rule, progress, grid
+        What is solved, where, at which frequencies, who is told, and which ranks do it.
     """
 
     case: UsadelCase
     mesh: LayeredMesh
     rule: FrequencySum
     progress: Progress
+    grid: ProcessGrid
 
     def solve(self, system: UsadelSystem, purpose: str, near: GapProfile | None = None) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
@@ -164,7 +166,7 @@ class Run:
 
         case = self.case
         start = gap_start(near, system, case.temperature)
-        return solve(system, self.rule, case.gap, case.solver, update, start)
+        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid)
 
     def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
         """The gap that was found, on every rank, where another solve may start from it."""

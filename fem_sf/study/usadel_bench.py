@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from mpi4py import MPI
-
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import UsadelCase
+from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.kept_mesh import Change, KeptMesh
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.system import UsadelSystem
@@ -18,13 +17,13 @@ class UsadelBench:
 
     Parameters
     ----------
-    comm
-        The ranks that share a mesh.
+    grid
+        The ranks that share a mesh, and those that share the frequencies.
     """
 
-    def __init__(self, comm: MPI.Comm):
-        self.comm = comm
-        self._meshes = KeptMesh(comm)
+    def __init__(self, grid: ProcessGrid):
+        self.grid = grid
+        self._meshes = KeptMesh(grid.space)
         self._systems: dict[int, tuple[UsadelSystem, IntegralForms]] = {}
 
     def mesh(self, case: UsadelCase) -> LayeredMesh:

@@ -141,6 +141,7 @@ class GapEquation:
         self._sum.getArray()[:] = self._imbalance.total
         self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
+        self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, delta)
         result.axpy(self._above / self._stiffness - 1.0, delta)
         result.copy(self._left)
@@ -149,6 +150,7 @@ class GapEquation:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
         self.response.pair_response(step, self._sum)
         self._mass_solver.solve(self._sum, result)
+        self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, step)
 
     def error(self) -> PETSc.Vec:
@@ -169,6 +171,7 @@ class GapEquation:
     def shift(self, step: PETSc.Vec) -> None:
         """Move Δ by a step and θ at every frequency along, to first order."""
         self.response.predict(step)
+        self.sweep.exchange()
         self._last.axpy(1.0, step)
         self.layout.to_functions(self._last)
 
@@ -184,6 +187,7 @@ class GapEquation:
             pairs = self._pairs.getArray(readonly=True).real
             self._imbalance.add(k, pairs - source / math.hypot(rule.frequencies[k], bulk))
             self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))
+        self._imbalance = self._imbalance.over(self.sweep.grid)
 
 
 def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:

@@ -271,7 +271,8 @@ class IntegralForms:
         bulk = bulk_gap(rule.temperature)
         moments, energy, along = RunningSum(rule), RunningSum(rule), RunningSum(rule)
         torques, currents = RunningSum(rule), RunningSum(rule)
-        for k, omega in enumerate(rule.frequencies):
+        for k in sweep.own:
+            omega = rule.frequencies[k]
             sweep.select(k)
             moments.add(k, integrals(self.system, self._moments).real.reshape(len(names), *shape))
             action = sum(integrals(self.system, self._action))
@@ -279,6 +280,9 @@ class IntegralForms:
             along.add(k, self._total(self._torques.local_along()))
             torques.add(k, 2 * self._total(self._torques.local_torques()))
             currents.add(k, self._total(self._currents.local_values()))
+        moments, energy, along, torques, currents = (
+            each.over(sweep.grid) for each in (moments, energy, along, torques, currents)
+        )
         above = excess_temperature(rule.temperature)
         extents = self._total(self._currents.local_extents())[:, np.newaxis]
         return Integrals(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.matsubara import FrequencySum
 
 
@@ -32,6 +33,11 @@ class RunningSum:
         self.total = self.total + weight * values
         self.difference = self.difference + (weight - coarse) * values
         self.scale = self.scale + weight * np.abs(values)
+
+    def over(self, grid: ProcessGrid) -> RunningSum:
+        """The sum over the terms that all groups of ranks have added."""
+        parts = np.stack([self.total, self.difference, self.scale])
+        return RunningSum(self.rule, *grid.total(parts))
 
     @property
     def error(self) -> NDArray[np.floating]:

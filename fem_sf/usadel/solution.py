@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
+from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
 from fem_sf.usadel.given_gap import fill_gap
@@ -55,6 +56,7 @@ def solve(
     settings: SolverSettings,
     progress: Progress,
     start: GapStart | None = None,
+    grid: ProcessGrid | None = None,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -73,6 +75,8 @@ def solve(
     start
         Δ of similar conditions, from which a self-consistent one is looked for first; by default,
         and where that leads to nothing clear, it is looked for from the bulk value.
+    grid
+        Groups of ranks that share the frequencies; by default all solve every one together.
 
     Raises
     ------
@@ -81,7 +85,7 @@ def solve(
     """
     if gap == "self-consistent" and system.gaps:
         held = reservoirs(system, rule.temperature)
-        sweep = FrequencySweep(system, rule, settings, reservoirs=held)
+        sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
             sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
         )
@@ -90,10 +94,11 @@ def solve(
             report = _follow(equation, start)
         if report is None:
             report = solve_gap(equation, settings.max_sweeps)
+        sweep.exchange()
         if report.state == "superconducting":
             return Solution(sweep, report, equation)
         return Solution(sweep, report, None)
-    sweep = FrequencySweep(system, rule, settings)
+    sweep = FrequencySweep(system, rule, settings, grid=grid)
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
     fill_gap(system, value, system.stack.phases)
     state = "superconducting" if value > 0 and system.gaps else "normal"
@@ -153,3 +158,4 @@ def _sweep_once(sweep: FrequencySweep, progress: Callable[[int, int], None]) -> 
     tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.theta[0])
     for k in sweep.solve([new_linearisation(sweep)], tolerance):
         progress(total - k, total)
+    sweep.exchange()

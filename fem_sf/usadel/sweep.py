@@ -16,11 +16,12 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
-from fem_sf.solve.linear import direct_solver, elliptic_solver, renew
+from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
+from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
-from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.system import UsadelSystem, choose_solver
 
 LARGEST_BISECTIONS = 8
 """How often the step in frequency is halved before a failed continuation is given up."""
@@ -55,6 +56,13 @@ class FrequencySweep:
         A solved sweep at the same Δ, whose solutions are starts too.
     reservoirs
         What is held at the outer faces.
+    grid
+        Groups of ranks that share the frequencies; by default all solve every one together.
+
+    Attributes
+    ----------
+    own
+        Indices of the frequencies that the group of this rank solves.
     """
 
     def __init__(
@@ -64,7 +72,11 @@ class FrequencySweep:
         settings: SolverSettings,
         neighbours: FrequencySweep | None = None,
         reservoirs: Reservoirs = NO_RESERVOIRS,
+        grid: ProcessGrid | None = None,
     ):
+        self.grid = whole(system.layout.comm) if grid is None else grid
+        self.own = self.grid.share(len(frequency_sum.frequencies))
+        self.grid.require_same(system.coordinates())
         self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
         self.neighbours, self.reservoirs = neighbours, reservoirs
         names = [conductor.name for conductor in system.conductors]
@@ -75,7 +87,7 @@ class FrequencySweep:
             settings.petsc,
             names,
             reservoirs.places,
-            elliptic_solver if system.one_spin and system.mesh.dimension > 1 else direct_solver,
+            choose_solver(system.parametrisation, system.mesh.dimension),
         )
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
@@ -83,29 +95,37 @@ class FrequencySweep:
         self.solved = False
 
     def solve(self, linearisations: list[Linearisation], tolerance: float) -> Iterator[int]:
-        """Solve from the largest frequency down, yielding the index of each as it is solved.
+        """Solve this group's frequencies from the largest down, yielding the index of each solved.
 
         Parameters
         ----------
         linearisations
-            One for all frequencies, or one for each, which then stays at that frequency's solution.
+            One for all frequencies, or one for each of this group's, which then stays at that
+            frequency's solution.
         tolerance
             Residual norm to reach.
 
         Raises
         ------
         NotConverged
-            Naming the frequency; those above it are solved, it and those below are not.
+            Naming the frequency, on all groups; those above it are solved, it and those below are
+            not.
         """
         frequencies = self.frequency_sum.frequencies
-        for k in reversed(range(len(frequencies))):
+        failed = None
+        for position, k in reversed(list(enumerate(self.own))):
             if not self.solved:
                 self._start_from_nearest(k)
-            linearisation = linearisations[k % len(linearisations)]
+            linearisation = linearisations[position % len(linearisations)]
             if len(linearisations) == 1:
                 renew(linearisation.ksp)
-            self._solve_one(k, frequencies[k], linearisation, tolerance)
+            try:
+                self._solve_one(k, frequencies[k], linearisation, tolerance)
+            except NotConverged as failure:
+                failed = failure
+                break
             yield k
+        self.grid.raise_any(failed)
         self.sweeps += 1
         self.solved = True
 
@@ -115,6 +135,15 @@ class FrequencySweep:
         for theta in self.theta:
             theta.zeroEntries()
 
+    def exchange(self) -> None:
+        """Give every group the solutions of the others."""
+        for k, theta in enumerate(self.theta):
+            self.grid.take_from(k % self.grid.groups, theta.getArray())
+
+    def all_newton_iterations(self) -> int:
+        """Newton's steps at all frequencies so far."""
+        return int(self.grid.total(np.array(self.newton_iterations)))
+
     def select(self, k: int) -> None:
         """Put one frequency's solution into the system's fields."""
         self.system.omega.value = self.frequency_sum.frequencies[k]
@@ -123,7 +152,7 @@ class FrequencySweep:
     def _nearest(self, k: int) -> tuple[float, PETSc.Vec] | None:
         """The solved frequency to come from: the next higher, or else the highest of all."""
         frequencies = self.frequency_sum.frequencies
-        solved = list(zip(frequencies[k + 1 : k + 2], self.theta[k + 1 : k + 2], strict=True))
+        solved = [(frequencies[j], self.theta[j]) for j in self.own if j > k][:1]
         if self.neighbours is not None:
             others = self.neighbours
             solved += zip(others.frequency_sum.frequencies, others.theta, strict=True)
@@ -189,42 +218,44 @@ class LinearResponse:
     def __init__(self, sweep: FrequencySweep, gap_layout: BlockVector):
         system = sweep.system
         self.sweep = sweep
-        frequencies = sweep.frequency_sum.frequencies
+        count = len(sweep.own)
         self.linearisations = [
             Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
-            for jacobian in _alike(system.jacobian_forms, len(frequencies), sweep.reservoirs.places)
+            for jacobian in _alike(system.jacobian_forms, count, sweep.reservoirs.places)
         ]
         # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
-        self._pair_jacobians = _alike(system.compile_pair_jacobian(), len(frequencies))
+        self._pair_jacobians = _alike(system.compile_pair_jacobian(), count)
         self._source, self._theta_step = system.layout.vector(), system.layout.vector()
         self._pairs = gap_layout.vector()
         self._reservoirs = sweep.reservoirs
 
     def update(self, k: int) -> None:
         """Assemble what depends on the solution at one frequency, which is in the fields."""
-        self._pair_jacobians[k].assemble()
+        self._pair_jacobians[self.sweep.own.index(k)].assemble()
 
-    def theta_step(self, k: int, delta_step: PETSc.Vec) -> PETSc.Vec:
-        """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one frequency."""
-        self._pair_jacobians[k].matrix.multTranspose(delta_step, self._source)
+    def _step(self, position: int, delta_step: PETSc.Vec) -> PETSc.Vec:
+        """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one of this group's frequencies."""
+        self._pair_jacobians[position].matrix.multTranspose(delta_step, self._source)
         self.sweep.system.in_residual_order(self._source)
         self._source.getArray()[self._reservoirs.places] = 0
-        self.linearisations[k].ksp.solve(self._source, self._theta_step)
+        self.linearisations[position].ksp.solve(self._source, self._theta_step)
         return self._theta_step
 
     def predict(self, delta_step: PETSc.Vec) -> None:
-        """Move θ at every frequency to first order in a step of Δ."""
-        for k, theta in enumerate(self.sweep.theta):
-            theta.axpy(1.0, self.theta_step(k, delta_step))
+        """Move θ at this group's frequencies to first order in a step of Δ."""
+        for position, k in enumerate(self.sweep.own):
+            self.sweep.theta[k].axpy(1.0, self._step(position, delta_step))
 
     def pair_response(self, delta_step: PETSc.Vec, result: PETSc.Vec) -> None:
         """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
         total = result.getArray()
         total[:] = 0
-        for k, weight in enumerate(self.sweep.frequency_sum.weights):
-            step = self.theta_step(k, delta_step)
-            self._pair_jacobians[k].matrix.mult(step, self._pairs)
+        for position, k in enumerate(self.sweep.own):
+            step = self._step(position, delta_step)
+            self._pair_jacobians[position].matrix.mult(step, self._pairs)
+            weight = self.sweep.frequency_sum.weights[k]
             total += weight * self._pairs.getArray(readonly=True).real
+        total[:] = self.sweep.grid.total(total)
         total[self._reservoirs.gap_places] = 0
 
 

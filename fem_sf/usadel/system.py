@@ -27,6 +27,7 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
+from fem_sf.solve.linear import SolverChoice, direct_solver, elliptic_solver
 from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
 from fem_sf.usadel import (
@@ -124,7 +125,7 @@ class UsadelSystem:
         self.stack, self.mesh, self.degree = stack, mesh, degree
         self.exchange = exchange_fields(stack, mesh)
         self.frame = self.exchange.frame
-        self.parametrisation, self.writer = _parametrisation(stack, self.frame)
+        self.parametrisation, self.writer = choose_parametrisation(stack, self.frame)
         _refuse_undeclared(stack, mesh.planes)
         self.omega = self._constant(1.0)
         # UFL joins integrals only over one and the same measure
@@ -224,6 +225,10 @@ class UsadelSystem:
     def theta_of(self, layer: str) -> dolfinx.fem.Function:
         """The unknown of the conductor that a layer belongs to."""
         return self.conductors[self.conductor_of(layer)].theta
+
+    def coordinates(self) -> NDArray[np.float64]:
+        """Where this rank's unknowns are, shape (nodes, 3)."""
+        return np.vstack([each.tabulate_dof_coordinates() for each in self.layout.spaces])
 
     @property
     def one_spin(self) -> bool:
@@ -414,11 +419,20 @@ def _structure(stack: Stack) -> tuple[Any, ...]:
     return materials, laws, spin_frame(stack).shape, bool(stack.phases)
 
 
-def _parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
+def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
     """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
     if stack.phases:
         return riccati, riccati_forms
     return (noncollinear if frame.shape else collinear), differentiated_forms
+
+
+def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverChoice:
+    """What solves the linear systems at one frequency.
+
+    With one angle the operator is −∇² + ω cos θ + Δ sin θ, whose real part is positive; the others
+    have none, and on a line nothing is faster than a factorisation.
+    """
+    return elliptic_solver if parametrisation is collinear and dimension > 1 else direct_solver
 
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:

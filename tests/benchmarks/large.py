@@ -2,7 +2,7 @@
 """The island on ever finer meshes: time, memory and iterations of one frequency by multigrid.
 
     docker/run env OMP_NUM_THREADS=1 PYTHONPATH=.:tests python3 tests/benchmarks/large.py
-    docker/run env OMP_NUM_THREADS=1 PYTHONPATH=.:tests mpirun -n 2 python3 tests/benchmarks/large.py
+    docker/run env PYTHONPATH=.:tests mpirun -n 2 python3 tests/benchmarks/large.py
 
 Frequencies are solved from the highest down, each from the one before; the time is that of the
 lowest, which is the slowest. With --direct the same by factorisation.

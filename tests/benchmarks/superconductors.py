@@ -34,6 +34,7 @@ from fem_sf import (
     run_case,
 )
 from fem_sf.settings import SpectrumSettings
+from fem_sf.solve.process_grid import whole
 from fem_sf.study.progress import Silent
 from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
@@ -65,7 +66,7 @@ def self_consistent_valve() -> Timing:
 def critical_temperatures() -> Timing:
     """Tc of one F/S/F at 19 angles, solved as a sweep does; error at 0°, 90° and 180°."""
     row = reference("fsf_collinear")["tc"][0]
-    seconds, found, bench = 0.0, [], UsadelBench(MPI.COMM_SELF)
+    seconds, found, bench = 0.0, [], UsadelBench(whole(MPI.COMM_SELF))
     for angle in np.linspace(0, math.pi, 19):
         case = UsadelCase(
             stack=valve(row, angle),

@@ -237,8 +237,9 @@ def case(
     *more: Layer,
     first: Layer = S,
     interpolation_error: float | None = None,
+    groups: int | None = 1,
 ) -> dict[str, Any]:
-    """A whole case from its layers S|F|… to its summary."""
+    """A whole case from its layers S|F|… to its summary; all ranks share the mesh."""
     layers = [first, F, *more]
     stack = Stack(layers, [barrier(a.name, b.name, 0.7) for a, b in pairwise(layers)])
     result = run_case(
@@ -249,7 +250,7 @@ def case(
             spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05, interpolation_error),),
             critical_temperature=True,
             mesh=MeshSettings(dimension, width=0.1, degree=2),
-            solver=SolverSettings(tolerance=1e-12, tail=5),
+            solver=SolverSettings(tolerance=1e-12, tail=5, groups=groups),
             output=OutputSettings(
                 probes={"S": (0.0, 1.0, 3.0), "F": (0.25,)}, frequencies=(2.5, 0.4)
             ),

@@ -166,6 +166,9 @@ class SolverTable(Table):
         None, ge=4, le=128, description="how many nodes the tail has, a whole number from 4 to 128"
     )
     error_estimate: Switch = SolverSettings.error_estimate
+    groups: int | None = Field(
+        None, ge=1, description="how many groups of ranks share the frequencies, a whole number ≥ 1"
+    )
     petsc: PetscOptions = Field({})
 
 

@@ -13,6 +13,7 @@ from mpi4py import MPI
 from fem_sf.errors import MeshError, NotConverged, StackError
 from fem_sf.parallel import on_first_rank, only_first_rank
 from fem_sf.settings import UsadelCase
+from fem_sf.solve.process_grid import whole
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.progress import Progress, Silent
@@ -173,7 +174,7 @@ Solver = Callable[[Case, GapProfile | None], tuple[Result, GapProfile | None]]
 def _solver(kind: str, comm: MPI.Comm) -> Solver:
     """One solver for all cases of a kind, which keeps what they have in common."""
     if kind == "usadel":
-        bench = UsadelBench(comm)
+        bench = UsadelBench(whole(comm))
 
         def solve_usadel(case: Case, near: GapProfile | None) -> tuple[Result, GapProfile | None]:
             assert isinstance(case, UsadelCase)

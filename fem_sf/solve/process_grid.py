@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Ranks in groups: each has the whole mesh, shared among its ranks, and some of the frequencies."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from fem_sf.errors import FemSFError, NotConverged
+
+
+@dataclass(frozen=True)
+class ProcessGrid:
+    """Groups of as many ranks each.
+
+    Parameters
+    ----------
+    space
+        The ranks of one group, which share a mesh.
+    across
+        The ranks of the same number in all groups, which hold the same part of the mesh.
+    """
+
+    space: MPI.Comm
+    across: MPI.Comm
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return self.across.size
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this rank is of the group that writes the results."""
+        return self.across.rank == 0
+
+    def share(self, count: int) -> range:
+        """Which of so many neighbours in frequency are this group's.
+
+        They are dealt in turn, because neighbours take as long to solve.
+        """
+        return range(self.across.rank, count, self.groups)
+
+    def total(self, values: NDArray) -> NDArray:
+        """The sum over all groups, the same on all of them to the last bit."""
+        if self.groups == 1:
+            return values
+        total = np.empty_like(np.ascontiguousarray(values))
+        self.across.Reduce(np.ascontiguousarray(values), total, root=0)
+        self.across.Bcast(total, root=0)
+        return total
+
+    def take_from(self, group: int, values: NDArray) -> None:
+        """Overwrite values with those of one group."""
+        if self.groups > 1:
+            self.across.Bcast(values, root=group)
+
+    def raise_any(self, failure: NotConverged | None) -> None:
+        """Raise on all ranks what failed on one of them, if anything did."""
+        failures = [failure] if self.groups == 1 else self.across.allgather(failure)
+        for each in failures:
+            if each is not None:
+                raise each
+
+    def require_same(self, coordinates: NDArray[np.float64]) -> None:
+        """Make sure that all groups number their unknowns alike.
+
+        Raises
+        ------
+        FemSFError
+            If the mesh was not divided in the same way in all of them.
+        """
+        if self.groups == 1:
+            return
+        name = hashlib.sha256(np.ascontiguousarray(coordinates).tobytes()).hexdigest()
+        same = len(set(self.across.allgather(name))) == 1
+        if not self.space.allreduce(same, op=MPI.LAND):
+            raise FemSFError(
+                "the groups of ranks have divided the mesh in different ways; use one group, "
+                "[solver] groups = 1"
+            )
+
+
+def whole(comm: MPI.Comm) -> ProcessGrid:
+    """One group of all ranks."""
+    return ProcessGrid(comm, MPI.COMM_SELF)
+
+
+def split(comm: MPI.Comm, groups: int) -> ProcessGrid:
+    """Some groups of ranks that follow one another; their number divides that of the ranks."""
+    if groups == 1:
+        return whole(comm)
+    size = comm.size // groups
+    return ProcessGrid(comm.Split(comm.rank // size), comm.Split(comm.rank % size))
+
+
+def choose_groups(ranks: int, frequencies: int) -> int:
+    """As many groups as ranks, or the most that divide them and have two frequencies each.
+
+    Frequencies need no communication but a sum for each step of the gap; parts of a mesh do at
+    every iteration.
+    """
+    most = max(1, frequencies // 2)
+    return max(each for each in range(1, ranks + 1) if ranks % each == 0 and each <= most)

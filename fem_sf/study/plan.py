@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""How a Usadel case would be solved on some ranks, and what memory that needs; without solving."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import dolfinx
+from mpi4py import MPI
+
+from fem_sf.errors import InputError, Problem
+from fem_sf.mesh.build import checked_geometry
+from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.settings import UsadelCase
+from fem_sf.solve import linear
+from fem_sf.solve.process_grid import ProcessGrid, choose_groups, split
+from fem_sf.study.nodes import element_degree
+from fem_sf.usadel.exchange import exchange_fields
+from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.system import choose_parametrisation, choose_solver
+
+START = 150e6
+"""Bytes of a rank before it solves anything: Python and its libraries."""
+
+PER_FREQUENCY = {
+    "in a line": 1.0e3,
+    "factorised": 2.2e3,
+    "multigrid": 1.0e3,
+}
+"""Bytes of each unknown that the solution at one frequency and its linearisation take; measured."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a case would be solved.
+
+    Parameters
+    ----------
+    groups, ranks
+        Groups of ranks, and ranks of each.
+    frequencies, unknowns
+        In all, and of each.
+    linear_solver
+        ``"in a line"``, ``"factorised"`` or ``"multigrid"``.
+    """
+
+    groups: int
+    ranks: int
+    frequencies: int
+    unknowns: int
+    linear_solver: str
+
+    @property
+    def most_frequencies(self) -> int:
+        """Frequencies of the group that has most."""
+        return -(-self.frequencies // self.groups)
+
+    @property
+    def bytes_of_a_rank(self) -> float:
+        """About what memory a rank needs."""
+        per_unknown = PER_FREQUENCY[self.linear_solver] * self.most_frequencies
+        return START + self.unknowns * per_unknown / self.ranks
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What it says, with headings."""
+        ranks, groups = self.groups * self.ranks, _count(self.groups, "group")
+        memory = self.bytes_of_a_rank
+        return [
+            ("ranks", f"{ranks}: {groups} of {_count(self.ranks, 'rank')} that share a mesh"),
+            ("unknowns", f"{self.unknowns} complex ones at each frequency"),
+            (
+                "frequencies",
+                f"{self.frequencies}, at most {self.most_frequencies} for each group",
+            ),
+            ("linear solver", _SOLVERS[self.linear_solver]),
+            ("memory", f"about {_size(memory)} for each rank, {_size(memory * ranks)} in all"),
+        ]
+
+
+_SOLVERS = {
+    "in a line": "factorisation (LU), kept for each frequency",
+    "factorised": "factorisation (MUMPS), kept for each frequency",
+    "multigrid": "GMRES with multigrid, kept for each frequency",
+}
+
+
+def process_grid(case: UsadelCase, comm: MPI.Comm) -> ProcessGrid:
+    """The groups of ranks that share the frequencies of a case; collective.
+
+    Raises
+    ------
+    InputError
+        If the ranks cannot form as many groups as the case asks for.
+    """
+    return split(comm, _groups(case, comm.size))
+
+
+def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
+    """How a case would be solved on these ranks; collective.
+
+    Raises
+    ------
+    InputError, MeshError
+        As solving it would.
+    """
+    groups = _groups(case, comm.size)
+    geometry = checked_geometry(case.stack, case.mesh) if comm.rank == 0 else None
+    mesh = LayeredMesh.distribute(comm, geometry)
+    frame = exchange_fields(case.stack, mesh).frame
+    parametrisation, _ = choose_parametrisation(case.stack, frame)
+    components = math.prod(parametrisation.field_shape(frame.shape))
+    degree = element_degree(case.mesh)
+    spaces = [
+        dolfinx.fem.functionspace(mesh.part((name,)).mesh, ("Lagrange", degree))
+        for name in case.stack.names
+    ]
+    unknowns = components * sum(space.dofmap.index_map.size_global for space in spaces)
+    chosen = choose_solver(parametrisation, mesh.dimension)
+    kind = "in a line" if mesh.dimension == 1 else "factorised"
+    if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
+        kind = "multigrid"
+    return Plan(groups, comm.size // groups, _frequencies(case), unknowns, kind)
+
+
+def _frequencies(case: UsadelCase) -> int:
+    rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
+    return len(rule.frequencies)
+
+
+def _groups(case: UsadelCase, ranks: int) -> int:
+    frequencies, wanted = _frequencies(case), case.solver.groups
+    if wanted is None:
+        return choose_groups(ranks, frequencies)
+    if ranks % wanted or wanted > frequencies:
+        possible = [each for each in range(1, ranks + 1) if not ranks % each]
+        numbers = ", ".join(str(each) for each in possible if each <= frequencies)
+        raise InputError(
+            [
+                Problem(
+                    "solver.groups",
+                    f"{_count(ranks, 'rank')} and {_count(frequencies, 'frequency')} can be dealt "
+                    f"to as many groups as {numbers}, not to {wanted}",
+                )
+            ]
+        )
+    return wanted
+
+
+def _count(count: int, what: str) -> str:
+    plural = what[:-1] + "ies" if what.endswith("y") else what + "s"
+    return f"{count} {what if count == 1 else plural}"
+
+
+def _size(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

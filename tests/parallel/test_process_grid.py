@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""However ranks share frequencies and mesh, the answer is the same, and no rank waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fem_sf.solve.process_grid import choose_groups
+from ranks import NEEDS_MPIRUN, assert_same, launch
+
+SCRIPT = Path(__file__).parent / "grid_problem.py"
+TWO_GROUPS = """
+from mpi4py import MPI
+from fem_sf.errors import NotConverged
+from fem_sf.solve.process_grid import split
+grid = split(MPI.COMM_WORLD, 2)
+failed = NotConverged("at the second group") if MPI.COMM_WORLD.rank == 1 else None
+try:
+    grid.raise_any(failed)
+except NotConverged as failure:
+    print(f"rank {MPI.COMM_WORLD.rank}: {failure}", flush=True)
+"""
+
+
+def needs_mpirun(test: Callable) -> Callable:
+    for mark in NEEDS_MPIRUN:
+        test = mark(test)
+    return test
+
+
+@pytest.mark.parametrize(
+    ("ranks", "frequencies", "groups"),
+    [(1, 25, 1), (2, 25, 2), (12, 25, 12), (16, 25, 8), (7, 25, 7), (64, 25, 8), (3, 1, 1)],
+)
+def test_groups_divide_the_ranks(ranks: int, frequencies: int, groups: int) -> None:
+    """Two frequencies at least for each, so that shares differ by less than a half."""
+    assert choose_groups(ranks, frequencies) == groups
+
+
+def solve(out: Path, ranks: int, groups: int) -> dict:
+    done = launch(SCRIPT, ranks, str(out), str(groups))
+    assert done.returncode == 0, done.stderr
+    return json.loads(out.read_text())
+
+
+@needs_mpirun
+@pytest.mark.slow
+def test_same_answer(tmp_path: Path) -> None:
+    one = solve(tmp_path / "one.json", 1, 1)
+    assert one["state"] == "superconducting"
+    for ranks, groups in ((2, 2), (3, 3), (4, 2)):
+        other = solve(tmp_path / f"{ranks}.json", ranks, groups)
+        for each in (one, other):
+            each["iterations"].pop("newton", None)
+        assert_same(one, other, f"{groups} groups of {ranks // groups}")
+
+
+@needs_mpirun
+def test_all_groups_learn_of_a_failure(tmp_path: Path) -> None:
+    script = tmp_path / "two_groups.py"
+    script.write_text(TWO_GROUPS)
+    done = launch(script, 2)
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == [
+        "rank 0: at the second group",
+        "rank 1: at the second group",
+    ]
