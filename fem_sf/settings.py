@@ -64,7 +64,7 @@ class SolverSettings:
     frequencies, tail
         N frequencies summed one by one and K nodes of the tail rule; ``None`` chooses by T.
     error_estimate
-        Whether the solve is repeated one polynomial degree lower, for the mesh error.
+        Whether the solve is repeated with other elements and more frequencies, for the errors.
     groups
         How many groups of ranks share the frequencies; ``None`` chooses as many as there can be.
     petsc

@@ -21,8 +21,9 @@ from fem_sf.mesh.sampling import (
 )
 from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
+from fem_sf.study.comparison import comparison
 from fem_sf.study.gap_profile import GapProfile, gap_profile
-from fem_sf.study.nodes import element_degree, other_degree, probe_points, sorted_fields
+from fem_sf.study.nodes import element_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
     LayerFields,
@@ -119,21 +120,27 @@ def run_usadel(
         summary |= {"converged": False, "note": str(failure)}
         failure.partial = UsadelResult(case, layers, probes, bench.grid.space.bcast(summary))
         raise
-    coarse, coarse_spectra, critical_error = None, None, None
+    second = comparison(case, rule, degree, mesh.dimension)
+    compared, compared_spectra, critical_error = None, None, None
     if case.solver.error_estimate:
-        coarse_system, coarse_forms = bench.system(case, mesh, other_degree(degree))
+        other_system, other_forms = bench.system(case, mesh, second.degree)
+        solver = replace(case.solver, tolerance=second.tolerance)
+        again = replace(run, case=replace(case, solver=solver), rule=second.rule)
         found = run.profile(layers, solution.report.state)
-        other = run.solve(coarse_system, "mesh error, ", found)
-        coarse = run.measure(other, coarse_forms)
+        other = again.solve(other_system, "error, ", found)
+        compared = again.measure(other, other_forms)
         energies = run.at_energies_of(spectra)
-        coarse_spectra = run.spectra(other, layers, energies, "mesh error, ")
+        compared_spectra = again.spectra(other, layers, energies, "error, ")
         if critical is not None:
-            coarse_system = run.without_phases(other.sweep.system)
-            critical_error = mesh_error(case, critical, plain, coarse_system)
+            other_system = run.without_phases(other.sweep.system)
+            critical_error = mesh_error(case, critical, plain, other_system, second.factor)
         clock.lap("estimate")
-    summary = summarise(case, solution.report, measurement, coarse, system.layout.global_size)
+    unknowns = system.layout.global_size
+    summary = summarise(
+        case, solution.report, measurement, compared, unknowns, factor=second.factor
+    )
     if case.spectra:
-        summary["spectra"] = spectra_summary(spectra, coarse_spectra)
+        summary["spectra"] = spectra_summary(spectra, compared_spectra, second.factor)
     if critical is not None:
         summary |= critical_summary(case, solution.report, critical, critical_error)
     summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
@@ -230,21 +237,14 @@ class Run:
         }
 
     def measure(self, solution: Solution, forms: IntegralForms) -> Measurement:
-        """Integrals and end values with their sum errors, on every rank."""
+        """Integrals and end values, on every rank."""
         system, sweep, reference = solution.sweep.system, solution.sweep, self.case.reference
         integrals = forms.evaluate(sweep, reference)
         ends = self._end_values(solution)
-        sum_error = None
-        if solution.equation is not None:
-            change = solution.equation.error()
-            solution.equation.shift(change)
-            sum_error = forms.evaluate(sweep, reference), self._end_values(solution)
-            change.scale(-1.0)
-            solution.equation.shift(change)
         at_zero = self.case.temperature == 0 and system.one_spin
         zero = action_at_zero(sweep, forms) if at_zero else None
         strengths = system.exchange.strengths
-        return Measurement(system.frame, strengths, integrals, ends, sum_error, zero)
+        return Measurement(system.frame, strengths, integrals, ends, zero)
 
     def at_energies_of(self, spectra: tuple[Spectrum, ...]) -> tuple[SpectrumSettings, ...]:
         """Ask for the same spectra at all energies that rank 0 has of them, and at no more."""

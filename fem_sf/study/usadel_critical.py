@@ -85,7 +85,11 @@ def find_critical_temperature(
 
 
 def mesh_error(
-    case: UsadelCase, found: CriticalTemperature, system: UsadelSystem, coarse: UsadelSystem
+    case: UsadelCase,
+    found: CriticalTemperature,
+    system: UsadelSystem,
+    other: UsadelSystem,
+    factor: float,
 ) -> MeshError | None:
     """Estimate the error of the mesh from another degree's deviation at the same temperature.
 
@@ -93,8 +97,10 @@ def mesh_error(
     ----------
     case, found, system
         What was solved; the system's fields are as they were left.
-    coarse
+    other
         Fields of another polynomial degree on the same mesh.
+    factor
+        Of what it deviates.
 
     Returns
     -------
@@ -105,12 +111,12 @@ def mesh_error(
         return None
     rule_at, instability = rule_for(case), 0.0
     if found.instability.temperature > 0:
-        excess = NormalState(coarse, rule_at).excess(found.instability.temperature)
-        instability = abs(excess / found.instability.slope)
+        excess = NormalState(other, rule_at).excess(found.instability.temperature)
+        instability = factor * abs(excess / found.instability.slope)
     if found.order == 2:
         return MeshError(instability, instability)
-    state = SuperconductingBranch(coarse, rule_at, case.solver).adopt(system, found.temperature)
-    transition = None if state is None else abs(state.free_energy / found.slope)
+    state = SuperconductingBranch(other, rule_at, case.solver).adopt(system, found.temperature)
+    transition = None if state is None else factor * abs(state.free_energy / found.slope)
     return MeshError(instability, transition)
 
 

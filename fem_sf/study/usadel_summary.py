@@ -39,8 +39,6 @@ class Measurement:
         Over layers.
     ends
         At the layers' ends.
-    shifted
-        The same two with Δ changed by what the frequency sum of the gap equation may miss.
     action_at_zero
         A_+ at ω → 0, at T = 0 and for collinear stacks only.
     """
@@ -49,41 +47,38 @@ class Measurement:
     strengths: Mapping[str, float]
     integrals: Integrals
     ends: EndValues
-    shifted: tuple[Integrals, EndValues] | None
     action_at_zero: complex | None
 
 
 def summarise(
     case: UsadelCase,
     report: GapReport,
-    fine: Measurement,
-    coarse: Measurement | None,
+    measured: Measurement,
+    compared: Measurement | None,
     unknowns: int,
+    factor: float = 1.0,
 ) -> dict[str, Any]:
     """All numbers of a result, with an error estimate for each.
 
     Parameters
     ----------
     case, report
-        What was solved and how the gap was found.
-    fine
-        Measured on the solution.
-    coarse
-        Measured on the solve of another polynomial degree; the difference estimates the mesh error.
+        What was solved, and how it ended.
+    measured
+        Measured on the answer.
+    compared
+        Measured on a second solve, whose differences estimate errors. ``None`` gives none.
     unknowns
         Number of complex unknowns at one frequency.
+    factor
+        Of the differences.
     """
-    values = _numbers(fine.frame, fine.integrals, fine.ends)
-    others = []
-    if coarse is not None:
-        others.append(_numbers(coarse.frame, coarse.integrals, coarse.ends))
-    if fine.shifted is not None:
-        others.append(_numbers(fine.frame, *fine.shifted))
-    errors = {
-        key: sum((_size(value - other[key]) for other in others), _direct_sum_error(fine, key))
-        for key, value in values.items()
-    }
-    estimated = coarse is not None
+    values = _numbers(measured.frame, measured.integrals, measured.ends)
+    estimated = compared is not None
+    errors: dict[str, float] = {}
+    if compared is not None:
+        others = _numbers(compared.frame, compared.integrals, compared.ends)
+        errors = {key: factor * _size(value - others[key]) for key, value in values.items()}
     return {
         "kind": "usadel",
         "title": case.title,
@@ -99,23 +94,23 @@ def summarise(
         },
         "unknowns": unknowns,
         "layers": {
-            layer.name: _layer_summary(case, layer, fine, values, errors, estimated)
+            layer.name: _layer_summary(case, layer, measured, values, errors, estimated)
             for layer in case.stack.layers
         },
         "interfaces": {
             each.name: _interface_summary(case, each, values, errors, estimated)
             for each in case.stack.interfaces
         },
-        "free_energy": fine.integrals.free_energy,
+        "free_energy": measured.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
-        "checks": _checks(case, fine),
+        "checks": _checks(case, measured),
         "units": _units(case),
         "versions": versions(),
     }
 
 
 def spectra_summary(
-    spectra: tuple[Spectrum, ...], coarse: tuple[Spectrum, ...] | None
+    spectra: tuple[Spectrum, ...], compared: tuple[Spectrum, ...] | None, factor: float
 ) -> list[dict[str, Any]]:
     """Densities of states by layer, place and spin, as lists over the energies.
 
@@ -123,9 +118,11 @@ def spectra_summary(
     ----------
     spectra
         As found.
-    coarse
-        The same of another polynomial degree; the largest difference over energies and spins
-        estimates the mesh error at each place. ``None`` gives no estimate.
+    compared
+        The same of a second solve; the largest difference over energies and spins estimates the
+        error at each place. ``None`` gives no estimate.
+    factor
+        Of the differences.
     """
     return [
         {
@@ -133,7 +130,10 @@ def spectra_summary(
             "energies": spectrum.energies,
             "layers": {
                 name: _layer_spectrum(
-                    layer, coarse[number].layers[name] if coarse else None, spectrum.spins
+                    layer,
+                    compared[number].layers[name] if compared else None,
+                    spectrum.spins,
+                    factor,
                 )
                 for name, layer in spectrum.layers.items()
             },
@@ -143,7 +143,7 @@ def spectra_summary(
 
 
 def _layer_spectrum(
-    layer: LayerSpectrum, coarse: LayerSpectrum | None, spins: tuple[str, ...]
+    layer: LayerSpectrum, compared: LayerSpectrum | None, spins: tuple[str, ...], factor: float
 ) -> dict[str, Any]:
     def by_spin(values: NDArray[np.float64]) -> dict[str, Any]:
         return dict(zip(spins, values.T, strict=True))
@@ -151,9 +151,9 @@ def _layer_spectrum(
     places = ("mean", "left", "right")
     summary: dict[str, Any] = {place: by_spin(getattr(layer, place)) for place in places}
     summary["probes"] = [by_spin(each) for each in np.moveaxis(layer.probes, 1, 0)]
-    if coarse is not None:
+    if compared is not None:
         differences = {
-            place: np.abs(getattr(layer, place) - getattr(coarse, place))
+            place: factor * np.abs(getattr(layer, place) - getattr(compared, place))
             for place in (*places, "probes")
         }
         summary["error"] = {
@@ -188,30 +188,16 @@ def _size(value: NDArray[np.float64] | Moment) -> float:
     return float(np.linalg.norm(np.atleast_1d(value)))
 
 
-def _direct_sum_error(fine: Measurement, key: str) -> float:
-    integrals = fine.integrals
-    if key == "free_energy":
-        return integrals.free_energy_error
-    name, _, quantity = key.rpartition(".")
-    of_quantity: dict[str, Any] = {
-        "integral": integrals.magnetization_error,
-        "torque": integrals.torque_error,
-        "spin_current": integrals.spin_current_error,
-        "supercurrent": integrals.supercurrent_error,
-    }
-    return _size(of_quantity[quantity][name]) if quantity in of_quantity else 0.0
-
-
 def _layer_summary(
     case: UsadelCase,
     layer: Layer,
-    fine: Measurement,
+    measured: Measurement,
     values: dict[str, NDArray[np.float64]],
     errors: dict[str, float],
     estimated: bool,
 ) -> dict[str, Any]:
     name = layer.name
-    volume = float(fine.integrals.volume[name])
+    volume = float(measured.integrals.volume[name])
     magnetization: dict[str, Any] = {
         key: values[f"{name}.{key}"].tolist() for key in ("integral", "left", "right")
     }
@@ -228,12 +214,12 @@ def _layer_summary(
         magnetization["error"]["mean"] = errors[f"{name}.integral"] / volume
     if f"{name}.gap.mean" in values:
         found = {key: values[f"{name}.gap.{key}"] for key in ("left", "right", "mean")}
-        error = {key: errors[f"{name}.gap.{key}"] for key in found}
         summary["gap"] = _gap_summary(found)
         if estimated:
+            error = {key: errors[f"{name}.gap.{key}"] for key in found}
             summary["gap"]["error"] = error | _phase_errors(found, error)
     if isinstance(layer.material, Ferromagnet):
-        summary["moment"] = _moment(case, layer, layer.material, fine)
+        summary["moment"] = _moment(case, layer, layer.material, measured)
         summary["torque"] = values[f"{name}.torque"].tolist()
         summary["torque_error"] = errors[f"{name}.torque"] if estimated else None
     return summary
@@ -256,7 +242,7 @@ def _phase_errors(found: dict[str, NDArray], error: dict[str, float]) -> dict[st
 
 
 def _moment(
-    case: UsadelCase, layer: Layer, material: Ferromagnet, fine: Measurement
+    case: UsadelCase, layer: Layer, material: Ferromagnet, measured: Measurement
 ) -> dict[str, float | None]:
     """Mean moment of a ferromagnet above Tc along its axis, and how much of it is lost.
 
@@ -264,10 +250,10 @@ def _moment(
     total moment, which then grows below Tc (Bergeret et al., discussion of Eq. 8). Where J varies,
     all is along the local J.
     """
-    integrals, volume = fine.integrals, fine.integrals.volume[layer.name]
-    unit = _unit(case, fine)
+    integrals, volume = measured.integrals, measured.integrals.volume[layer.name]
+    unit = _unit(case, measured)
     if material.is_uniform:
-        moment = fine.frame.vectors(integrals.magnetization[layer.name])
+        moment = measured.frame.vectors(integrals.magnetization[layer.name])
         change = float(moment @ material.axis) / volume
         exchange = float(np.dot(material.exchange_vector, material.axis))
     else:
@@ -284,12 +270,12 @@ def _moment(
     }
 
 
-def _unit(case: UsadelCase, fine: Measurement) -> float:
+def _unit(case: UsadelCase, measured: Measurement) -> float:
     """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing has an exchange field."""
     if case.reference is None:
         return 1.0
     density = case.stack.layer(case.reference).material.density_of_states
-    return density * fine.strengths[case.reference] or 1.0
+    return density * measured.strengths[case.reference] or 1.0
 
 
 def _interface_summary(
@@ -313,21 +299,23 @@ def _interface_summary(
     return summary
 
 
-def _checks(case: UsadelCase, fine: Measurement) -> dict[str, Any]:
+def _checks(case: UsadelCase, measured: Measurement) -> dict[str, Any]:
     """Identities that the exact solution obeys."""
-    moments = [fine.frame.vectors(moment) for moment in fine.integrals.magnetization.values()]
+    moments = [
+        measured.frame.vectors(moment) for moment in measured.integrals.magnetization.values()
+    ]
     # adding zero makes −0 a 0
-    torque = sum(map(np.asarray, fine.integrals.torque.values()), np.zeros(3)) + 0.0
+    torque = sum(map(np.asarray, measured.integrals.torque.values()), np.zeros(3)) + 0.0
     checks: dict[str, Any] = {
         "total_magnetization": sum(moments).tolist(),
         "torque_balance": torque.tolist(),
-        "spin_current_balance": _spin_current_balance(case, fine.integrals),
+        "spin_current_balance": _spin_current_balance(case, measured.integrals),
     }
     if case.stack.phases:
-        checks["supercurrent_balance"] = fine.integrals.supercurrent_balance
-    checks["metastable"] = fine.integrals.free_energy > 0
-    if fine.action_at_zero is not None:
-        total = fine.frame.vectors(fine.action_at_zero.imag / _unit(case, fine))
+        checks["supercurrent_balance"] = measured.integrals.supercurrent_balance
+    checks["metastable"] = measured.integrals.free_energy > 0
+    if measured.action_at_zero is not None:
+        total = measured.frame.vectors(measured.action_at_zero.imag / _unit(case, measured))
         checks["total_magnetization_from_action"] = total.tolist()
     return checks
 

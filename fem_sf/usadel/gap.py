@@ -50,9 +50,6 @@ NOTHING_FOUND = (
 )
 """Said with a normal state that was not reached but concluded."""
 
-TANGENT, TANGENT_OF_AN_ERROR = 1e-4, 1e-2
-"""How exactly the gap's linear response is wanted: for a step of Newton's method, for an error."""
-
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
 
@@ -117,7 +114,7 @@ class GapEquation:
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
         self._source = self.layout.vector()
         self._imbalance = RunningSum(sweep.frequency_sum)
-        self._last, self._left = self.layout.vector(), self.layout.vector()
+        self._last = self.layout.vector()
 
     def start(self, modulus: float) -> PETSc.Vec:
         """Δ of one modulus, with the phases of the stack and what is held at the outer faces."""
@@ -144,7 +141,6 @@ class GapEquation:
         self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, delta)
         result.axpy(self._above / self._stiffness - 1.0, delta)
-        result.copy(self._left)
 
     def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
@@ -152,28 +148,6 @@ class GapEquation:
         self._mass_solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, step)
-
-    def error(self) -> PETSc.Vec:
-        """Change of Δ, to first order, by what the frequency sum misses and the iteration leaves.
-
-        Neither has a known sign, and the gap's response to them is positive, so that this is an
-        upper estimate everywhere.
-        """
-        missing, change = self.layout.vector(), self.layout.vector()
-        self._sum.getArray()[:] = self._imbalance.error
-        self._sum.getArray()[self._held] = 0
-        self._mass_solver.solve(self._sum, missing)
-        values = missing.getArray()
-        values[:] = np.abs(values) / self._stiffness + np.abs(self._left.getArray(readonly=True))
-        _tangent_solver(self, TANGENT_OF_AN_ERROR).solve(missing, change)
-        return change
-
-    def shift(self, step: PETSc.Vec) -> None:
-        """Move Δ by a step and θ at every frequency along, to first order."""
-        self.response.predict(step)
-        self.sweep.exchange()
-        self._last.axpy(1.0, step)
-        self.layout.to_functions(self._last)
 
     def _sweep(self) -> None:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
@@ -378,7 +352,7 @@ def _residual_function(
     return evaluate
 
 
-def _tangent_solver(equation: GapEquation, tolerance: float) -> PETSc.KSP:
+def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
     """GMRES on the tangent, which is the identity and something compact."""
     size = (sum(equation.layout.sizes), equation.layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), equation.layout.comm)
@@ -386,12 +360,12 @@ def _tangent_solver(equation: GapEquation, tolerance: float) -> PETSc.KSP:
     ksp.setOperators(tangent)
     ksp.setType("gmres")
     ksp.getPC().setType("none")
-    ksp.setTolerances(rtol=tolerance)
+    ksp.setTolerances(rtol=1e-4)
     return ksp
 
 
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    ksp = _tangent_solver(equation, TANGENT)
+    ksp = _tangent_solver(equation)
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("newtonls")
     snes.setJacobian(lambda *_: None, ksp.getOperators()[0])

@@ -34,7 +34,8 @@ _TAIL_POWER = 3
 _PANEL_NODES = 32
 _LARGEST_PANEL_EDGE = 1e9
 _SMALLEST_PANEL = 1e-12
-_MAX_TAIL_NODES = 128
+MAX_TAIL_NODES = 128
+"""Of a rule; more would not add to what doubles resolve."""
 _ESTIMATE_MARGIN = 10.0
 # Neither coefficients of one sign nor alternating ones that fall geometrically cancel with these.
 _LAST_SIGNS = np.array([-1.0, -1.0, 1.0, 1.0])
@@ -193,10 +194,10 @@ def _check(temperature: float, exact: int | None, tail: int | None) -> None:
             Problem("exact", "at T = 0 the frequencies are continuous; none can be summed alone")
         )
     least = len(_LAST_SIGNS)
-    if tail is not None and not least <= tail <= _MAX_TAIL_NODES:
+    if tail is not None and not least <= tail <= MAX_TAIL_NODES:
         problems.append(
             Problem(
-                "tail", f"expected {least} to {_MAX_TAIL_NODES} nodes for the rest, got {tail!r}"
+                "tail", f"expected {least} to {MAX_TAIL_NODES} nodes for the rest, got {tail!r}"
             )
         )
     if problems:

@@ -105,11 +105,11 @@ class Integrals:
         ∫δM·J/|J| of the layers where J varies, in units of the reference times ξ0^dimension.
     exchange
         ∫|J| of these, in Tc ξ0^dimension.
-    magnetization_error, free_energy_error, torque_error, spin_current_error
-        Estimates of what the frequency sums miss.
-    supercurrent, supercurrent_error
+    free_energy_error
+        Estimate of what its frequency sum misses.
+    supercurrent
         By interface, mean density of the current through it from the first to the second of its
-        names in σ_S k_BTc/(eξ0), and estimate of what the sums miss; empty without phases.
+        names in σ_S k_BTc/(eξ0); empty without phases.
     supercurrent_balance
         Largest net current into a layer that is no superconductor, times its extent; zero but for
         the solver's error.
@@ -123,12 +123,8 @@ class Integrals:
     spin_current: dict[str, list[float]]
     along_exchange: dict[str, float]
     exchange: dict[str, float]
-    magnetization_error: dict[str, Moment]
     free_energy_error: float
-    torque_error: dict[str, list[float]]
-    spin_current_error: dict[str, list[float]]
     supercurrent: dict[str, float]
-    supercurrent_error: dict[str, float]
     supercurrent_balance: float
 
 
@@ -294,12 +290,8 @@ class IntegralForms:
             spin_current=self._spin_currents(currents.total),
             along_exchange=self._by_varying_layer(along.total / unit),
             exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
-            magnetization_error=dict(zip(names, (moments.error / unit).tolist(), strict=True)),
             free_energy_error=float(energy.error),
-            torque_error=self._layer_torques(moments.error, torques.error),
-            spin_current_error=self._spin_currents(currents.error),
             supercurrent=self._supercurrents(currents.total / extents),
-            supercurrent_error=self._supercurrents(currents.error / extents),
             supercurrent_balance=self._largest_inflow(self._supercurrents(currents.total)),
         )
 
