@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ def callback_errors() -> Iterator[None]:
         raise error.__cause__ from None
 
 
+@lru_cache
 def reason_name(reason: int, kind: type) -> str:
     """PETSc's name of a converged or diverged reason, e.g. ``DIVERGED_LINE_SEARCH``."""
     names = {

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
@@ -26,7 +27,6 @@ from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
-from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
 
 SMALL = 1e-2
@@ -113,7 +113,6 @@ class GapEquation:
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._pairs, self._sum = self.layout.vector(), self.layout.vector()
         self._source = self.layout.vector()
-        self._imbalance = RunningSum(sweep.frequency_sum)
         self._last = self.layout.vector()
 
     def start(self, modulus: float) -> PETSc.Vec:
@@ -134,8 +133,7 @@ class GapEquation:
         delta.copy(self._last)
         self.layout.to_functions(delta)
         self._mass.matrix.mult(delta, self._source)
-        self._sweep()
-        self._sum.getArray()[:] = self._imbalance.total
+        self._sum.getArray()[:] = self._sweep()
         self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
@@ -149,19 +147,19 @@ class GapEquation:
         self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, step)
 
-    def _sweep(self) -> None:
+    def _sweep(self) -> NDArray[np.float64]:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
         rule, bulk = self.sweep.frequency_sum, bulk_gap(self.sweep.frequency_sum.temperature)
         source = self._source.getArray(readonly=True).real
         tolerance = self.sweep.settings.tolerance * max(self._source.norm(), TINY)
-        self._imbalance = RunningSum(rule)
+        total = np.zeros(len(source))
         for k in self.sweep.solve(self.response.linearisations, tolerance):
             self.response.update(k)
             self.layout.assemble(self._pair_forms, self._pairs)
             pairs = self._pairs.getArray(readonly=True).real
-            self._imbalance.add(k, pairs - source / math.hypot(rule.frequencies[k], bulk))
+            total += rule.weights[k] * (pairs - source / math.hypot(rule.frequencies[k], bulk))
             self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))
-        self._imbalance = self._imbalance.over(self.sweep.grid)
+        return self.sweep.grid.total(total)
 
 
 def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:

@@ -21,7 +21,6 @@ from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.currents import Currents, Torques
 from fem_sf.usadel.gap import excess_temperature
-from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -154,17 +153,19 @@ def sample(
     """
     system = sweep.system
     unit = magnetization_unit(system, reference)
-    sums = {layer: RunningSum(sweep.frequency_sum) for layer in samplings}
+    weights = sweep.frequency_sum.weights
+    sums: dict[str, NDArray] = {}
     lowest: dict[str, NDArray] = {}
     for k, layer, theta in _theta_at(sweep, samplings):
-        sums[layer].add(k, system.parametrisation.moment_values(theta))
+        moment = weights[k] * system.parametrisation.moment_values(theta)
+        sums[layer] = sums[layer] + moment if layer in sums else moment
         lowest[layer] = theta
     fields = {}
     for layer, points in samplings.items():
         singlet, triplet = system.parametrisation.amplitude_values(lowest[layer])
         fields[layer] = SampledFields(
             _gap_values(system, layer, points),
-            system.stack.layer(layer).material.density_of_states / unit * sums[layer].total,
+            system.stack.layer(layer).material.density_of_states / unit * sums[layer],
             singlet,
             triplet,
             *_ranges(system.frame.vectors(triplet), _exchange_directions(system, layer, points)),
@@ -265,34 +266,35 @@ class IntegralForms:
         rule = sweep.frequency_sum
         gap_square = np.sum(integrals(self.system, self._gap_square))
         bulk = bulk_gap(rule.temperature)
-        moments, energy, along = RunningSum(rule), RunningSum(rule), RunningSum(rule)
-        torques, currents = RunningSum(rule), RunningSum(rule)
+        found = []
         for k in sweep.own:
-            omega = rule.frequencies[k]
             sweep.select(k)
-            moments.add(k, integrals(self.system, self._moments).real.reshape(len(names), *shape))
-            action = sum(integrals(self.system, self._action))
-            energy.add(k, 2 * np.real(action) + np.real(gap_square) / math.hypot(omega, bulk))
-            along.add(k, self._total(self._torques.local_along()))
-            torques.add(k, 2 * self._total(self._torques.local_torques()))
-            currents.add(k, self._total(self._currents.local_values()))
-        moments, energy, along, torques, currents = (
-            each.over(sweep.grid) for each in (moments, energy, along, torques, currents)
-        )
+            action = np.real(np.sum(integrals(self.system, self._action)))
+            found.append(
+                (
+                    integrals(self.system, self._moments).real.reshape(len(names), *shape),
+                    2 * action + np.real(gap_square) / math.hypot(rule.frequencies[k], bulk),
+                    self._total(self._torques.local_along()),
+                    2 * self._total(self._torques.local_torques()),
+                    self._total(self._currents.local_values()),
+                )
+            )
+        by_frequency = [sweep.of_all(np.array(each)) for each in zip(*found, strict=True)]
+        moments, energy, along, torques, currents = (rule.total(each) for each in by_frequency)
         above = excess_temperature(rule.temperature)
         extents = self._total(self._currents.local_extents())[:, np.newaxis]
         return Integrals(
-            magnetization=dict(zip(names, (moments.total / unit).tolist(), strict=True)),
+            magnetization=dict(zip(names, (moments / unit).tolist(), strict=True)),
             gap=dict(zip(self._gap, self._real_integrals(self._gap.values()), strict=True)),
             volume=dict(zip(names, self._real_integrals(self._volume.values()), strict=True)),
-            free_energy=float(energy.total + np.real(gap_square) * above),
-            torque=self._layer_torques(moments.total, torques.total),
-            spin_current=self._spin_currents(currents.total),
-            along_exchange=self._by_varying_layer(along.total / unit),
+            free_energy=float(energy + np.real(gap_square) * above),
+            torque=self._layer_torques(moments, torques),
+            spin_current=self._spin_currents(currents),
+            along_exchange=self._by_varying_layer(along / unit),
             exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
-            free_energy_error=float(energy.error),
-            supercurrent=self._supercurrents(currents.total / extents),
-            supercurrent_balance=self._largest_inflow(self._supercurrents(currents.total)),
+            free_energy_error=float(rule.error(by_frequency[1])),
+            supercurrent=self._supercurrents(currents / extents),
+            supercurrent_balance=self._largest_inflow(self._supercurrents(currents)),
         )
 
     def _layer_torques(

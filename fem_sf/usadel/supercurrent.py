@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import dolfinx
+import numpy as np
 import ufl
 
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.linear import direct_solver
 from fem_sf.usadel import riccati_forms
-from fem_sf.usadel.running_sum import RunningSum
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
@@ -46,12 +46,12 @@ def supercurrent_density(sweep: FrequencySweep) -> dict[str, dolfinx.fem.Functio
     )
     mass.assemble()
     at_frequency, result = layout.vector(), layout.vector()
-    total = RunningSum(sweep.frequency_sum)
-    for k in range(len(sweep.theta)):
+    total = np.zeros(at_frequency.getLocalSize())
+    for k, weight in enumerate(sweep.frequency_sum.weights):
         sweep.select(k)
         layout.assemble(fluxes, at_frequency)
-        total.add(k, at_frequency.getArray(readonly=True).real.copy())
-    at_frequency.getArray()[:] = total.total
+        total += weight * at_frequency.getArray(readonly=True).real
+    at_frequency.getArray()[:] = total
     direct_solver(mass.matrix, "fem_sf_projection_").solve(at_frequency, result)
     layout.to_functions(result)
     return densities

@@ -53,7 +53,7 @@ class FrequencySweep:
     settings
         Tolerances and PETSc options.
     neighbours
-        A solved sweep at the same Δ, whose solutions are starts too.
+        A solved sweep at the same Δ or one nearby, whose solutions are starts too.
     reservoirs
         What is held at the outer faces.
     grid
@@ -130,8 +130,8 @@ class FrequencySweep:
         self.solved = True
 
     def restart(self) -> None:
-        """Forget the solutions, so that the next sweep starts from θ = 0."""
-        self.solved = False
+        """Forget the solutions and neighbours, so that the next sweep starts from θ = 0."""
+        self.solved, self.neighbours = False, None
         for theta in self.theta:
             theta.zeroEntries()
 
@@ -139,6 +139,12 @@ class FrequencySweep:
         """Give every group the solutions of the others."""
         for k, theta in enumerate(self.theta):
             self.grid.take_from(k % self.grid.groups, theta.getArray())
+
+    def of_all(self, own: NDArray) -> NDArray:
+        """Values at all frequencies from each group's at its own, along the first dimension."""
+        values = np.zeros((len(self.theta), *own.shape[1:]), own.dtype)
+        values[list(self.own)] = own
+        return self.grid.total(values)
 
     def all_newton_iterations(self) -> int:
         """Newton's steps at all frequencies so far."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Time of the Fig. 1 bilayer, self-consistent, beside a script with scipy.integrate.solve_bvp.
+"""Time and error of the Fig. 1 bilayer, self-consistent, beside two scripts without fem_sf.
 
-Both use the same frequencies and weights, so that neither has a cutoff the other lacks. The
-reference is the independent collocation solver's; run it as
+The scripts leave frequencies beyond the hundredth away; fem_sf has a rule for all of them. Errors
+are those against the independent collocation solver's reference.
 
-    docker/run python3 tests/benchmarks/fig1.py
+    docker/run env OMP_NUM_THREADS=1 python3 tests/benchmarks/fig1.py
 """
 
 from __future__ import annotations
@@ -14,168 +14,144 @@ import json
 import resource
 import statistics
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
+import fig1_scripts
 import numpy as np
+from mpi4py import MPI
 from rich.console import Console
 from rich.table import Table
-from scipy.integrate import solve_bvp, trapezoid
 
 from fem_sf import (
     Ferromagnet,
     Interface,
     KupriyanovLukichev,
     Layer,
+    OutputSettings,
     SolverSettings,
     Stack,
     Superconductor,
     UsadelCase,
-    run_case,
 )
-from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.solve.process_grid import whole
+from fem_sf.study.gap_profile import GapProfile, gap_profile
+from fem_sf.study.progress import Silent
+from fem_sf.study.results import UsadelResult
+from fem_sf.study.usadel import run_usadel
+from fem_sf.study.usadel_bench import UsadelBench
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "usadel" / "fig1.json"
+NEIGHBOURS = 8
+"""Points of a fit: J is varied by a few percent around that of the figure."""
 
 
-@dataclass(frozen=True)
-class Timing:
-    """What one way of solving gave.
-
-    Parameters
-    ----------
-    seconds
-        Median over the repetitions.
-    integrals
-        ∫δM in S and F, in units of 2ν_F J ξ0.
-    """
-
-    seconds: float
-    integrals: tuple[float, float]
-
-
-def finite_elements(record: dict, repeat: int) -> Timing:
-    """fem_sf's solve, kernels cached; the mesh and the forms are not counted, the gap is."""
+def case(record: dict, exchange: float) -> UsadelCase:
+    """One run of the reference, without error estimate, as neither script has one."""
     stack = Stack(
         [
-            Layer("S", Superconductor(), 10.0),
-            Layer("F", Ferromagnet(record["rD"], record["nuF_over_nuS"], 15.0), 1.0),
+            Layer("S", Superconductor(), fig1_scripts.LENGTH_S),
+            Layer(
+                "F",
+                Ferromagnet(record["rD"], record["nuF_over_nuS"], exchange),
+                fig1_scripts.LENGTH_F,
+            ),
         ],
-        [Interface("S", "F", KupriyanovLukichev(0.1, "F"))],
+        [Interface("S", "F", KupriyanovLukichev(fig1_scripts.GAMMA_F, "F"))],
     )
-    case = UsadelCase(
-        stack=stack, temperature=record["T"], solver=SolverSettings(error_estimate=False)
-    )
-    summaries = [run_case(case).summary for _ in range(repeat + 1)][1:]
-    layers = summaries[-1]["layers"]
-    return Timing(
-        statistics.median(summary["seconds"]["solve"] for summary in summaries),
-        tuple(layers[name]["magnetization"]["integral"][2] for name in ("S", "F")),
+    near = fig1_scripts.LENGTH_S - fig1_scripts.CLOSE_TO_PLANE
+    return UsadelCase(
+        stack=stack,
+        temperature=record["T"],
+        solver=SolverSettings(error_estimate=False),
+        output=OutputSettings(probes={"S": (near,)}),
     )
 
 
-def shooting_script(record: dict) -> Timing:
-    """What a user writes today: solve_bvp for each frequency, plain iteration of the gap."""
-    rule = frequency_sum(record["T"])
+def once(record: dict) -> tuple[float, fig1_scripts.Answer]:
+    """The solve from a cold start; mesh and forms are not counted, the gap is."""
+    result = run_usadel(case(record, fig1_scripts.EXCHANGE), new_bench(), Silent())
+    return result.summary["seconds"]["solve"], answer(result)
+
+
+def neighbour_seconds(record: dict) -> float:
+    """Everything that a further point of a fit takes, output included; the median."""
+    bench, near, seconds = new_bench(), None, []
+    for exchange in fig1_scripts.EXCHANGE * np.linspace(1.0, 1.05, NEIGHBOURS):
+        start = time.perf_counter()
+        result = run_usadel(case(record, float(exchange)), bench, Silent(), near=near)
+        seconds.append(time.perf_counter() - start)
+        near = profile(result)
+    return statistics.median(seconds[1:])
+
+
+def new_bench() -> UsadelBench:
+    return UsadelBench(whole(MPI.COMM_SELF))
+
+
+def profile(result: UsadelResult) -> GapProfile | None:
+    return gap_profile(result.case, result.layers, result.summary["state"])
+
+
+def answer(result: UsadelResult) -> fig1_scripts.Answer:
+    layers = result.summary["layers"]
+    integrals = tuple(layers[name]["magnetization"]["integral"][2] for name in ("S", "F"))
+    return fig1_scripts.Answer(integrals, float(result.probes["S"].values["delta"][0]))
+
+
+def script(
+    solve: Callable[[fig1_scripts.Bilayer], fig1_scripts.Answer], record: dict
+) -> tuple[float, fig1_scripts.Answer]:
+    """A script's time and answer."""
     start = time.perf_counter()
-    x_s = 10 - np.geomspace(1e-3, 10.001, 200)[::-1] + 1e-3
-    x_s[0], x_s[-1] = 0.0, 10.0
-    gap = np.full(len(x_s), bulk_gap(record["T"]))
-    guesses: list = [None] * len(rule.frequencies)
-    for _ in range(200):
-        sines, guesses = _sweep(rule, x_s, gap, record, guesses)
-        scale = np.sum(rule.weights / np.hypot(rule.frequencies, bulk_gap(record["T"])))
-        new = rule.weights @ sines / scale
-        change = np.abs(new - gap).max()
-        gap = new
-        if change < 1e-7:
-            break
-    moments = np.zeros((2, 400))
-    grid = np.linspace(0, 1, 400)
-    for weight, solution in zip(rule.weights, guesses, strict=True):
-        values = solution.sol(grid)
-        moments += weight * np.cos(values[[0, 2]]).imag
-    unit = record["nuF_over_nuS"] * 15.0
-    integrals = (
-        float(10 * trapezoid(moments[0], grid)) / unit,
-        float(trapezoid(moments[1], grid)) * record["nuF_over_nuS"] / unit,
-    )
-    return Timing(time.perf_counter() - start, integrals)
+    found = solve(fig1_scripts.Bilayer(record["T"], record["rD"], record["nuF_over_nuS"]))
+    return time.perf_counter() - start, found
 
 
-def _sweep(rule: FrequencySum, x_s: np.ndarray, gap: np.ndarray, record: dict, guesses: list):
-    """Both layers on s ∈ (0, 1), y = (θ_S, θ_S', θ_F, θ_F'), derivatives in x."""
-    a_f, gamma_f = record["rD"], 0.1
-    gamma_s = gamma_f / (record["nuF_over_nuS"] * a_f)
-    sines, solutions = [], [None] * len(rule.frequencies)
-    last = None
-    for k in reversed(range(len(rule.frequencies))):
-        omega = rule.frequencies[k]
-
-        def equations(s, y, omega=omega):
-            delta = np.interp(10 * s, x_s, gap)
-            return np.vstack(
-                [
-                    10 * y[1],
-                    10 * (omega * np.sin(y[0]) - delta * np.cos(y[0])),
-                    y[3],
-                    (omega - 15j) * np.sin(y[2]) / a_f,
-                ]
-            )
-
-        def conditions(left, right):
-            jump = np.sin(left[2] - right[0])
-            return np.array(
-                [left[1], gamma_s * right[1] - jump, gamma_f * left[3] - jump, right[3]]
-            )
-
-        guess = guesses[k] or last
-        mesh = np.linspace(0, 1, 60) if guess is None else guess.x
-        start = np.zeros((4, len(mesh)), dtype=complex) if guess is None else guess.y
-        last = solutions[k] = solve_bvp(
-            equations, conditions, mesh, start, tol=1e-5, max_nodes=20000
-        )
-        sines.insert(0, np.sin(last.sol(x_s / 10)[0]).real)
-    return np.array(sines), solutions
+def errors(found: fig1_scripts.Answer, record: dict, places: list[float]) -> list[str]:
+    """Relative errors of both integrals, the larger one, and of Δ close to the interface."""
+    exact = np.array([record["int_dM_S"], record["int_dM_F"]])
+    gap = np.interp(fig1_scripts.CLOSE_TO_PLANE, places, record["Delta"])
+    worst = np.abs(np.array(found.integrals) / exact - 1).max()
+    return [f"{worst:.0e}", f"{abs(found.gap / gap - 1):.0e}"]
 
 
 def main() -> None:
-    """Print one row per run of the reference."""
+    """Print a few rows per run of the reference."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=5, help="timed solves per row (default 5)")
-    parser.add_argument("--no-script", action="store_true", help="leave solve_bvp out")
+    parser.add_argument("--repeat", type=int, default=5, help="timed solves (default 5)")
+    parser.add_argument("--no-bvp", action="store_true", help="leave solve_bvp out")
     arguments = parser.parse_args()
     table = Table(title="Fig. 1 bilayer, self-consistent gap, one core")
-    for heading in (
-        "run",
-        "fem_sf [s]",
-        "error ∫δM S, F",
-        "solve_bvp [s]",
-        "error ∫δM S, F",
-        "ratio",
-    ):
+    for heading in ("run", "way", "seconds", "over fem_sf", "error ∫δM", "error Δ(0.01 ξ0)"):
         table.add_column(heading, justify="right")
-    for record in json.loads(REFERENCE.read_text())["runs"]:
+    reference = json.loads(REFERENCE.read_text())
+    for record in reference["runs"]:
         if record["mode"] != "selfconsistent":
             continue
-        exact = np.array([record["int_dM_S"], record["int_dM_F"]])
-        ours = finite_elements(record, arguments.repeat)
-        row = [f"{record['convention'][0]}, T = {record['T']}", f"{ours.seconds:.3f}"]
-        row.append(_errors(ours, exact))
-        if not arguments.no_script:
-            theirs = shooting_script(record)
-            row += [f"{theirs.seconds:.1f}", _errors(theirs, exact)]
-            row.append(f"{theirs.seconds / ours.seconds:.0f}")
-        table.add_row(*row)
-    console = Console()
+        title = f"{record['convention'][0]}, T = {record['T']}"
+        once(record)
+        times, found = zip(*(once(record) for _ in range(arguments.repeat)), strict=True)
+        ours = statistics.median(times)
+        table.add_section()
+        table.add_row(
+            title, "fem_sf", f"{ours:.3f}", "", *errors(found[0], record, reference["xS"])
+        )
+        again = neighbour_seconds(record)
+        table.add_row("", "fem_sf, next point of a fit", f"{again:.3f}", f"{again / ours:.1f}")
+        ways = {"Chebyshev in NumPy": fig1_scripts.by_collocation}
+        if not arguments.no_bvp:
+            ways["solve_bvp"] = fig1_scripts.by_solve_bvp
+        for name, solve in ways.items():
+            seconds, theirs = script(solve, record)
+            ratio = f"{seconds / ours:.1f}" if seconds < 100 * ours else f"{seconds / ours:.0f}"
+            table.add_row(
+                "", name, f"{seconds:.3g}", ratio, *errors(theirs, record, reference["xS"])
+            )
+    console = Console(width=110)
     console.print(table)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print(f"peak memory of this process: {peak:.0f} MB")
-
-
-def _errors(timing: Timing, exact: np.ndarray) -> str:
-    return ", ".join(f"{each:.0e}" for each in np.abs(np.array(timing.integrals) / exact - 1))
 
 
 if __name__ == "__main__":
