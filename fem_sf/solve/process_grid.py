@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
 from fem_sf.errors import FemSFError, NotConverged
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,32 @@ class ProcessGrid:
         for each in failures:
             if each is not None:
                 raise each
+
+    def stretch(self, values: NDArray) -> NDArray:
+        """Take this group's part, maybe none, of what is worked on one after the other."""
+        return np.array_split(values, self.groups)[self.across.rank]
+
+    def join(self, part: list[Value]) -> list[Value]:
+        """What all groups have found on their parts, in order."""
+        if self.groups == 1:
+            return part
+        return list(chain.from_iterable(self.across.allgather(part)))
+
+    def in_each(self, work: Callable[[], Value]) -> Value:
+        """Do something in every group.
+
+        Raises
+        ------
+        NotConverged
+            On all ranks, if it fails in one group.
+        """
+        failure = None
+        try:
+            value = work()
+        except NotConverged as error:
+            failure = error
+        self.raise_any(failure)
+        return value
 
     def require_same(self, coordinates: NDArray[np.float64]) -> None:
         """Make sure that all groups number their unknowns alike.

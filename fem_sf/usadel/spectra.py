@@ -22,6 +22,7 @@ from petsc4py import PETSc
 from fem_sf.materials import Ferromagnet
 from fem_sf.mesh.sampling import Sampling
 from fem_sf.settings import SpectrumSettings
+from fem_sf.solve.process_grid import whole
 from fem_sf.stack import Layer
 from fem_sf.usadel.continuation import Continuation, values_of
 from fem_sf.usadel.frame import SAME_DIRECTION, SpinFrame
@@ -97,13 +98,19 @@ def densities_of_states(
     stops = np.unique(np.concatenate(branches))
     if solution.report.state == "superconducting":
         ranges = [(each.min(), each.max()) for each in branches] if refined else []
-        walk = _Walk(Continuation(solution), reader, spectrum)
-        found = []
-        for node in walk.nodes(stops, ranges):
-            found.append((node.energy, node.reading))
-            done = int(np.searchsorted(stops, node.energy, side="right"))
-            note = f"density of states, broadening {spectrum.broadening:g}"
-            progress(done, len(stops), note)
+        # where energies are put between depends on the way, which all groups go together then
+        grid = whole(system.layout.comm) if refined else solution.sweep.grid
+        own = grid.stretch(stops)
+
+        def walk() -> list[tuple[float, NDArray[np.float64]]]:
+            found = []
+            for node in _Walk(Continuation(solution), reader, spectrum).nodes(own, ranges):
+                found.append((node.energy, node.reading))
+                done = int(np.searchsorted(own, node.energy, side="right"))
+                progress(done, len(own), f"density of states, broadening {spectrum.broadening:g}")
+            return found
+
+        found = grid.join(grid.in_each(walk))
     else:
         found = [(energy, reader.normal) for energy in stops]
     solved, readings = (np.array(each) for each in zip(*found, strict=True))
@@ -200,6 +207,8 @@ class _Walk:
         self, stops: NDArray[np.float64], ranges: Sequence[tuple[float, float]]
     ) -> Iterator[_Node]:
         """Solve at ascending energies: all stops, and within ranges wherever N bends."""
+        if not len(stops):
+            return
         self._descend(float(stops[0]))
         wanted = set(stops.tolist())
         last: _Node | None = None

@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 from mpi4py import MPI
 
 from fem_sf import (
@@ -20,6 +21,7 @@ from fem_sf import (
     MeshSettings,
     OutputSettings,
     SolverSettings,
+    SpectrumSettings,
     Stack,
     Superconductor,
     UsadelCase,
@@ -37,6 +39,7 @@ def case(groups: int) -> UsadelCase:
         temperature=0.35,
         mesh=MeshSettings(dimension=2, width=0.1, degree=2),
         solver=SolverSettings(tolerance=1e-12, tail=5, groups=groups),
+        spectra=(SpectrumSettings((-0.3, 0.2, 1.6, 2.5), 0.05),),
         output=OutputSettings(probes={"S": (0.0, 3.0), "F": (0.25,)}, frequencies=(0.4, 2.5)),
     )
 
@@ -45,11 +48,14 @@ if __name__ == "__main__":
     result = run_case(case(int(sys.argv[2])))
     if MPI.COMM_WORLD.rank == 0:
         summary = {
-            key: result.summary[key] for key in ("state", "layers", "free_energy", "iterations")
+            key: result.summary[key]
+            for key in ("state", "layers", "free_energy", "iterations", "spectra")
         }
         del summary["iterations"]["gap_residuals"]
         probes = {
             layer: {name: column.tolist() for name, column in fields.values.items()}
             for layer, fields in result.probes.items()
         }
-        Path(sys.argv[1]).write_text(json.dumps({**summary, "probes": probes}))
+        Path(sys.argv[1]).write_text(
+            json.dumps({**summary, "probes": probes}, default=np.ndarray.tolist)
+        )
