@@ -48,14 +48,19 @@ if __name__ == "__main__":
     result = run_case(case(int(sys.argv[2])))
     if MPI.COMM_WORLD.rank == 0:
         summary = {
-            key: result.summary[key]
-            for key in ("state", "layers", "free_energy", "iterations", "spectra")
+            key: result.summary[key] for key in ("state", "layers", "free_energy", "iterations")
         }
         del summary["iterations"]["gap_residuals"]
+        densities = {
+            layer: {place: found[place] for place in ("mean", "left", "right")}
+            for layer, found in result.summary["spectra"][0]["layers"].items()
+        }
         probes = {
             layer: {name: column.tolist() for name, column in fields.values.items()}
             for layer, fields in result.probes.items()
         }
         Path(sys.argv[1]).write_text(
-            json.dumps({**summary, "probes": probes}, default=np.ndarray.tolist)
+            json.dumps(
+                {**summary, "densities": densities, "probes": probes}, default=np.ndarray.tolist
+            )
         )

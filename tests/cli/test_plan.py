@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""``fem-sf run --plan``: how a case would be solved, and what cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mpi4py import MPI
+
+from fem_sf.case import load_case
+from fem_sf.cli import main
+from fem_sf.mesh.build import checked_geometry
+from fem_sf.solve import linear
+from fem_sf.study.plan import Plan, plan
+from fem_sf.usadel.matsubara import frequency_sum
+
+from .conftest import CASE
+
+PLANE = "[mesh]\ndimension = 2\nwidth = 0.5\ndegree = 1\n"
+
+
+@pytest.fixture
+def plane(tmp_path: Path) -> Path:
+    path = tmp_path / "plane.toml"
+    path.write_text(CASE + PLANE)
+    return path
+
+
+def test_nothing_is_solved(
+    plane: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(plane), "--plan"]) == 0
+    told = capsys.readouterr().out
+    assert "1: 1 group of 1 rank" in told
+    assert f"{len(frequency_sum(0.5))}, at most" in told
+    assert [each.name for each in tmp_path.iterdir()] == ["plane.toml"]
+
+
+def test_unknowns_are_those_of_every_layer(plane: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With linear elements as many as points, those of the interface counted on both sides."""
+    case = load_case(plane)
+    geometry = checked_geometry(case.stack, case.mesh)
+    expected = sum(
+        len(set(geometry.cells[geometry.layer_of_cell == number].ravel().tolist()))
+        for number in range(len(geometry.layers))
+    )
+    found = plan(case, MPI.COMM_SELF)
+    assert (found.unknowns, found.linear_solver) == (expected, "factorised")
+    monkeypatch.setattr(linear, "MULTIGRID_SIZE", expected - 1)
+    assert plan(case, MPI.COMM_SELF).linear_solver == "multigrid"
+
+
+def test_groups_take_the_same_memory_but_for_what_a_rank_starts_with() -> None:
+    one, four = (Plan(groups, 4 // groups, 24, 10**6, "factorised") for groups in (1, 4))
+    assert one.bytes_of_a_rank == four.bytes_of_a_rank
+
+
+def test_impossible_groups_are_told_by_line(plane: Path, capsys: pytest.CaptureFixture) -> None:
+    plane.write_text(CASE + "[solver]\ngroups = 3\n")
+    line = len(CASE.splitlines()) + 2
+    for options in ([], ["--plan"]):
+        assert main(["run", str(plane), "--out", str(plane.parent / "out"), *options]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f"{plane}:{line}: solver.groups: 1 rank and ")
+        assert "as many groups as 1, not to 3" in told
+
+
+def test_spin_transport_has_nothing_to_plan(capsys: pytest.CaptureFixture) -> None:
+    demo = Path(__file__).parents[2] / "demos" / "cpp_spin_valve" / "valve.toml"
+    assert main(["run", str(demo), "--plan"]) == 0
+    assert "All ranks share one mesh" in capsys.readouterr().out
