@@ -31,8 +31,12 @@ PER_FREQUENCY = {
 }
 """Bytes of each unknown that the solution at one frequency and its linearisation take; measured."""
 
-SHARED = 2.0e3
-"""Bytes of each unknown for mesh, fields and the one linearisation of all frequencies; measured."""
+SHARED = 2.0e3 + PER_FREQUENCY["factorised"]
+"""Bytes of each unknown that do not grow with the number of frequencies that share a linearisation.
+
+Mesh, fields and linearisation, as measured with a given gap; and the factorised mass matrix of Δ,
+which is at most as large as a factorised Jacobian.
+"""
 
 SOLUTION = 16
 """Bytes of each unknown for the solution at one frequency, a complex number."""
