@@ -78,6 +78,14 @@ def is_iterative(ksp: PETSc.KSP) -> bool:
     return ksp.getType() != "preonly"
 
 
+def solve_surely(ksp: PETSc.KSP, b: PETSc.Vec, x: PETSc.Vec) -> None:
+    """Solve one system; where iterating fails, by a factorisation, from now on."""
+    ksp.solve(b, x)
+    if is_iterative(ksp) and ksp.getConvergedReason() <= 0:
+        factorise(ksp)
+        ksp.solve(b, x)
+
+
 def renew(ksp: PETSc.KSP) -> None:
     """Forget a multigrid hierarchy: it serves while the matrix changes little."""
     if ksp.getPC().getType() == "gamg":

@@ -18,6 +18,7 @@ from fem_sf.solve.process_grid import ProcessGrid, choose_groups, split
 from fem_sf.study.nodes import element_degree
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.sweep import MOST_KEPT
 from fem_sf.usadel.system import choose_parametrisation, choose_solver
 
 START = 150e6
@@ -29,6 +30,16 @@ PER_FREQUENCY = {
     "multigrid": 1.0e3,
 }
 """Bytes of each unknown that the solution at one frequency and its linearisation take; measured."""
+
+SHARED = 2.0e3 + PER_FREQUENCY["factorised"]
+"""Bytes of each unknown that do not grow with the number of frequencies that share a linearisation.
+
+Mesh, fields and linearisation, as measured with a given gap; and the factorised mass matrix of Δ,
+which is at most as large as a factorised Jacobian.
+"""
+
+SOLUTION = 16
+"""Bytes of each unknown for the solution at one frequency, a complex number."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Plan:
     frequencies, unknowns
         In all, and of each.
     linear_solver
-        ``"in a line"``, ``"factorised"`` or ``"multigrid"``.
+        ``"in a line"``, ``"factorised"``, ``"multigrid"`` or ``"shared multigrid"``.
     """
 
     groups: int
@@ -59,7 +70,10 @@ class Plan:
     @property
     def bytes_of_a_rank(self) -> float:
         """About what memory a rank needs."""
-        per_unknown = PER_FREQUENCY[self.linear_solver] * self.most_frequencies
+        if self.linear_solver == "shared multigrid":
+            per_unknown = SHARED + SOLUTION * self.frequencies
+        else:
+            per_unknown = PER_FREQUENCY[self.linear_solver] * self.most_frequencies
         return START + self.unknowns * per_unknown / self.ranks
 
     @property
@@ -83,6 +97,7 @@ _SOLVERS = {
     "in a line": "factorisation (LU), kept for each frequency",
     "factorised": "factorisation (MUMPS), kept for each frequency",
     "multigrid": "GMRES with multigrid, kept for each frequency",
+    "shared multigrid": "GMRES with multigrid, one for all frequencies",
 }
 
 
@@ -120,7 +135,8 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     chosen = choose_solver(parametrisation, mesh.dimension)
     kind = "in a line" if mesh.dimension == 1 else "factorised"
     if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
-        kind = "multigrid"
+        ranks, most = comm.size // groups, -(-_frequencies(case) // groups)
+        kind = "multigrid" if most * unknowns <= MOST_KEPT * ranks else "shared multigrid"
     return Plan(groups, comm.size // groups, _frequencies(case), unknowns, kind)
 
 

@@ -16,7 +16,7 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
-from fem_sf.solve.linear import renew
+from fem_sf.solve.linear import is_iterative, renew, solve_surely
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.matsubara import FrequencySum
@@ -25,6 +25,12 @@ from fem_sf.usadel.system import UsadelSystem, choose_solver
 
 LARGEST_BISECTIONS = 8
 """How often the step in frequency is halved before a failed continuation is given up."""
+
+MOST_KEPT = 5_000_000
+"""Unknowns × frequencies of a rank up to which multigrid keeps a linearisation of each frequency.
+
+One takes about 1 kB of each unknown; beyond, one serves all frequencies and is assembled again.
+"""
 
 
 @dataclass(frozen=True)
@@ -224,7 +230,7 @@ class LinearResponse:
     def __init__(self, sweep: FrequencySweep, gap_layout: BlockVector):
         system = sweep.system
         self.sweep = sweep
-        count = len(sweep.own)
+        count = _kept(sweep)
         self.linearisations = [
             Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
             for jacobian in _alike(system.jacobian_forms, count, sweep.reservoirs.places)
@@ -237,15 +243,28 @@ class LinearResponse:
 
     def update(self, k: int) -> None:
         """Assemble what depends on the solution at one frequency, which is in the fields."""
-        self._pair_jacobians[self.sweep.own.index(k)].assemble()
+        self._pair_jacobian(self.sweep.own.index(k)).assemble()
 
     def _step(self, position: int, delta_step: PETSc.Vec) -> PETSc.Vec:
         """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one of this group's frequencies."""
-        self._pair_jacobians[position].matrix.multTranspose(delta_step, self._source)
+        linearisation = self._linearised(position)
+        self._pair_jacobian(position).matrix.multTranspose(delta_step, self._source)
         self.sweep.system.in_residual_order(self._source)
         self._source.getArray()[self._reservoirs.places] = 0
-        self.linearisations[position].ksp.solve(self._source, self._theta_step)
+        solve_surely(linearisation.ksp, self._source, self._theta_step)
         return self._theta_step
+
+    def _linearised(self, position: int) -> Linearisation:
+        """The linearisation at one of this group's frequencies; a shared one is assembled there."""
+        linearisation = self.linearisations[position % len(self.linearisations)]
+        if len(self.linearisations) < len(self.sweep.own):
+            self.sweep.select(self.sweep.own[position])
+            linearisation.jacobian.assemble()
+            self._pair_jacobian(position).assemble()
+        return linearisation
+
+    def _pair_jacobian(self, position: int) -> BlockMatrix:
+        return self._pair_jacobians[position % len(self._pair_jacobians)]
 
     def predict(self, delta_step: PETSc.Vec) -> None:
         """Move θ at this group's frequencies to first order in a step of Δ."""
@@ -258,7 +277,7 @@ class LinearResponse:
         total[:] = 0
         for position, k in enumerate(self.sweep.own):
             step = self._step(position, delta_step)
-            self._pair_jacobians[position].matrix.mult(step, self._pairs)
+            self._pair_jacobian(position).matrix.mult(step, self._pairs)
             weight = self.sweep.frequency_sum.weights[k]
             total += weight * self._pairs.getArray(readonly=True).real
         total[:] = self.sweep.grid.total(total)
@@ -272,6 +291,14 @@ def _alike(
     first = BlockMatrix(forms, held=held)
     first.assemble()
     return [first, *(BlockMatrix(forms, first, held) for _ in range(count - 1))]
+
+
+def _kept(sweep: FrequencySweep) -> int:
+    """How many linearisations fit in memory: one for each of this group's frequencies, or one."""
+    count, layout = len(sweep.own), sweep.system.layout
+    if count * layout.global_size <= MOST_KEPT * layout.comm.size:
+        return count
+    return 1 if is_iterative(new_linearisation(sweep).ksp) else count
 
 
 def new_linearisation(sweep: FrequencySweep) -> Linearisation:
