@@ -259,6 +259,7 @@ class LinearResponse:
         linearisation = self.linearisations[position % len(self.linearisations)]
         if len(self.linearisations) < len(self.sweep.own):
             self.sweep.select(self.sweep.own[position])
+            renew(linearisation.ksp)
             linearisation.jacobian.assemble()
             self._pair_jacobian(position).assemble()
         return linearisation
