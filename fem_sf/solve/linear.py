@@ -59,6 +59,7 @@ def elliptic_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
         return direct_solver(matrix, prefix)
     _offer_multigrid(prefix)
     ksp = _solver(matrix, prefix)
+    ksp.getPC().setReusePreconditioner(True)
     read_options(ksp)
     return ksp
 
@@ -68,6 +69,7 @@ def factorise(ksp: PETSc.KSP) -> None:
     matrix = ksp.getOperators()[0]
     ksp.setType("preonly")
     pc = ksp.getPC()
+    pc.setReusePreconditioner(False)
     pc.setType("lu")
     if matrix.comm.size > 1 or matrix.getSize()[0] > OWN_FACTORISATION_SIZE:
         pc.setFactorSolverType("mumps")
@@ -87,7 +89,7 @@ def solve_surely(ksp: PETSc.KSP, b: PETSc.Vec, x: PETSc.Vec) -> None:
 
 
 def renew(ksp: PETSc.KSP) -> None:
-    """Forget a multigrid hierarchy: it serves while the matrix changes little."""
+    """Forget a multigrid hierarchy, which is kept otherwise while the matrix changes little."""
     if ksp.getPC().getType() == "gamg":
         _offer_multigrid(ksp.getOptionsPrefix())
         operators = ksp.getOperators()

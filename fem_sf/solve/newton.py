@@ -51,6 +51,23 @@ def reason_name(reason: int, kind: type) -> str:
     return names.get(reason, str(reason))
 
 
+def forcing(left: float, usual: float) -> float:
+    """How far a step of Newton's method may leave its linear equation unsolved.
+
+    As little as the step itself leaves of the residual, which falls quadratically (R. S. Dembo,
+    S. C. Eisenstat and T. Steihaug, SIAM J. Numer. Anal. 19, 400, 1982), within bounds.
+
+    Parameters
+    ----------
+    left
+        The residual before the step over that at the start.
+    usual
+        The relative tolerance of a linear solver left alone; a hundred times that at first, a tenth
+        at last.
+    """
+    return min(max(100 * usual * left, usual / 10), 100 * usual)
+
+
 @dataclass(frozen=True)
 class NewtonReport:
     """How one nonlinear solve went.
@@ -120,6 +137,7 @@ class BlockNewton:
         self._jacobian: BlockMatrix | None = None
         self._residual = layout.vector()
         self._history: list[float] = []
+        self._usual = 0.0
         self._snes = PETSc.SNES().create(layout.comm)
         self._snes.setOptionsPrefix(self.PREFIX)
         self._snes.setType("newtonls")
@@ -178,12 +196,14 @@ class BlockNewton:
         self._snes.setKSP(ksp)
         self._snes.setJacobian(self._evaluate_jacobian, jacobian.matrix)
         self._snes.setTolerances(atol=tolerance)
+        self._usual = ksp.getTolerances()[0]
         failure = ""
         try:
             with callback_errors():
                 self._snes.solve(None, x)
         except PETSc.Error as error:
             failure = f"PETSc: {petsc_message(error)}"
+        ksp.setTolerances(rtol=self._usual)
         reason = self._snes.getConvergedReason()
         return NewtonReport(
             self._snes.getIterationNumber(),
@@ -216,3 +236,7 @@ class BlockNewton:
     ) -> None:
         assert self._jacobian is not None
         self._jacobian.assemble()
+        ksp = snes.getKSP()
+        if is_iterative(ksp):
+            left = self._history[-1] / self._history[0]
+            ksp.setTolerances(rtol=forcing(left, self._usual))
