@@ -96,8 +96,7 @@ def run_usadel(
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
     clock.lap("setup")
-    solution = run.solve(system, "", near, bench.kept(system))
-    bench.keep(solution.sweep)
+    solution = run.solve(system, "", near)
     measurement = run.measure(solution, forms)
     if near is not None and measurement.integrals.free_energy >= 0:
         solution = run.solve(system, "")
@@ -128,8 +127,7 @@ def run_usadel(
         solver = replace(case.solver, tolerance=second.tolerance)
         again = replace(run, case=replace(case, solver=solver), rule=second.rule)
         found = run.profile(layers, solution.report.state)
-        other = again.solve(other_system, "error, ", found, bench.kept(other_system))
-        bench.keep(other.sweep)
+        other = again.solve(other_system, "error, ", found)
         compared = again.measure(other, other_forms)
         energies = run.at_energies_of(spectra)
         compared_spectra = again.spectra(other, layers, energies, "error, ")
@@ -167,13 +165,7 @@ class Run:
     progress: Progress
     grid: ProcessGrid
 
-    def solve(
-        self,
-        system: UsadelSystem,
-        purpose: str,
-        near: GapProfile | None = None,
-        neighbours: FrequencySweep | None = None,
-    ) -> Solution:
+    def solve(self, system: UsadelSystem, purpose: str, near: GapProfile | None = None) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
         def update(done: int, total: int, note: str) -> None:
@@ -181,7 +173,7 @@ class Run:
 
         case = self.case
         start = gap_start(near, system, case.temperature)
-        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid, neighbours)
+        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid)
 
     def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
         """The gap that was found, on every rank, where another solve may start from it."""

@@ -57,7 +57,6 @@ def solve(
     progress: Progress,
     start: GapStart | None = None,
     grid: ProcessGrid | None = None,
-    neighbours: FrequencySweep | None = None,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -78,8 +77,6 @@ def solve(
         and where that leads to nothing clear, it is looked for from the bulk value.
     grid
         Groups of ranks that share the frequencies; by default all solve every one together.
-    neighbours
-        Solutions under similar conditions on the same system, from which ``start`` is followed.
 
     Raises
     ------
@@ -88,7 +85,7 @@ def solve(
     """
     if gap == "self-consistent" and system.gaps:
         held = reservoirs(system, rule.temperature)
-        sweep = FrequencySweep(system, rule, settings, neighbours, held, grid)
+        sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
             sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
         )
@@ -96,7 +93,6 @@ def solve(
         if start is not None and rule.temperature < 1:
             report = _follow(equation, start)
         if report is None:
-            sweep.restart()
             report = solve_gap(equation, settings.max_sweeps)
         sweep.exchange()
         if report.state == "superconducting":

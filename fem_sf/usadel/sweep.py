@@ -59,7 +59,7 @@ class FrequencySweep:
     settings
         Tolerances and PETSc options.
     neighbours
-        A solved sweep at the same Δ or one nearby, whose solutions are starts too.
+        A solved sweep at the same Δ, whose solutions are starts too.
     reservoirs
         What is held at the outer faces.
     grid
@@ -136,8 +136,8 @@ class FrequencySweep:
         self.solved = True
 
     def restart(self) -> None:
-        """Forget the solutions and neighbours, so that the next sweep starts from θ = 0."""
-        self.solved, self.neighbours = False, None
+        """Forget the solutions, so that the next sweep starts from θ = 0."""
+        self.solved = False
         for theta in self.theta:
             theta.zeroEntries()
 
