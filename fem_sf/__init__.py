@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fem_sf.output.dataset import load_result as load_result
     from fem_sf.output.sweep.write import write_sweep as write_sweep
     from fem_sf.output.write import write_result as write_result
+    from fem_sf.settings import AccuracySettings as AccuracySettings
     from fem_sf.settings import MeshSettings as MeshSettings
     from fem_sf.settings import OutputSettings as OutputSettings
     from fem_sf.settings import SolverSettings as SolverSettings
@@ -46,6 +47,7 @@ _HOMES = {
     "fem_sf.output.sweep.write": ("write_sweep",),
     "fem_sf.output.write": ("write_result",),
     "fem_sf.settings": (
+        "AccuracySettings",
         "MeshSettings",
         "OutputSettings",
         "SolverSettings",

@@ -78,6 +78,20 @@ def create_mesh(comm: Any, cells: NDArray, points: NDArray, element: Any) -> dol
     return dolfinx.mesh.create_mesh(comm, cells, points, element, partitioner)
 
 
+def split_edges(
+    mesh: dolfinx.mesh.Mesh, cells: NDArray[np.int32]
+) -> tuple[dolfinx.mesh.Mesh, NDArray[np.int32]]:
+    """Bisect the edges of some cells of a serial mesh; the cell that each new one comes from."""
+    dimension = mesh.topology.dim
+    mesh.topology.create_entities(1)
+    mesh.topology.create_connectivity(dimension, 1)
+    mesh.topology.create_connectivity(1, dimension)
+    edges = dolfinx.mesh.compute_incident_entities(mesh.topology, cells, dimension, 1)
+    option = dolfinx.mesh.RefinementOption.parent_cell
+    finer, parents, _ = dolfinx.mesh.refine(mesh, edges, partitioner=None, option=option)
+    return finer, parents[finer.topology.original_cell_index]
+
+
 def cell_shapes(mesh: dolfinx.mesh.Mesh) -> tuple[NDArray[np.int32], Any]:
     """The geometry nodes of every cell, shape (cells, nodes), and the map of the reference cell."""
     geometry = mesh.geometry

@@ -17,6 +17,12 @@ from fem_sf.words import any_of
 GAPS = ("self-consistent", "bulk")
 """What the gap can be besides a number."""
 
+SMALLEST_ACCURACY, LARGEST_ACCURACY = 1e-5, 0.1
+"""Between which an accuracy may be asked for; below, Δ at planes converges too slowly."""
+
+NO_ESTIMATE = "an accuracy can only be reached with estimates of errors; leave this out or true"
+"""Said of a case that wants the one without the other."""
+
 SMALLEST_INTERPOLATION_ERROR = 1e-5
 """Below it a density of states would need steps in energy of a hundredth of its broadening."""
 
@@ -79,6 +85,38 @@ class SolverSettings:
     error_estimate: bool = True
     groups: int | None = None
     petsc: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AccuracySettings:
+    """How accurate a result has to be.
+
+    Parameters
+    ----------
+    tolerance
+        Bound on the estimated error of every number over its size.
+    rounds
+        How often a case is solved at most, each time on a finer mesh or with more frequencies.
+
+    Raises
+    ------
+    InputError
+        If the tolerance is out of reach, or there is no round.
+    """
+
+    tolerance: float
+    rounds: int = 8
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not SMALLEST_ACCURACY <= self.tolerance <= LARGEST_ACCURACY:
+            expected = f"expected a number from {SMALLEST_ACCURACY:g} to {LARGEST_ACCURACY:g}"
+            problems.append(Problem("accuracy.tolerance", f"{expected}, got {self.tolerance!r}"))
+        if self.rounds < 1:
+            message = f"expected a whole number ≥ 1, got {self.rounds!r}"
+            problems.append(Problem("accuracy.rounds", message))
+        if problems:
+            raise InputError(problems)
 
 
 @dataclass(frozen=True)
@@ -185,6 +223,8 @@ class UsadelCase:
         Whether the critical temperature of the stack is wanted.
     mesh, solver, output
         Settings.
+    accuracy
+        How accurate the result has to be; ``None`` takes it as it comes out.
     scales
         SI values of the units, where the case has a ``[units]`` table.
     name
@@ -210,12 +250,18 @@ class UsadelCase:
     mesh: MeshSettings = field(default_factory=MeshSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    accuracy: AccuracySettings | None = None
     scales: PhysicalScales | None = None
     name: str = "case"
     title: str = ""
     text: str = ""
 
     kind: ClassVar[str] = "usadel"
+
+    @property
+    def refines_locally(self) -> bool:
+        """Whether some cells of its mesh may have to be split."""
+        return self.accuracy is not None and self.mesh.file is not None
 
     def __post_init__(self) -> None:
         ferromagnets = [layer.name for layer in self.stack.ferromagnets]
@@ -240,6 +286,8 @@ class UsadelCase:
             for problem in _spectrum_problems(i, each)
         ]
         problems += misplaced_phases(self.stack, self.gap)
+        if self.accuracy is not None and not self.solver.error_estimate:
+            problems.append(Problem("solver.error_estimate", NO_ESTIMATE))
         if self.reference is None:
             object.__setattr__(self, "reference", _first_moment(self.stack))
         elif self.reference is not None and self.reference not in ferromagnets:

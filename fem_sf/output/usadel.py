@@ -167,6 +167,12 @@ class Usadel(Kind):
         """Tell what the solver has to say about the state."""
         if summary.get("note"):
             yield summary["note"]
+        accuracy = summary.get("accuracy")
+        if accuracy and accuracy["reached"] and accuracy["largest_error_of"]:
+            yield (
+                f"All numbers are accurate to {accuracy['tolerance']:g} of their size, at worst "
+                f"{accuracy['largest_error']:.1e} ({accuracy['largest_error_of']})."
+            )
 
     def conditions(self, dataset: xr.Dataset) -> str:
         """Tell temperature, state and scale."""

@@ -64,6 +64,10 @@ class ProcessGrid:
         if self.groups > 1:
             self.across.Bcast(values, root=group)
 
+    def agreed(self, value: Value) -> Value:
+        """The value of the first rank of all, on every rank."""
+        return self.across.bcast(self.space.bcast(value))
+
     def raise_any(self, failure: NotConverged | None) -> None:
         """Raise on all ranks what failed on one of them, if anything did."""
         failures = [failure] if self.groups == 1 else self.across.allgather(failure)

@@ -46,9 +46,9 @@ class Comparison:
 def comparison(case: UsadelCase, rule: FrequencySum, degree: int, dimension: int) -> Comparison:
     """What to compare a case with; always with more frequencies.
 
-    On a line with elements of one degree more, which bounds the error from both sides. In the plane
-    these would take three times the memory, and corners limit their order: there elements of one
-    degree less only bound it from above.
+    On a line, and where an accuracy is asked for, with elements of one degree more, which bounds
+    the error from both sides. In the plane these take three times the memory: otherwise elements of
+    one degree less do there, which only bound it from above.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def comparison(case: UsadelCase, rule: FrequencySum, degree: int, dimension: int
     tail = len(rule) - (exact if exact is not None else int(case.temperature > 0))
     more = min(math.ceil(MORE_NODES * tail), MAX_TAIL_NODES)
     finer = frequency_sum(case.temperature, exact=exact, tail=more)
-    if dimension == 1:
+    if dimension == 1 or case.accuracy is not None:
         tolerance = TIGHTER * case.solver.tolerance
         return Comparison(degree + 1, finer, CAUTION, tolerance)
     return Comparison(other_degree(degree), finer, 1.0, case.solver.tolerance)

@@ -150,6 +150,9 @@ class UsadelResult:
         What ``summary.json`` holds: plain numbers, strings, lists and dictionaries.
     spectra
         Densities of states, in the order of the case; empty but on rank 0.
+    indicators
+        Where a mesh from a file would have to be finer, for every cell of it; on rank 0, and only
+        where that is looked for.
     """
 
     case: UsadelCase
@@ -157,6 +160,7 @@ class UsadelResult:
     probes: dict[str, LayerFields] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
     spectra: tuple[Spectrum, ...] = ()
+    indicators: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

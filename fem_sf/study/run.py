@@ -70,8 +70,8 @@ def run_case(
         from fem_sf.study.spin_bench import SpinBench
 
         return run_spin(case, SpinBench(comm), progress, folder)
+    from fem_sf.study.accuracy import run_accurately
     from fem_sf.study.plan import process_grid
-    from fem_sf.study.usadel import run_usadel
     from fem_sf.study.usadel_bench import UsadelBench
 
-    return run_usadel(case, UsadelBench(process_grid(case, comm)), progress, folder)
+    return run_accurately(case, UsadelBench(process_grid(case, comm)), progress, folder)

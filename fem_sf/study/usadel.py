@@ -11,6 +11,7 @@ from dolfinx.fem import Function
 from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
+from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
     Sampling,
@@ -37,6 +38,7 @@ from fem_sf.study.usadel_critical import critical_summary, find_critical_tempera
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.usadel.indicator import cell_indicators
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
     IntegralForms,
@@ -59,6 +61,7 @@ def run_usadel(
     progress: Progress,
     folder: Path | None = None,
     near: GapProfile | None = None,
+    refined: Geometry | None = None,
 ) -> UsadelResult:
     """Solve a case; collective over the ranks of the bench.
 
@@ -75,6 +78,9 @@ def run_usadel(
     near
         The gap of a similar case, on every rank. It only saves steps: an answer that would not
         surely be the same without it is found without it.
+    refined
+        The mesh of the case's file as it has been refined, on rank 0 of those that share it; by
+        default it is as in the file.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def run_usadel(
     """
     clock = Clock()
     progress.start(case.title or case.name)
-    mesh, degree = bench.mesh(case), element_degree(case.mesh)
+    mesh, degree = bench.mesh(case, refined), element_degree(case.mesh)
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
@@ -102,6 +108,7 @@ def run_usadel(
         solution = run.solve(system, "")
         measurement = run.measure(solution, forms)
     chosen = run.solve_chosen(solution)
+    indicators = cell_indicators(solution.sweep) if case.refines_locally else None
     clock.lap("solve")
     layers, probes = run.sample(solution, chosen)
     if case.output.vtx and folder is not None and bench.grid.is_first:
@@ -146,7 +153,7 @@ def run_usadel(
     summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, layers, probes, bench.grid.space.bcast(summary), spectra)
+    return UsadelResult(case, layers, probes, bench.grid.space.bcast(summary), spectra, indicators)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from fem_sf.mesh.build import checked_geometry
+from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
@@ -26,15 +27,22 @@ class UsadelBench:
         self._meshes = KeptMesh(grid.space)
         self._systems: dict[int, tuple[UsadelSystem, IntegralForms]] = {}
 
-    def mesh(self, case: UsadelCase) -> LayeredMesh:
+    def mesh(self, case: UsadelCase, refined: Geometry | None = None) -> LayeredMesh:
         """The mesh of a case; that of the last one, with points moved, if it has as many.
+
+        Parameters
+        ----------
+        case
+            What is solved.
+        refined
+            The mesh of its file as it has been refined, on rank 0 of those that share it.
 
         Raises
         ------
         MeshError
             If it does not fit the stack.
         """
-        mesh, change = self._meshes.take(lambda: checked_geometry(case.stack, case.mesh))
+        mesh, change = self._meshes.take(lambda: refined or checked_geometry(case.stack, case.mesh))
         if change is Change.EVERYTHING:
             self._systems.clear()
         return mesh

@@ -103,6 +103,7 @@ def summarise(
         },
         "free_energy": measured.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
+        "frequency_sum_error": measured.integrals.sum_error,
         "checks": _checks(case, measured),
         "units": _units(case),
         "versions": versions(),

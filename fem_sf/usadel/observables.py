@@ -21,6 +21,7 @@ from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.currents import Currents, Torques
 from fem_sf.usadel.gap import excess_temperature
+from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -106,6 +107,9 @@ class Integrals:
         ∫|J| of these, in Tc ξ0^dimension.
     free_energy_error
         Estimate of what its frequency sum misses.
+    sum_error
+        Estimate of what the frequency sums of the moments and of the free energy miss, over the
+        largest of each.
     supercurrent
         By interface, mean density of the current through it from the first to the second of its
         names in σ_S k_BTc/(eξ0); empty without phases.
@@ -123,6 +127,7 @@ class Integrals:
     along_exchange: dict[str, float]
     exchange: dict[str, float]
     free_energy_error: float
+    sum_error: float
     supercurrent: dict[str, float]
     supercurrent_balance: float
 
@@ -293,6 +298,7 @@ class IntegralForms:
             along_exchange=self._by_varying_layer(along / unit),
             exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
             free_energy_error=float(rule.error(by_frequency[1])),
+            sum_error=max(_relative_error(rule, each) for each in by_frequency[:2]),
             supercurrent=self._supercurrents(currents / extents),
             supercurrent_balance=self._largest_inflow(self._supercurrents(currents)),
         )
@@ -398,3 +404,9 @@ def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | Non
         return None
     sweep.system.layout.to_functions(theta)
     return forms.action()
+
+
+def _relative_error(rule: FrequencySum, values: NDArray[np.float64]) -> float:
+    """What a sum of arrays misses, over the largest in it; 0 where there is nothing."""
+    largest = np.abs(rule.total(values)).max(initial=0.0)
+    return float(rule.error(values).max(initial=0.0) / largest) if largest else 0.0

@@ -13,6 +13,7 @@ from fem_sf.solve.process_grid import choose_groups
 from ranks import NEEDS_MPIRUN, assert_same, launch
 
 SCRIPT = Path(__file__).parent / "grid_problem.py"
+ACCURACY_SCRIPT = Path(__file__).parent / "accuracy_problem.py"
 TWO_GROUPS = """
 from mpi4py import MPI
 from fem_sf.errors import NotConverged
@@ -41,8 +42,8 @@ def test_groups_divide_the_ranks(ranks: int, frequencies: int, groups: int) -> N
     assert choose_groups(ranks, frequencies) == groups
 
 
-def solve(out: Path, ranks: int, groups: int) -> dict:
-    done = launch(SCRIPT, ranks, str(out), str(groups))
+def solve(out: Path, ranks: int, groups: int, script: Path = SCRIPT) -> dict:
+    done = launch(script, ranks, str(out), str(groups))
     assert done.returncode == 0, done.stderr
     return json.loads(out.read_text())
 
@@ -57,6 +58,17 @@ def test_same_answer(tmp_path: Path) -> None:
         for each in (one, other):
             each["iterations"].pop("newton", None)
         assert_same(one, other, f"{groups} groups of {ranks // groups}")
+
+
+@needs_mpirun
+@pytest.mark.slow
+def test_same_refined_mesh(tmp_path: Path) -> None:
+    """Cells are split by what all ranks together find."""
+    one = solve(tmp_path / "one.json", 1, 1, ACCURACY_SCRIPT)
+    assert one["rounds"] > 1
+    for groups in (1, 2):
+        other = solve(tmp_path / f"{groups}.json", 2, groups, ACCURACY_SCRIPT)
+        assert_same(one, other, f"2 ranks in {groups}")
 
 
 @needs_mpirun

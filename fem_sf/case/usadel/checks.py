@@ -13,6 +13,7 @@ from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.errors import StackError
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.settings import NO_ESTIMATE
 from fem_sf.stack import TWO_DIRECTIONS, Layer
 from fem_sf.words import spell
 
@@ -120,3 +121,5 @@ def _check_solver(tables: UsadelTables, report: Report) -> None:
             "at T = 0 the frequencies are continuous and none can be summed alone; "
             "leave it out or write 0",
         )
+    if tables.accuracy.given and tables.solver.table.error_estimate is False:
+        report.add(tables.solver.key("error_estimate"), NO_ESTIMATE)

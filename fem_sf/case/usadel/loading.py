@@ -13,11 +13,12 @@ from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.usadel.checks import check_tables
 from fem_sf.case.usadel.conductivities import reference_conductivity
-from fem_sf.case.usadel.schema import SpectrumTable
+from fem_sf.case.usadel.schema import AccuracyTable, SpectrumTable
 from fem_sf.case.usadel.stacks import build_stack
 from fem_sf.case.usadel.tables import UsadelTables, read_all
 from fem_sf.errors import InputError
 from fem_sf.settings import (
+    AccuracySettings,
     OutputSettings,
     PhysicalScales,
     SolverSettings,
@@ -63,6 +64,7 @@ def _case(
         spectra=tuple(_spectrum(entry.table) for entry in tables.spectra),
         critical_temperature=source.value(("critical_temperature",)) is not None,
         mesh=mesh_settings(tables, source),
+        accuracy=_accuracy(tables.accuracy.table, source),
         solver=SolverSettings(**tables.solver.table.model_dump()),
         output=OutputSettings(
             probes, tables.output.table.vtx, tuple(tables.output.table.frequencies)
@@ -77,6 +79,14 @@ def _scales(tables: UsadelTables) -> PhysicalScales | None:
     if tables.scales is None:
         return None
     return replace(tables.scales, conductivity=reference_conductivity(tables))
+
+
+def _accuracy(table: AccuracyTable, source: Source) -> AccuracySettings | None:
+    """The accuracy that is asked for by a table that is there."""
+    if source.value(("accuracy",)) is None:
+        return None
+    assert table.tolerance is not None
+    return AccuracySettings(table.tolerance, table.rounds)
 
 
 def _spectrum(table: SpectrumTable) -> SpectrumSettings:

@@ -33,7 +33,13 @@ from fem_sf.case.usadel.fields import (
     Temperature,
     TemperatureScale,
 )
-from fem_sf.settings import SMALLEST_INTERPOLATION_ERROR, SolverSettings
+from fem_sf.settings import (
+    LARGEST_ACCURACY,
+    SMALLEST_ACCURACY,
+    SMALLEST_INTERPOLATION_ERROR,
+    AccuracySettings,
+    SolverSettings,
+)
 
 
 class CaseTable(schema.CaseTable):
@@ -46,6 +52,7 @@ class CaseTable(schema.CaseTable):
     reference: Any = None
     spectra: Any = None
     critical_temperature: Any = None
+    accuracy: Any = None
 
 
 class UsadelTable(Table):
@@ -172,6 +179,20 @@ class SolverTable(Table):
     petsc: PetscOptions = Field({})
 
 
+class AccuracyTable(Table):
+    """How accurate the result has to be; that the table is there asks for it."""
+
+    required: ClassVar = ("tolerance",)
+
+    tolerance: float | None = Field(
+        None,
+        ge=SMALLEST_ACCURACY,
+        le=LARGEST_ACCURACY,
+        description=f"a relative error from {SMALLEST_ACCURACY:g} to {LARGEST_ACCURACY:g}",
+    )
+    rounds: Bound = AccuracySettings.rounds
+
+
 class OutputTable(schema.OutputTable):
     """What is written besides the standard files."""
 
@@ -188,5 +209,6 @@ SCHEMAS: Schemas = {
     ("spectra",): SpectrumTable,
     ("mesh",): schema.MeshTable,
     ("solver",): SolverTable,
+    ("accuracy",): AccuracyTable,
 }
 """Those whose keys may be swept."""

@@ -11,6 +11,7 @@ from fem_sf.case.report import Report
 from fem_sf.case.schema import MeshTable
 from fem_sf.case.tables import Tables
 from fem_sf.case.usadel.schema import (
+    AccuracyTable,
     CaseTable,
     CriticalTemperatureTable,
     InterfaceTable,
@@ -39,7 +40,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
 
     Parameters
     ----------
-    case, usadel, units, reference, spectra, critical_temperature, solver
+    case, usadel, units, reference, spectra, critical_temperature, solver, accuracy
         As the format names them; an absent one is empty.
     """
 
@@ -50,6 +51,7 @@ class UsadelTables(Tables[LayerTable, InterfaceTable, OutputTable]):
     spectra: list[Entry[SpectrumTable]]
     critical_temperature: Entry[CriticalTemperatureTable]
     solver: Entry[SolverTable]
+    accuracy: Entry[AccuracyTable]
 
     @property
     def scales(self) -> PhysicalScales | None:
@@ -76,6 +78,7 @@ def read_all(report: Report) -> UsadelTables:
             CriticalTemperatureTable, ("critical_temperature",), report, context
         ),
         solver=read_table(SolverTable, ("solver",), report, context),
+        accuracy=read_table(AccuracyTable, ("accuracy",), report, context),
         output=read_table(OutputTable, ("output",), report, context),
         context=context,
     )

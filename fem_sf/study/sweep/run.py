@@ -15,6 +15,7 @@ from fem_sf.parallel import on_first_rank, only_first_rank
 from fem_sf.settings import UsadelCase
 from fem_sf.solve.process_grid import whole
 from fem_sf.spin.settings import SpinCase
+from fem_sf.study.accuracy import run_accurately
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
@@ -23,7 +24,6 @@ from fem_sf.study.spin_bench import SpinBench
 from fem_sf.study.sweep.chains import chains
 from fem_sf.study.sweep.groups import Groups, SharedWork, choose_groups
 from fem_sf.study.sweep.points import Point, Points, content
-from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.sweeps import Sweep
 
@@ -178,7 +178,7 @@ def _solver(kind: str, comm: MPI.Comm) -> Solver:
 
         def solve_usadel(case: Case, near: GapProfile | None) -> tuple[Result, GapProfile | None]:
             assert isinstance(case, UsadelCase)
-            result = run_usadel(case, bench, Silent(), near=near)
+            result = run_accurately(case, bench, Silent(), near=near)
             state = result.summary["state"]
             return result, gap_profile(case, result.layers, state) if result.layers else None
 
