@@ -37,7 +37,8 @@ def layer_action(theta: Any, data: LayerData, omega: Any, delta: Any | None) -> 
         ufl.grad(theta), ufl.grad(theta)
     ) + 2 * frequency * ufl.sin(theta / 2) * ufl.sin(theta / 2)
     if delta is not None:
-        density -= delta * ufl.sin(theta)
+        # sin θ by the half angle too: functions of one argument are computed once
+        density -= 2 * delta * ufl.sin(theta / 2) * ufl.cos(theta / 2)
     return data.density_of_states * density
 
 

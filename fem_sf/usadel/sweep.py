@@ -26,6 +26,9 @@ from fem_sf.usadel.system import UsadelSystem, choose_solver
 LARGEST_BISECTIONS = 8
 """How often the step in frequency is halved before a failed continuation is given up."""
 
+PREDICTING = 4
+"""From how many frequencies a start at the next one is predicted, at most."""
+
 MOST_KEPT = 5_000_000
 """Unknowns × frequencies of a rank up to which multigrid keeps a linearisation of each frequency.
 
@@ -121,7 +124,7 @@ class FrequencySweep:
         failed = None
         for position, k in reversed(list(enumerate(self.own))):
             if not self.solved:
-                self._start_from_nearest(k)
+                self._predict(k)
             linearisation = linearisations[position % len(linearisations)]
             if len(linearisations) == 1:
                 renew(linearisation.ksp)
@@ -172,6 +175,23 @@ class FrequencySweep:
         if above:
             return min(above, key=itemgetter(0))
         return max(solved, key=itemgetter(0), default=None)
+
+    def _predict(self, k: int) -> None:
+        """Take as the start what the solutions at the frequencies above lead to.
+
+        They are smooth in u = 1/(1 + √ω), in which the frequencies of a sum are dense; a polynomial
+        goes through some. Where there are no two, the nearest solution is the start.
+        """
+        above = [j for j in self.own if j > k][:PREDICTING]
+        if self.neighbours is not None or len(above) < 2:
+            self._start_from_nearest(k)
+            return
+        here, *known = 1 / (1 + np.sqrt(self.frequency_sum.frequencies[[k, *above]]))
+        self.theta[k].zeroEntries()
+        for i, j in enumerate(above):
+            others = np.delete(known, i)
+            weight = np.prod((here - others) / (known[i] - others))
+            self.theta[k].axpy(weight, self.theta[j])
 
     def _start_from_nearest(self, k: int) -> None:
         """Take the nearest solution as the start; θ = 0 where there is none yet."""
