@@ -50,9 +50,6 @@ NOTHING_FOUND = (
 )
 """Said with a normal state that was not reached but concluded."""
 
-TIGHTEST, LOOSEST = 1e-4, 1e-2
-"""Relative tolerances of the linear equations of Newton's method for the gap."""
-
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
 
@@ -304,7 +301,7 @@ def _iterate(
     delta: PETSc.Vec,
     scale: float,
     max_sweeps: int,
-    methods: Sequence[Callable[[GapEquation, float], PETSc.SNES]],
+    methods: Sequence[Callable[[GapEquation], PETSc.SNES]],
 ) -> tuple[tuple[float, ...], str]:
     """Solvers of PETSc, each from the start in ``delta`` until one converges."""
     tolerance = equation.sweep.settings.tolerance * scale
@@ -314,7 +311,7 @@ def _iterate(
     for method in methods:
         start.copy(delta)
         failures: list[NotConverged] = []
-        snes = method(equation, scale)
+        snes = method(equation)
         snes.setFunction(_residual_function(equation, failures), equation.layout.vector())
         snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance, max_it=max_sweeps)
         snes.setMonitor(lambda snes, iteration, norm: history.append(norm / scale))
@@ -361,38 +358,20 @@ def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
     ksp.setOperators(tangent)
     ksp.setType("gmres")
     ksp.getPC().setType("none")
+    ksp.setTolerances(rtol=1e-4)
     return ksp
 
 
-def _newton_solver(equation: GapEquation, scale: float) -> PETSc.SNES:
+def _newton_solver(equation: GapEquation) -> PETSc.SNES:
     ksp = _tangent_solver(equation)
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("newtonls")
-
-    def prepare(snes: PETSc.SNES, *_: object) -> None:
-        left = snes.getFunctionNorm() / scale
-        ksp.setTolerances(rtol=linear_tolerance(left, equation.sweep.settings.tolerance))
-
-    snes.setJacobian(prepare, ksp.getOperators()[0])
+    snes.setJacobian(lambda *_: None, ksp.getOperators()[0])
     snes.setKSP(ksp)
     return snes
 
 
-def linear_tolerance(left: float, wanted: float) -> float:
-    """How far a step of Newton's method for the gap may leave its linear equation unsolved.
-
-    About as much as the step itself leaves, whose error is quadratic; and no less than what is
-    wanted in the end.
-
-    Parameters
-    ----------
-    left, wanted
-        Residuals relative to that of the bulk gap, before the step and in the end.
-    """
-    return min(max(left, wanted / (2 * left), TIGHTEST), LOOSEST)
-
-
-def _anderson_solver(equation: GapEquation, scale: float) -> PETSc.SNES:
+def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
     snes = PETSc.SNES().create(equation.layout.comm)
     snes.setType("anderson")
     return snes
