@@ -236,7 +236,9 @@ def _first_effort(case: UsadelCase, wanted: AccuracySettings, bench: UsadelBench
         rule = frequency_sum(case.temperature, exact=solver.frequencies)
         digits = math.log(wanted.tolerance / 10) / math.log(DEFAULT_ERROR / 10)
         exact = solver.frequencies if solver.frequencies is not None else int(case.temperature > 0)
-        tail = max(math.ceil(min(digits, 1.0) * (len(rule) - exact)), FEWEST_NODES)
+        wanted_nodes = math.ceil(min(digits, 1.0) * (len(rule) - exact))
+        # no group of ranks without a frequency
+        tail = max(wanted_nodes, FEWEST_NODES, bench.grid.groups)
     if case.mesh.file is None:
         # integrals converge with twice the degree
         coarser = looser ** (-1 / (2 * element_degree(case.mesh)))

@@ -12,7 +12,7 @@ from mpi4py import MPI
 from fem_sf.errors import InputError, Problem
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
-from fem_sf.settings import UsadelCase
+from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve import linear
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, split
 from fem_sf.study.nodes import element_degree
@@ -54,6 +54,8 @@ class Plan:
         In all, and of each.
     linear_solver
         ``"in a line"``, ``"factorised"``, ``"multigrid"`` or ``"shared multigrid"``.
+    accuracy
+        What is asked for, if anything: all this is then only about where it starts.
     """
 
     groups: int
@@ -61,6 +63,7 @@ class Plan:
     frequencies: int
     unknowns: int
     linear_solver: str
+    accuracy: AccuracySettings | None = None
 
     @property
     def most_frequencies(self) -> int:
@@ -81,7 +84,7 @@ class Plan:
         """What it says, with headings."""
         ranks, groups = self.groups * self.ranks, _count(self.groups, "group")
         memory = self.bytes_of_a_rank
-        return [
+        lines = [
             ("ranks", f"{ranks}: {groups} of {_count(self.ranks, 'rank')} that share a mesh"),
             ("unknowns", f"{self.unknowns} complex ones at each frequency"),
             (
@@ -91,6 +94,9 @@ class Plan:
             ("linear solver", _SOLVERS[self.linear_solver]),
             ("memory", f"about {_size(memory)} for each rank, {_size(memory * ranks)} in all"),
         ]
+        if self.accuracy is not None:
+            lines.append(("accuracy", _MORE.format(self.accuracy)))
+        return lines
 
 
 _SOLVERS = {
@@ -99,6 +105,12 @@ _SOLVERS = {
     "multigrid": "GMRES with multigrid, kept for each frequency",
     "shared multigrid": "GMRES with multigrid, one for all frequencies",
 }
+
+
+_MORE = (
+    "about this at first, then as much as takes every number to {0.tolerance:g}, in at most "
+    "{0.rounds} rounds"
+)
 
 
 def process_grid(case: UsadelCase, comm: MPI.Comm) -> ProcessGrid:
@@ -137,7 +149,7 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
         ranks, most = comm.size // groups, -(-_frequencies(case) // groups)
         kind = "multigrid" if most * unknowns <= MOST_KEPT * ranks else "shared multigrid"
-    return Plan(groups, comm.size // groups, _frequencies(case), unknowns, kind)
+    return Plan(groups, comm.size // groups, _frequencies(case), unknowns, kind, case.accuracy)
 
 
 def _frequencies(case: UsadelCase) -> int:

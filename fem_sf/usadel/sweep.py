@@ -29,6 +29,9 @@ LARGEST_BISECTIONS = 8
 PREDICTING = 4
 """From how many frequencies a start at the next one is predicted, at most."""
 
+LOW, LARGEST_RATIO = 3.0, 4.0
+"""Below which frequency, in Tc, solutions are followed in steps of at most this ratio."""
+
 MOST_KEPT = 5_000_000
 """Unknowns × frequencies of a rank up to which multigrid keeps a linearisation of each frequency.
 
@@ -123,13 +126,12 @@ class FrequencySweep:
         frequencies = self.frequency_sum.frequencies
         failed = None
         for position, k in reversed(list(enumerate(self.own))):
-            if not self.solved:
-                self._predict(k)
+            way = [] if self.solved else self._set_out(k)
             linearisation = linearisations[position % len(linearisations)]
             if len(linearisations) == 1:
                 renew(linearisation.ksp)
             try:
-                self._solve_one(k, frequencies[k], linearisation, tolerance)
+                self._solve_one(k, [frequencies[k], *way], linearisation, tolerance)
             except NotConverged as failure:
                 failed = failure
                 break
@@ -176,6 +178,17 @@ class FrequencySweep:
             return min(above, key=itemgetter(0))
         return max(solved, key=itemgetter(0), default=None)
 
+    def _set_out(self, k: int) -> list[float]:
+        """Put a start into θ at a frequency; the frequencies on the way from there, ascending."""
+        nearest = self._nearest(k)
+        reached = math.inf if nearest is None else nearest[0]
+        way = frequencies_between(self.frequency_sum.frequencies[k], reached)
+        if way:
+            self._start_from_nearest(k)
+        else:
+            self._predict(k)
+        return way
+
     def _predict(self, k: int) -> None:
         """Take as the start what the solutions at the frequencies above lead to.
 
@@ -204,12 +217,15 @@ class FrequencySweep:
     def _solve_one(
         self,
         k: int,
-        omega: float,
+        targets: list[float],
         linearisation: Linearisation,
         tolerance: float,
     ) -> None:
-        """Newton at ω; if it fails, approach from the nearest solution in smaller steps."""
-        targets, failures = [omega], 0
+        """Newton at each ω from the last to the first, which is the one that is wanted.
+
+        If it fails, approach from the nearest solution in smaller steps.
+        """
+        omega, failures = targets[0], 0
         nearest = self._nearest(k)
         reached = None if nearest is None else nearest[0]
         while targets:
@@ -234,6 +250,25 @@ class FrequencySweep:
                 continue
             self.newton_iterations += report.iterations
             reached = targets.pop()
+
+
+def frequencies_between(omega: float, reached: float) -> list[float]:
+    """Where to stop on the way from a solved frequency down to a low one, ascending.
+
+    At high frequencies any start leads to the solution; from one of these, or from θ = 0, Newton's
+    method may find another one at a low frequency, where there are several.
+
+    Parameters
+    ----------
+    omega, reached
+        The wanted frequency and the solved one, in Tc; the latter infinite where there is none.
+    """
+    top = min(reached, LOW)
+    if reached <= LARGEST_RATIO * omega or omega >= LOW:
+        return []
+    count = math.ceil(math.log(top / omega) / math.log(LARGEST_RATIO))
+    stops = np.geomspace(omega, top, count + 1)[1:]
+    return [float(each) for each in stops if each < reached]
 
 
 class LinearResponse:

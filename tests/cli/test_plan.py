@@ -52,6 +52,13 @@ def test_unknowns_are_those_of_every_layer(plane: Path, monkeypatch: pytest.Monk
     assert plan(case, MPI.COMM_SELF).linear_solver == "multigrid"
 
 
+def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -> None:
+    plane.write_text(f"{plane.read_text()}[accuracy]\ntolerance = 1e-3\nrounds = 5\n")
+    assert main(["run", str(plane), "--plan"]) == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "then as much as takes every number to 0.001, in at most 5 rounds" in told
+
+
 def test_groups_take_the_same_memory_but_for_what_a_rank_starts_with() -> None:
     one, four = (Plan(groups, 4 // groups, 24, 10**6, "factorised") for groups in (1, 4))
     assert one.bytes_of_a_rank == four.bytes_of_a_rank
