@@ -43,8 +43,8 @@ EVENTS = {
 """PETSc's names of the parts of a step."""
 
 FREQUENCIES = len(frequency_sum(TEMPERATURE))
-STEPS, SWEEPS, TANGENTS = 4.5, 5, 54
-"""Newton steps at a frequency in all sweeps, sweeps, and products with the gap's tangent."""
+STEPS, SWEEPS, TANGENTS = 4.5, 5, 76
+"""Newton steps at a frequency in all sweeps, sweeps, and linear solves with the gap's tangent."""
 
 COARSENING, COARSEST = 6.5, 50
 """Ratio of the unknowns of multigrid levels, and unknowns of the last."""
