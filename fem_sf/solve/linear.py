@@ -28,8 +28,10 @@ MULTIGRID = {
     "pc_type": "gamg",
     "pc_gamg_threshold": "0.02",
     "mg_levels_ksp_type": "richardson",
-    "mg_levels_ksp_max_it": "2",
+    "mg_levels_ksp_max_it": "3",
     "mg_levels_pc_type": "sor",
+    # a sweep there and back costs two of these, and helps less
+    "mg_levels_pc_sor_local_forward": "true",
 }
 """PETSc options that keep the number of iterations where it is, whatever the mesh and ω."""
 
@@ -59,7 +61,8 @@ def elliptic_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
         return direct_solver(matrix, prefix)
     _offer_multigrid(prefix)
     ksp = _solver(matrix, prefix)
-    ksp.getPC().setReusePreconditioner(True)
+    # SNES asks for a new preconditioner with every Jacobian, and this is called after it
+    ksp.setPreSolve(_keep_hierarchy)
     read_options(ksp)
     return ksp
 
@@ -81,20 +84,25 @@ def is_iterative(ksp: PETSc.KSP) -> bool:
 
 
 def solve_surely(ksp: PETSc.KSP, b: PETSc.Vec, x: PETSc.Vec) -> None:
-    """Solve one system; where iterating fails, by a factorisation, from now on."""
+    """Solve one system; where iterating fails, with each remedy in turn, which stays."""
     ksp.solve(b, x)
-    if is_iterative(ksp) and ksp.getConvergedReason() <= 0:
-        factorise(ksp)
-        ksp.solve(b, x)
+    for remedy in REMEDIES:
+        if is_iterative(ksp) and ksp.getConvergedReason() <= 0:
+            remedy(ksp)
+            ksp.solve(b, x)
 
 
 def renew(ksp: PETSc.KSP) -> None:
-    """Forget a multigrid hierarchy, which is kept otherwise while the matrix changes little."""
-    if ksp.getPC().getType() == "gamg":
+    """Forget a multigrid hierarchy, which is kept otherwise, whatever becomes of the matrix."""
+    if _is_multigrid(ksp):
         _offer_multigrid(ksp.getOptionsPrefix())
         operators = ksp.getOperators()
         ksp.getPC().reset()
         ksp.setOperators(*operators)
+
+
+REMEDIES = (renew, factorise)
+"""What may help where iterating fails: a hierarchy may be too old, or none may do."""
 
 
 def use_options(options: Mapping[str, str], prefix: str) -> None:
@@ -136,6 +144,15 @@ def _offer_multigrid(prefix: str) -> None:
     for key, value in MULTIGRID.items():
         if not table.hasName(key):
             table.setValue(key, value)
+
+
+def _is_multigrid(ksp: PETSc.KSP) -> bool:
+    return ksp.getPC().getType() == "gamg"
+
+
+def _keep_hierarchy(ksp: PETSc.KSP, b: PETSc.Vec, x: PETSc.Vec) -> None:
+    """Let multigrid stay what it was made from, while the matrix changes little."""
+    ksp.getPC().setReusePreconditioner(_is_multigrid(ksp))
 
 
 def _solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:

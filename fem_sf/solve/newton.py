@@ -15,9 +15,9 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
 from fem_sf.solve.linear import (
+    REMEDIES,
     SolverChoice,
     direct_solver,
-    factorise,
     is_iterative,
     petsc_message,
     read_options,
@@ -177,10 +177,11 @@ class BlockNewton:
         """
         start = x.copy()
         report = self._attempt(x, jacobian, ksp, tolerance)
-        if report.reason == LINEAR_FAILURE and is_iterative(ksp):
-            start.copy(x)
-            factorise(ksp)
-            report = self._attempt(x, jacobian, ksp, tolerance)
+        for remedy in REMEDIES:
+            if report.reason == LINEAR_FAILURE and is_iterative(ksp):
+                start.copy(x)
+                remedy(ksp)
+                report = self._attempt(x, jacobian, ksp, tolerance)
         if not report.converged:
             start.copy(x)
             self.layout.to_functions(x)
@@ -196,6 +197,8 @@ class BlockNewton:
         self._snes.setKSP(ksp)
         self._snes.setJacobian(self._evaluate_jacobian, jacobian.matrix)
         self._snes.setTolerances(atol=tolerance)
+        # what iterations left just below the tolerance is not left so for ever
+        self._snes.setForceIteration(is_iterative(ksp))
         self._usual = ksp.getTolerances()[0]
         failure = ""
         try:
