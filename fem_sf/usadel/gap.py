@@ -24,6 +24,7 @@ from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import callback_errors, reason_name
+from fem_sf.solve.recycling import RecycledInverse
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
@@ -350,24 +351,22 @@ def _residual_function(
     return evaluate
 
 
-def _tangent_solver(equation: GapEquation) -> PETSc.KSP:
-    """GMRES on the tangent, which is the identity and something compact."""
-    size = (sum(equation.layout.sizes), equation.layout.global_size)
-    tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), equation.layout.comm)
-    ksp = PETSc.KSP().create(equation.layout.comm)
-    ksp.setOperators(tangent)
-    ksp.setType("gmres")
-    ksp.getPC().setType("none")
-    ksp.setTolerances(rtol=1e-4)
-    return ksp
-
-
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    ksp = _tangent_solver(equation)
-    snes = PETSc.SNES().create(equation.layout.comm)
+    """Newton's method with GMRES on the tangent, which is the identity and something compact."""
+    layout = equation.layout
+    comm, own = layout.comm, sum(layout.sizes)
+    inverse = RecycledInverse(comm, own)
+    size = (own, layout.global_size)
+    tangent = PETSc.Mat().createPython((size, size), _Tangent(equation, inverse), comm)
+    snes = PETSc.SNES().create(comm)
     snes.setType("newtonls")
-    snes.setJacobian(lambda *_: None, ksp.getOperators()[0])
-    snes.setKSP(ksp)
+    snes.setJacobian(lambda *_: inverse.take_in(), tangent)
+    ksp = snes.getKSP()
+    ksp.setType("gmres")
+    ksp.setPCSide(PETSc.PC.Side.RIGHT)
+    ksp.getPC().setType("python")
+    ksp.getPC().setPythonContext(inverse)
+    ksp.setTolerances(rtol=1e-4)
     return snes
 
 
@@ -378,13 +377,14 @@ def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
 
 
 class _Tangent:
-    """The tangent as a PETSc shell matrix."""
+    """The tangent as a PETSc shell matrix, whose products are remembered."""
 
-    def __init__(self, equation: GapEquation):
-        self.equation = equation
+    def __init__(self, equation: GapEquation, inverse: RecycledInverse):
+        self.equation, self.inverse = equation, inverse
 
     def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         self.equation.tangent(x, y)
+        self.inverse.remember(x, y)
 
 
 def _settle_normal(

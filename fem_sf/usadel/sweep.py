@@ -293,7 +293,6 @@ class LinearResponse:
         # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
         self._pair_jacobians = _alike(system.compile_pair_jacobian(), count)
         self._source, self._theta_step = system.layout.vector(), system.layout.vector()
-        self._pairs = gap_layout.vector()
         self._reservoirs = sweep.reservoirs
 
     def update(self, k: int) -> None:
@@ -329,14 +328,13 @@ class LinearResponse:
 
     def pair_response(self, delta_step: PETSc.Vec, result: PETSc.Vec) -> None:
         """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
-        total = result.getArray()
-        total[:] = 0
+        result.zeroEntries()
         for position, k in enumerate(self.sweep.own):
             step = self._step(position, delta_step)
-            self._pair_jacobian(position).matrix.mult(step, self._pairs)
-            weight = self.sweep.frequency_sum.weights[k]
-            total += weight * self._pairs.getArray(readonly=True).real
-        total[:] = self.sweep.grid.total(total)
+            step.scale(self.sweep.frequency_sum.weights[k])
+            self._pair_jacobian(position).matrix.multAdd(step, result, result)
+        total = result.getArray()
+        total[:] = self.sweep.grid.total(total.real)
         total[self._reservoirs.gap_places] = 0
 
 
