@@ -27,6 +27,7 @@ MULTIGRID = {
     "ksp_max_it": "30",
     "pc_type": "gamg",
     "pc_gamg_threshold": "0.02",
+    "pc_gamg_esteig_ksp_max_it": "5",
     "mg_levels_ksp_type": "richardson",
     "mg_levels_ksp_max_it": "3",
     "mg_levels_pc_type": "sor",

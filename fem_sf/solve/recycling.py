@@ -8,8 +8,11 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-REPETITION = 1e-10
-"""Squared singular values of images below this fraction of the largest are those of repetitions."""
+UNRELIABLE = 1e-4
+"""Squared singular values of the images below this fraction of the largest are not divided by.
+
+Images are those of an operator that has changed since, and may come from iterations.
+"""
 
 
 class RecycledInverse:
@@ -49,7 +52,7 @@ class RecycledInverse:
         self._corrections = np.hstack([self._corrections, corrections])
         self._new.clear()
         inner = self._comm.allreduce(self._images.conj().T @ self._images)
-        self._inner_inverse = np.linalg.pinv(inner, rcond=REPETITION, hermitian=True)
+        self._inner_inverse = np.linalg.pinv(inner, rcond=UNRELIABLE, hermitian=True)
 
     def apply(self, preconditioner: PETSc.PC, vector: PETSc.Vec, result: PETSc.Vec) -> None:
         """What PETSc calls: the inverse of a vector."""

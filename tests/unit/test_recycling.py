@@ -87,6 +87,24 @@ def test_a_neighbouring_operator_takes_fewer_iterations() -> None:
     assert counts[0] < counts[1]
 
 
+def test_images_that_are_a_little_wrong_do_no_harm() -> None:
+    """Of directions that hardly differ, whose images come from iterations."""
+    x = np.arange(SIZE) / SIZE
+    directions = np.exp(-np.outer(x, np.linspace(3.0, 3.2, 8)))
+    inverse = RecycledInverse(MPI.COMM_SELF, SIZE)
+    for each in directions.T:
+        image = smoothing(8.0) @ each
+        image += 1e-4 * np.linalg.norm(image) * RNG.normal(size=SIZE) / SIZE**0.5
+        inverse.remember(vector(each.copy()), vector(image))
+    inverse.take_in()
+    fresh = RecycledInverse(MPI.COMM_SELF, SIZE)
+    counts = [iterations(smoothing(8.0), each, np.cos(2 * x)) for each in (inverse, fresh)]
+    assert counts[0] <= counts[1]
+    right = np.cos(2 * x)
+    exact = np.linalg.solve(smoothing(8.0), right)
+    assert np.linalg.norm(applied(inverse, right) - exact) < 2 * np.linalg.norm(right)
+
+
 def iterations(matrix: np.ndarray, inverse: RecycledInverse, right: np.ndarray) -> int:
     dense = PETSc.Mat().createDense(
         (SIZE, SIZE), array=matrix.astype(PETSc.ScalarType), comm=PETSc.COMM_SELF
