@@ -51,11 +51,15 @@ class RecycledInverse:
         self._images = np.hstack([self._images, images])
         self._corrections = np.hstack([self._corrections, corrections])
         self._new.clear()
-        inner = self._comm.allreduce(self._images.conj().T @ self._images)
+        inner = self._total(self._images.conj().T @ self._images)
         self._inner_inverse = np.linalg.pinv(inner, rcond=UNRELIABLE, hermitian=True)
 
     def apply(self, preconditioner: PETSc.PC, vector: PETSc.Vec, result: PETSc.Vec) -> None:
         """What PETSc calls: the inverse of a vector."""
-        parts = self._comm.allreduce(self._images.conj().T @ vector.getArray(readonly=True))
+        parts = self._total(self._images.conj().T @ vector.getArray(readonly=True))
         vector.copy(result)
         result.getArray()[:] += self._corrections @ (self._inner_inverse @ parts)
+
+    def _total(self, values: NDArray) -> NDArray:
+        """The sum over ranks."""
+        return values if self._comm.size == 1 else self._comm.allreduce(values)
