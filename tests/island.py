@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,3 +85,18 @@ def descend(system: UsadelSystem, frequencies: Sequence[float]) -> Iterator[Newt
         system.omega.value = omega
         renew(ksp)
         yield newton.solve(theta, jacobian, ksp, tolerance)
+
+
+def true_residuals(system: UsadelSystem, count: int) -> Iterator[float]:
+    """‖A x − b‖/‖b‖ of random right-hand sides that multigrid says it has solved, else infinite."""
+    jacobian = BlockMatrix(system.jacobian_forms)
+    jacobian.assemble()
+    ksp = elliptic_solver(jacobian.matrix, BlockNewton.PREFIX)
+    rng = np.random.default_rng(5 + system.layout.comm.rank)
+    b, x, left = (system.layout.vector() for _ in range(3))
+    for _ in range(count):
+        b.getArray()[:] = rng.normal(size=(2, b.getLocalSize())).T @ (1, 1j)
+        ksp.solve(b, x)
+        jacobian.matrix.mult(x, left)
+        left.axpy(-1.0, b)
+        yield left.norm() / b.norm() if ksp.getConvergedReason() > 0 else math.inf

@@ -125,14 +125,21 @@ def run_accurately(
     MeshError
         As `run_usadel`; or if a mesh file would have to be refined that cannot be.
     NotConverged
-        As `run_usadel`; or if the last round is not accurate enough, with its result as
-        ``partial``.
+        As `run_usadel`, on a mesh at least as fine as without accuracy; or if the last round is
+        not accurate enough, with its result as ``partial``.
     """
     if case.accuracy is None:
         return run_usadel(case, bench, progress, folder, near)
     wanted, effort = case.accuracy, _first_effort(case, case.accuracy, bench)
     for number in range(1, wanted.rounds + 1):
-        result = run_usadel(effort.of(case), bench, progress, folder, near, effort.geometry)
+        try:
+            result = run_usadel(effort.of(case), bench, progress, folder, near, effort.geometry)
+        except NotConverged:
+            if effort.refinement >= case.mesh.refinement or number == wanted.rounds:
+                raise
+            # on a coarser mesh than the usual one this says nothing of the case
+            effort = replace(effort, refinement=case.mesh.refinement)
+            continue
         found = bench.grid.agreed(largest_error(result.summary))
         if found.relative <= wanted.tolerance:
             break

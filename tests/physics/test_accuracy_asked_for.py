@@ -13,6 +13,7 @@ from fem_sf import AccuracySettings, MeshSettings, SolverSettings, UsadelCase, r
 from fem_sf.errors import NotConverged
 from fem_sf.study.accuracy import ROUNDING, SMALL, largest_error, largest_share
 from fem_sf.study.results import UsadelResult
+from fem_sf.study.usadel import run_usadel
 from reference_cases import GAP_MODES, bilayer, ferromagnet, reference, spin_valve
 
 FIG1 = reference("fig1")["runs"]
@@ -68,6 +69,31 @@ def test_what_is_not_reached_is_said_and_kept() -> None:
     assert str(caught.value).startswith("the accuracy 1e-05 was not reached in 1 round")
     assert "Try more [accuracy] rounds" in str(caught.value)
     assert result.layers["S"].values["delta"].max() > 1
+
+
+@pytest.mark.parametrize("fails_below", [1.0, np.inf])
+def test_a_first_mesh_too_coarse_to_converge_is_not_the_end(
+    fails_below: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The usual one is tried, once."""
+    refinements = []
+
+    def run(case: UsadelCase, *arguments: object) -> UsadelResult:
+        refinements.append(case.mesh.refinement)
+        if case.mesh.refinement < fails_below:
+            raise NotConverged("on purpose")
+        return run_usadel(case, *arguments)
+
+    monkeypatch.setattr("fem_sf.study.accuracy.run_usadel", run)
+    if fails_below > 1:
+        with pytest.raises(NotConverged, match="on purpose"):
+            run_case(fig1_case(RUN, 1e-2))
+    else:
+        accuracy = run_case(fig1_case(RUN, 1e-2)).summary["accuracy"]
+        assert accuracy["reached"]
+        assert accuracy["rounds"] == 2
+    assert refinements[0] < 1
+    assert refinements[1:] == [1]
 
 
 def test_turned_valve_is_as_accurate_as_asked_for() -> None:
