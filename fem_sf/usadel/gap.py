@@ -102,7 +102,7 @@ class GapEquation:
         self.sweep, self.progress = sweep, progress
         system = sweep.system
         self.layout = BlockVector(list(system.gaps.values()))
-        self.response = LinearResponse(sweep, self.layout)
+        self.response = LinearResponse(sweep)
         self._pair_forms = system.compile_pair_forms()
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()

@@ -15,7 +15,7 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
-from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
+from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix
 from fem_sf.solve.linear import is_iterative, renew, solve_surely
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, whole
@@ -278,11 +278,9 @@ class LinearResponse:
     ----------
     sweep
         The solutions.
-    gap_layout
-        Layout of the Δ fields.
     """
 
-    def __init__(self, sweep: FrequencySweep, gap_layout: BlockVector):
+    def __init__(self, sweep: FrequencySweep):
         system = sweep.system
         self.sweep = sweep
         count = _kept(sweep)

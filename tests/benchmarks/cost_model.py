@@ -49,8 +49,8 @@ STEPS, SWEEPS, TANGENTS = 4.5, 5, 56
 COARSENING, COARSEST = 6.5, 50
 """Ratio of the unknowns of multigrid levels, and unknowns of the last."""
 
-EXCHANGES = 6
-"""Of halos on a level in one iteration: two smoothings down and up, residual, prolongation."""
+EXCHANGES = 8
+"""Of halos on a level in one iteration: three smoothings down and up, residual, prolongation."""
 
 
 @dataclass(frozen=True)
