@@ -82,7 +82,7 @@ def descend(system: UsadelSystem, frequencies: Sequence[float]) -> Iterator[Newt
     jacobian = BlockMatrix(system.jacobian_forms)
     ksp = newton.linear_solver(jacobian)
     for omega in frequencies:
-        system.omega.value = omega
+        system.set_frequency(omega)
         renew(ksp)
         yield newton.solve(theta, jacobian, ksp, tolerance)
 

@@ -58,6 +58,8 @@ class LayeredMesh:
         shape (k, vertices) each.
     starts
         By layer, x of the point from which positions in it are counted; 0 unless given.
+    copies
+        How many copies of one stack it consists of, see `repeated`.
 
     Raises
     ------
@@ -72,8 +74,10 @@ class LayeredMesh:
         names: Sequence[str],
         facet_groups: Mapping[str, NDArray[np.int64]] | None = None,
         starts: Mapping[str, float] | None = None,
+        copies: int = 1,
     ):
         self.mesh = mesh
+        self.copies = copies
         self.names = tuple(names)
         self.layer_of_cell = np.asarray(layer_of_cell, dtype=np.int32)
         self.facet_groups = dict(facet_groups or {})
@@ -82,7 +86,7 @@ class LayeredMesh:
         self._check_cells()
 
     @classmethod
-    def distribute(cls, comm: MPI.Comm, geometry: Geometry | None) -> LayeredMesh:
+    def distribute(cls, comm: MPI.Comm, geometry: Geometry | None, copies: int = 1) -> LayeredMesh:
         """Distribute a mesh that rank 0 holds; the other ranks pass ``None``."""
         shape = None
         if geometry is not None:
@@ -99,7 +103,22 @@ class LayeredMesh:
         groups = comm.bcast(None if geometry is None else geometry.facet_groups)
         starts = comm.bcast(None if geometry is None else geometry.starts)
         own_layers = layer_of_cell[mesh.topology.original_cell_index]
-        return cls(mesh, own_layers, names, groups, starts)
+        return cls(mesh, own_layers, names, groups, starts, copies)
+
+    def repeated(self, count: int) -> LayeredMesh:
+        """As many copies of this mesh, which one rank holds; they touch one another nowhere."""
+        return LayeredMesh.distribute(self.comm, self._repeated_geometry(count), count)
+
+    def move_to(self, original: LayeredMesh) -> None:
+        """Move all copies to where the mesh is now that they were made of."""
+        self.move(original._repeated_geometry(self.copies))
+
+    @cached_property
+    def copy_of_cell(self) -> NDArray[np.int64]:
+        """The copy that each local cell belongs to, ghosts included."""
+        topology = self.mesh.topology
+        cells = topology.index_map(self.dimension).size_global // self.copies
+        return np.asarray(topology.original_cell_index) // cells
 
     def move(self, geometry: Geometry | None) -> None:
         """Move all points to those of a mesh of the same connectivity, which rank 0 holds."""
@@ -216,6 +235,19 @@ class LayeredMesh:
     def _facet_points(self, facets: NDArray[np.int32]) -> NDArray[np.float64]:
         """Corners of facets, shape (n, vertices, 3)."""
         return self.mesh.geometry.x[self._facet_nodes(facets)]
+
+    def _repeated_geometry(self, count: int) -> Geometry:
+        points = self.mesh.geometry.x[:, : self.dimension]
+        cells, _ = compat.cell_shapes(self.mesh)
+        first_points = len(points) * np.arange(count)[:, np.newaxis, np.newaxis]
+        return Geometry(
+            self.mesh.topology.cell_name(),
+            np.tile(points, (count, 1)),
+            (cells + first_points).reshape(-1, cells.shape[1]),
+            np.tile(self.layer_of_cell, count),
+            self.names,
+            starts=self.starts,
+        )
 
     def _check_cells(self) -> None:
         count = np.bincount(self.layer_of_cell[self.layer_of_cell >= 0], minlength=len(self.names))

@@ -52,6 +52,21 @@ def direct_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
     return ksp
 
 
+def uncoupled_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
+    """A linear solver for many small systems on a line in one matrix, on one rank: PETSc's own LU.
+
+    PETSc options of its prefix come on top.
+    """
+    ksp = _solver(matrix, prefix)
+    ksp.setType("preonly")
+    pc = ksp.getPC()
+    pc.setType("lu")
+    # a narrow band, which on a line fills up with nothing
+    pc.setFactorOrdering("rcm")
+    read_options(ksp)
+    return ksp
+
+
 def elliptic_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
     """The solver of a large matrix like −∇² + k² in the plane or in space: multigrid, or direct.
 

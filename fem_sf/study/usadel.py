@@ -47,7 +47,7 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
-from fem_sf.usadel.solution import Solution, solve, solve_at
+from fem_sf.usadel.solution import Solution, prepare, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
@@ -101,6 +101,7 @@ def run_usadel(
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
+    prepare(system, rule, case.gap, bench.grid)
     clock.lap("setup")
     solution = run.solve(system, "", near)
     measurement = run.measure(solution, forms)

@@ -139,7 +139,7 @@ class Continuation:
         return min(comm.allgather(lowest)) if comm.size > 1 else lowest
 
     def _solve(self, omega: complex) -> None:
-        self.system.omega.value = omega
+        self.system.set_frequency(omega)
         self._reservoirs.hold(self.theta.getArray(), omega)
         linearisation = self._linearisation
         self.newton.solve(self.theta, linearisation.jacobian, linearisation.ksp, self._tolerance)

@@ -148,7 +148,7 @@ class NormalState:
         """
         values = []
         for omega in self._responses():
-            self._system.omega.value = omega
+            self._system.set_frequency(omega)
             norms = (each.norm(PETSc.NormType.NORM_INFINITY) for each in (self._theta, self._delta))
             amplitude = AMPLITUDE / max(norms)
             whole, half = (self._action_at(amplitude * part) for part in (1.0, 0.5))
@@ -284,7 +284,7 @@ def _slope(excess: Callable[[float], float], root: float, known: Sequence[float]
 
 def _jacobian(system: UsadelSystem, omega: float) -> PETSc.Mat:
     """∂R/∂θ at ω with the θ that is in the fields."""
-    system.omega.value = omega
+    system.set_frequency(omega)
     jacobian = BlockMatrix(system.jacobian_forms)
     jacobian.assemble()
     return jacobian.matrix

@@ -28,7 +28,9 @@ from fem_sf.solve.recycling import RecycledInverse
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
-from fem_sf.usadel.sweep import FrequencySweep, LinearResponse
+from fem_sf.usadel.pair_sources import pair_source
+from fem_sf.usadel.sweep import FrequencySweep
+from fem_sf.usadel.system import UsadelSystem
 
 SMALL = 1e-2
 """A gap below this fraction of the bulk's is checked for being the normal state.
@@ -50,6 +52,12 @@ NOTHING_FOUND = (
     "stable: it is taken to be the answer, as beyond a first-order transition."
 )
 """Said with a normal state that was not reached but concluded."""
+
+FAR, NEARBY = 0.3, 1e-4
+"""Residual of the gap over the bulk's gap that is expected at the bulk gap, and at one nearby."""
+
+UNNOTICED = 1e-2
+"""What is left of θ's residual, over the square of the gap's, the next step does not notice."""
 
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
@@ -102,17 +110,17 @@ class GapEquation:
         self.sweep, self.progress = sweep, progress
         system = sweep.system
         self.layout = BlockVector(list(system.gaps.values()))
-        self.response = LinearResponse(sweep)
-        self._pair_forms = system.compile_pair_forms()
+        self.pairs = pair_source(sweep, self.layout)
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._held = sweep.reservoirs.gap_places
-        free_mass = BlockMatrix(system.compile_gap_mass(), held=self._held)
+        free_mass = BlockMatrix(system.compile_gap_mass(), self._mass, self._held)
         free_mass.assemble()
         self._mass_solver = direct_solver(free_mass.matrix, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
-        self._pairs, self._sum = self.layout.vector(), self.layout.vector()
+        self.inverse = system.keep(tangent_inverse)
+        self._sum = self.layout.vector()
         self._source = self.layout.vector()
         self._last = self.layout.vector()
 
@@ -125,16 +133,26 @@ class GapEquation:
         self.sweep.reservoirs.hold_gap(delta.getArray())
         return delta
 
-    def residual(self, delta: PETSc.Vec, result: PETSc.Vec) -> None:
-        """Δ − G(Δ), after a sweep over the frequencies at this Δ."""
+    def residual(self, delta: PETSc.Vec, result: PETSc.Vec, tolerance: float = 0.0) -> None:
+        """Δ − G(Δ), after a sweep over the frequencies at this Δ.
+
+        Parameters
+        ----------
+        delta
+            Δ.
+        result
+            Where it goes.
+        tolerance
+            Relative residual to which frequencies are solved, where that is more than the usual.
+        """
         if self.sweep.solved:
             step = delta.copy()
             step.axpy(-1.0, self._last)
-            self.response.predict(step)
+            self.pairs.predict(step)
         delta.copy(self._last)
         self.layout.to_functions(delta)
         self._mass.matrix.mult(delta, self._source)
-        self._sum.getArray()[:] = self._sweep()
+        self._sum.getArray()[:] = self._sweep(max(tolerance, self.sweep.settings.tolerance))
         self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
@@ -143,24 +161,27 @@ class GapEquation:
 
     def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
-        self.response.pair_response(step, self._sum)
+        self._sum.getArray()[:] = self.sweep.grid.total(self.pairs.response(step))
+        self._sum.getArray()[self._held] = 0
         self._mass_solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, step)
 
-    def _sweep(self) -> NDArray[np.float64]:
+    def _sweep(self, tolerance: float) -> NDArray[np.float64]:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
         rule, bulk = self.sweep.frequency_sum, bulk_gap(self.sweep.frequency_sum.temperature)
         source = self._source.getArray(readonly=True).real
-        tolerance = self.sweep.settings.tolerance * max(self._source.norm(), TINY)
         total = np.zeros(len(source))
-        for k in self.sweep.solve(self.response.linearisations, tolerance):
-            self.response.update(k)
-            self.layout.assemble(self._pair_forms, self._pairs)
-            pairs = self._pairs.getArray(readonly=True).real
+        for k, pairs in self.pairs.solve(tolerance * max(self._source.norm(), TINY)):
             total += rule.weights[k] * (pairs - source / math.hypot(rule.frequencies[k], bulk))
             self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))
         return self.sweep.grid.total(total)
+
+
+def tangent_inverse(system: UsadelSystem) -> RecycledInverse:
+    """What is known of the tangent's inverse from one gap equation of a system to the next."""
+    layout = BlockVector(list(system.gaps.values()))
+    return RecycledInverse(layout.comm, sum(layout.sizes))
 
 
 def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
@@ -187,13 +208,14 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     temperature = equation.sweep.frequency_sum.temperature
     bulk = bulk_gap(temperature)
     delta = equation.start(bulk)
+    equation.inverse.forget()
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
     scale = delta.norm()
     methods = (_newton_solver, _anderson_solver)
     note = ""
     try:
-        history, reason = _iterate(equation, delta, scale, max_sweeps, methods)
+        history, reason = _iterate(equation, delta, scale, max_sweeps, methods, FAR)
     except NoGapFound as failure:
         if equation.sweep.reservoirs.faces:
             raise
@@ -207,7 +229,8 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         if _largest(delta) < NEGLIGIBLE * bulk:
             _climb(equation, mode, bulk, delta)
         equation.sweep.restart()
-        more, reason = _iterate(equation, delta, scale, max_sweeps, methods)
+        equation.inverse.forget()
+        more, reason = _iterate(equation, delta, scale, max_sweeps, methods, NEARBY)
         history += more
         if _largest(delta) < NEGLIGIBLE * bulk:
             raise NoGapFound(
@@ -243,7 +266,8 @@ def follow_gap(equation: GapEquation) -> GapReport:
     delta.set(bulk)
     scale = delta.norm()
     equation.layout.from_functions(delta)
-    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,))
+    equation.pairs.recall()
+    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,), NEARBY)
     if _largest(delta) < SMALL * bulk:
         return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
@@ -303,29 +327,31 @@ def _iterate(
     scale: float,
     max_sweeps: int,
     methods: Sequence[Callable[[GapEquation], PETSc.SNES]],
+    expected: float,
 ) -> tuple[tuple[float, ...], str]:
-    """Solvers of PETSc, each from the start in ``delta`` until one converges."""
-    tolerance = equation.sweep.settings.tolerance * scale
+    """Solvers of PETSc, each from the start in ``delta`` until one converges.
+
+    ``expected`` is the residual at the start, over ``scale``.
+    """
     start = delta.copy()
     history: list[float] = []
     complaints = []
     for method in methods:
         start.copy(delta)
-        failures: list[NotConverged] = []
         snes = method(equation)
-        snes.setFunction(_residual_function(equation, failures), equation.layout.vector())
-        snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance, max_it=max_sweeps)
-        snes.setMonitor(lambda snes, iteration, norm: history.append(norm / scale))
-        with callback_errors():
-            snes.solve(None, delta)
+        snes.setTolerances(max_it=max_sweeps)
+        watched = _Watched(equation, scale, expected)
+        watched.solve(snes, delta)
+        history += watched.norms
         reason = snes.getConvergedReason()
         name = reason_name(reason, PETSc.SNES)
         if reason > 0:
+            equation.inverse.keep_newest()
             return tuple(history), name
         complaints.append(f"{snes.getType()}: {name}")
         equation.sweep.restart()
-    if failures:
-        raise failures[-1]
+    if watched.failures:
+        raise watched.failures[-1]
     raise NoGapFound(
         f"the gap did not converge ({'; '.join(complaints)}). Try more [solver] max_sweeps, or a "
         "temperature a little lower: near a first-order transition no solution may exist",
@@ -333,31 +359,58 @@ def _iterate(
     )
 
 
-def _residual_function(
-    equation: GapEquation, failures: list[NotConverged]
-) -> Callable[[PETSc.SNES, PETSc.Vec, PETSc.Vec], None]:
-    """The residual as PETSc calls it: not a number where a frequency fails, whose error is kept.
+class _Watched:
+    """The residual as a solver of PETSc asks for it.
 
-    An error raised through PETSc would leave its vectors locked.
+    On the way the frequencies are solved no better than the next step needs, whose residual goes
+    with the square of the last one; where that would do for the end they are solved as usual.
+
+    Parameters
+    ----------
+    equation, scale, expected
+        As of `_iterate`.
+
+    Attributes
+    ----------
+    norms
+        Of the residual over ``scale``, at the start and after each step.
+    failures
+        What went wrong at a frequency.
     """
 
-    def evaluate(snes: PETSc.SNES, delta: PETSc.Vec, result: PETSc.Vec) -> None:
-        try:
-            equation.residual(delta, result)
-        except NotConverged as failure:
-            failures.append(failure)
-            result.set(math.nan)
+    def __init__(self, equation: GapEquation, scale: float, expected: float):
+        self._equation, self._scale, self._expected = equation, scale, expected
+        self.norms: list[float] = []
+        self.failures: list[NotConverged] = []
 
-    return evaluate
+    def solve(self, snes: PETSc.SNES, delta: PETSc.Vec) -> None:
+        """Let a solver go on from a start until it stops."""
+        tolerance = self._equation.sweep.settings.tolerance * self._scale
+        snes.setFunction(self._evaluate, self._equation.layout.vector())
+        snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance)
+        snes.setMonitor(lambda snes, iteration, norm: self.norms.append(norm / self._scale))
+        with callback_errors():
+            snes.solve(None, delta)
+
+    def _evaluate(self, snes: PETSc.SNES, delta: PETSc.Vec, result: PETSc.Vec) -> None:
+        """Not a number where a frequency fails: an error would leave PETSc's vectors locked."""
+        last = self.norms[-1] if self.norms else self._expected
+        loose, usual = UNNOTICED * last**2, self._equation.sweep.settings.tolerance
+        try:
+            self._equation.residual(delta, result, loose)
+            if loose > usual and result.norm() <= usual * self._scale:
+                self._equation.residual(delta, result)
+        except NotConverged as failure:
+            self.failures.append(failure)
+            result.set(math.nan)
 
 
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
     """Newton's method with GMRES on the tangent, which is the identity and something compact."""
     layout = equation.layout
-    comm, own = layout.comm, sum(layout.sizes)
-    inverse = RecycledInverse(comm, own)
-    size = (own, layout.global_size)
-    tangent = PETSc.Mat().createPython((size, size), _Tangent(equation, inverse), comm)
+    comm, inverse = layout.comm, equation.inverse
+    size = (sum(layout.sizes), layout.global_size)
+    tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), comm)
     snes = PETSc.SNES().create(comm)
     snes.setType("newtonls")
     snes.setJacobian(lambda *_: inverse.take_in(), tangent)
@@ -379,12 +432,12 @@ def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
 class _Tangent:
     """The tangent as a PETSc shell matrix, whose products are remembered."""
 
-    def __init__(self, equation: GapEquation, inverse: RecycledInverse):
-        self.equation, self.inverse = equation, inverse
+    def __init__(self, equation: GapEquation):
+        self.equation = equation
 
     def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         self.equation.tangent(x, y)
-        self.inverse.remember(x, y)
+        self.equation.inverse.remember(x, y)
 
 
 def _settle_normal(

@@ -396,7 +396,7 @@ def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | Non
     """
     linearisation = new_linearisation(sweep)
     theta = sweep.theta[0].copy()
-    sweep.system.omega.value = NEARLY_ZERO * sweep.frequency_sum.frequencies[0]
+    sweep.system.set_frequency(NEARLY_ZERO * sweep.frequency_sum.frequencies[0])
     tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.system.layout.vector())
     try:
         sweep.newton.solve(theta, linearisation.jacobian, linearisation.ksp, tolerance)

@@ -16,6 +16,7 @@ from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
 from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
+from fem_sf.usadel.pair_sources import copies_for
 from fem_sf.usadel.reservoirs import reservoirs
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
@@ -47,6 +48,12 @@ class Solution:
     sweep: FrequencySweep
     report: GapReport
     equation: GapEquation | None
+
+
+def prepare(system: UsadelSystem, rule: FrequencySum, gap: str | float, grid: ProcessGrid) -> None:
+    """Make the meshes and forms that `solve` will look for; arguments as there."""
+    if _is_self_consistent(system, gap):
+        copies_for(system, len(grid.share(len(rule))))
 
 
 def solve(
@@ -83,7 +90,7 @@ def solve(
     NotConverged
         If a frequency or the gap does not converge.
     """
-    if gap == "self-consistent" and system.gaps:
+    if _is_self_consistent(system, gap):
         held = reservoirs(system, rule.temperature)
         sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
@@ -105,6 +112,10 @@ def solve(
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
     return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
+
+
+def _is_self_consistent(system: UsadelSystem, gap: str | float) -> bool:
+    return gap == "self-consistent" and bool(system.gaps)
 
 
 def _follow(equation: GapEquation, start: GapStart) -> GapReport | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The unknown θ at every frequency for a given Δ, and how it answers to a change of Δ."""
+"""The unknown θ at every frequency for a given Δ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
-from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix
-from fem_sf.solve.linear import is_iterative, renew, solve_surely
+from fem_sf.solve.blocks import BlockMatrix
+from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.matsubara import FrequencySum
@@ -31,12 +30,6 @@ PREDICTING = 4
 
 LOW, LARGEST_RATIO = 3.0, 4.0
 """Below which frequency, in Tc, solutions are followed in steps of at most this ratio."""
-
-MOST_KEPT = 5_000_000
-"""Unknowns × frequencies of a rank up to which multigrid keeps a linearisation of each frequency.
-
-One takes about 1 kB of each unknown; beyond, one serves all frequencies and is assembled again.
-"""
 
 
 @dataclass(frozen=True)
@@ -140,6 +133,22 @@ class FrequencySweep:
         self.sweeps += 1
         self.solved = True
 
+    def take(self, solutions: NDArray[np.complex128], newton_iterations: int) -> None:
+        """Take what was found elsewhere as this group's solutions after another sweep.
+
+        Parameters
+        ----------
+        solutions
+            θ at this group's frequencies, shape (frequencies, unknowns of this rank).
+        newton_iterations
+            Steps that it took at all of them.
+        """
+        for k, solution in zip(self.own, solutions, strict=True):
+            self.theta[k].getArray()[:] = solution
+        self.newton_iterations += newton_iterations
+        self.sweeps += 1
+        self.solved = True
+
     def restart(self) -> None:
         """Forget the solutions, so that the next sweep starts from θ = 0."""
         self.solved = False
@@ -163,7 +172,7 @@ class FrequencySweep:
 
     def select(self, k: int) -> None:
         """Put one frequency's solution into the system's fields."""
-        self.system.omega.value = self.frequency_sum.frequencies[k]
+        self.system.set_frequency(self.frequency_sum.frequencies[k])
         self.system.layout.to_functions(self.theta[k])
 
     def _nearest(self, k: int) -> tuple[float, PETSc.Vec] | None:
@@ -229,7 +238,7 @@ class FrequencySweep:
         nearest = self._nearest(k)
         reached = None if nearest is None else nearest[0]
         while targets:
-            self.system.omega.value = targets[-1]
+            self.system.set_frequency(targets[-1])
             self.reservoirs.hold(self.theta[k].getArray(), targets[-1])
             try:
                 report = self.newton.solve(
@@ -269,88 +278,6 @@ def frequencies_between(omega: float, reached: float) -> list[float]:
     count = math.ceil(math.log(top / omega) / math.log(LARGEST_RATIO))
     stops = np.geomspace(omega, top, count + 1)[1:]
     return [float(each) for each in stops if each < reached]
-
-
-class LinearResponse:
-    """How ∫ν f φ, summed over frequencies, answers to a change of Δ.
-
-    Parameters
-    ----------
-    sweep
-        The solutions.
-    """
-
-    def __init__(self, sweep: FrequencySweep):
-        system = sweep.system
-        self.sweep = sweep
-        count = _kept(sweep)
-        self.linearisations = [
-            Linearisation(jacobian, sweep.newton.linear_solver(jacobian))
-            for jacobian in _alike(system.jacobian_forms, count, sweep.reservoirs.places)
-        ]
-        # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
-        self._pair_jacobians = _alike(system.compile_pair_jacobian(), count)
-        self._source, self._theta_step = system.layout.vector(), system.layout.vector()
-        self._reservoirs = sweep.reservoirs
-
-    def update(self, k: int) -> None:
-        """Assemble what depends on the solution at one frequency, which is in the fields."""
-        self._pair_jacobian(self.sweep.own.index(k)).assemble()
-
-    def _step(self, position: int, delta_step: PETSc.Vec) -> PETSc.Vec:
-        """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at one of this group's frequencies."""
-        linearisation = self._linearised(position)
-        self._pair_jacobian(position).matrix.multTranspose(delta_step, self._source)
-        self.sweep.system.in_residual_order(self._source)
-        self._source.getArray()[self._reservoirs.places] = 0
-        solve_surely(linearisation.ksp, self._source, self._theta_step)
-        return self._theta_step
-
-    def _linearised(self, position: int) -> Linearisation:
-        """The linearisation at one of this group's frequencies; a shared one is assembled there."""
-        linearisation = self.linearisations[position % len(self.linearisations)]
-        if len(self.linearisations) < len(self.sweep.own):
-            self.sweep.select(self.sweep.own[position])
-            renew(linearisation.ksp)
-            linearisation.jacobian.assemble()
-            self._pair_jacobian(position).assemble()
-        return linearisation
-
-    def _pair_jacobian(self, position: int) -> BlockMatrix:
-        return self._pair_jacobians[position % len(self._pair_jacobians)]
-
-    def predict(self, delta_step: PETSc.Vec) -> None:
-        """Move θ at this group's frequencies to first order in a step of Δ."""
-        for position, k in enumerate(self.sweep.own):
-            self.sweep.theta[k].axpy(1.0, self._step(position, delta_step))
-
-    def pair_response(self, delta_step: PETSc.Vec, result: PETSc.Vec) -> None:
-        """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ into ``result``, whose imaginary part is zero."""
-        result.zeroEntries()
-        for position, k in enumerate(self.sweep.own):
-            step = self._step(position, delta_step)
-            step.scale(self.sweep.frequency_sum.weights[k])
-            self._pair_jacobian(position).matrix.multAdd(step, result, result)
-        total = result.getArray()
-        total[:] = self.sweep.grid.total(total.real)
-        total[self._reservoirs.gap_places] = 0
-
-
-def _alike(
-    forms: list[list[Any]], count: int, held: NDArray[np.intp] = NOTHING_HELD
-) -> list[BlockMatrix]:
-    """Matrices of the same forms, each with values of its own."""
-    first = BlockMatrix(forms, held=held)
-    first.assemble()
-    return [first, *(BlockMatrix(forms, first, held) for _ in range(count - 1))]
-
-
-def _kept(sweep: FrequencySweep) -> int:
-    """How many linearisations fit in memory: one for each of this group's frequencies, or one."""
-    count, layout = len(sweep.own), sweep.system.layout
-    if count * layout.global_size <= MOST_KEPT * layout.comm.size:
-        return count
-    return 1 if is_iterative(new_linearisation(sweep).ksp) else count
 
 
 def new_linearisation(sweep: FrequencySweep) -> Linearisation:

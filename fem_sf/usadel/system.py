@@ -9,10 +9,10 @@ Riccati amplitudes where the order parameter has a phase.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import dolfinx
 import numpy as np
@@ -41,6 +41,8 @@ from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.frame import SpinFrame, spin_frame
 from fem_sf.usadel.parametrisation import FormWriter, LayerData, Parametrisation
 from fem_sf.words import missing_interface
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ class UsadelSystem:
         self.frame = self.exchange.frame
         self.parametrisation, self.writer = choose_parametrisation(stack, self.frame)
         _refuse_undeclared(stack, mesh.planes)
-        self.omega = self._constant(1.0)
+        self.omega = dolfinx.fem.Function(dolfinx.fem.functionspace(mesh.mesh, ("DG", 0)))
+        self.set_frequency(1.0)
+        self._kept: dict[tuple[Any, ...], Any] = {}
         # UFL joins integrals only over one and the same measure
         self._measures: dict[tuple, ufl.Measure] = {}
         self._layer_spaces: dict[str, dolfinx.fem.FunctionSpace] = {}
@@ -172,6 +176,25 @@ class UsadelSystem:
             data.exchange.value = self.frame.components(_uniform_exchange(material))
         for barrier in self.barriers:
             barrier.coupling.value = self._coupling(barrier.plane)
+
+    def set_frequency(self, omega: complex | NDArray[np.float64]) -> None:
+        """Put a frequency into the forms.
+
+        Parameters
+        ----------
+        omega
+            ω in Tc, or one for each copy that the mesh consists of.
+        """
+        by_cell = omega[self.mesh.copy_of_cell] if isinstance(omega, np.ndarray) else omega
+        self.omega.x.array[:] = by_cell
+
+    def keep(self, make: Callable[..., Made], *numbers: int) -> Made:
+        """What is made of this system and some numbers; made once for each of them."""
+        key = (make, *numbers)
+        if key not in self._kept:
+            self._kept[key] = make(self, *numbers)
+        made: Made = self._kept[key]
+        return made
 
     # What the forms are made of
 
@@ -343,11 +366,14 @@ class UsadelSystem:
     @cached_property
     def entity_maps(self) -> Any:
         """Maps from the parent's cells to conductors and layers, as `compat.form` takes them."""
+        return compat.entity_maps(self.parts, [each.plane.facets for each in self.barriers])
+
+    @property
+    def parts(self) -> list[compat.SubMesh]:
+        """The meshes of conductors and layers, each once."""
         parts = {conductor.layers: conductor.part for conductor in self.conductors}
         parts.update({(name,): self.mesh.part((name,)) for name in self.stack.names})
-        return compat.entity_maps(
-            list(parts.values()), [each.plane.facets for each in self.barriers]
-        )
+        return list(parts.values())
 
     def _measure(self, kind: str, subdomains: list[tuple[int, NDArray[np.int32]]]) -> ufl.Measure:
         return ufl.Measure(

@@ -125,7 +125,7 @@ def system(request: pytest.FixtureRequest) -> UsadelSystem:
 def random(system: UsadelSystem) -> np.random.Generator:
     """Random numbers, with which θ and Δ are filled."""
     generator = np.random.default_rng(1)
-    system.omega.value = 0.7
+    system.set_frequency(0.7)
     for theta in system.layout.functions:
         scale = 0.2 if system.frame.shape else 1.0
         theta.x.array[:] = scale * complex_numbers(generator, len(theta.x.array))

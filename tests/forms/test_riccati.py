@@ -249,7 +249,7 @@ def arbitrary(kind: str) -> tuple[UsadelSystem, np.random.Generator]:
     """All fields at random, which they never are in a solution."""
     stack, geometry = junction((0.2, 0.9), EXCHANGE[kind])
     system = UsadelSystem(stack, layered(geometry), 2)
-    system.omega.value = 0.7
+    system.set_frequency(0.7)
     generator = np.random.default_rng(11)
     for each in system.conductors:
         each.theta.x.array[:] = 0.1 * complex_numbers(generator, len(each.theta.x.array))

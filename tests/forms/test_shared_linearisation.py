@@ -14,7 +14,7 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve import linear
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.newton import BlockNewton
-from fem_sf.usadel import sweep
+from fem_sf.usadel import one_by_one
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.solution import solve
 from island import island_mesh, island_system
@@ -40,7 +40,7 @@ def gap(mesh: LayeredMesh) -> tuple[np.ndarray, int, int]:
     settings = SolverSettings(tolerance=TOLERANCE)
     solution = solve(system, rule, "self-consistent", settings, lambda *_: None)
     assert solution.equation is not None
-    kept = len(solution.equation.response.linearisations)
+    kept = len(solution.equation.pairs.linearisations)
     return system.gaps["S"].x.array.copy(), solution.report.sweeps, kept
 
 
@@ -50,7 +50,7 @@ def test_same_gap_with_one_linearisation(
 ) -> None:
     factorised, _, each = gap(mesh)
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", 0)
-    monkeypatch.setattr(sweep, "MOST_KEPT", 0)
+    monkeypatch.setattr(one_by_one, "MOST_KEPT", 0)
     shared, sweeps, one = gap(mesh)
     assert each == len(frequency_sum(0.5, exact=3, tail=4))
     assert one == 1

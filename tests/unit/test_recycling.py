@@ -105,6 +105,27 @@ def test_images_that_are_a_little_wrong_do_no_harm() -> None:
     assert np.linalg.norm(applied(inverse, right) - exact) < 2 * np.linalg.norm(right)
 
 
+def test_what_is_newest_is_kept_for_the_next_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix, directions = operator(), RNG.normal(size=(SIZE, RANK))
+    inverse = remembered(matrix, directions)
+    monkeypatch.setattr("fem_sf.solve.recycling.MOST_DIRECTIONS", RANK // 2)
+    inverse.keep_newest()
+    newest = directions[:, RANK // 2 :]
+    for direction in newest.T:
+        assert applied(inverse, matrix @ direction) == pytest.approx(direction, abs=1e-9)
+    across = np.linalg.svd(matrix @ newest)[0][:, RANK // 2]
+    assert applied(inverse, across) == pytest.approx(across, abs=1e-9)
+    monkeypatch.setattr("fem_sf.solve.recycling.MOST_VALUES", SIZE)
+    inverse.keep_newest()
+    assert np.linalg.matrix_rank(action(inverse) - np.eye(SIZE), tol=1e-9) == 1
+    inverse.forget()
+    assert action(inverse) == pytest.approx(np.eye(SIZE), abs=0)
+
+
+def action(inverse: RecycledInverse) -> np.ndarray:
+    return np.stack([applied(inverse, each) for each in np.eye(SIZE)], axis=1)
+
+
 def iterations(matrix: np.ndarray, inverse: RecycledInverse, right: np.ndarray) -> int:
     dense = PETSc.Mat().createDense(
         (SIZE, SIZE), array=matrix.astype(PETSc.ScalarType), comm=PETSc.COMM_SELF

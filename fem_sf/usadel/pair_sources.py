@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""How the frequencies are solved for the gap: one after the other, or all in one system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from fem_sf.solve.blocks import BlockVector
+from fem_sf.usadel.copies import Copies
+from fem_sf.usadel.one_by_one import OneByOne
+from fem_sf.usadel.sweep import FrequencySweep
+from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.together import Together
+
+TOGETHER_SIZE = 1000
+"""Unknowns of one frequency up to which all are solved as one system, on a line."""
+
+
+class PairSource(Protocol):
+    """∫ν f φ of a group's frequencies as functions of Δ."""
+
+    def solve(self, tolerance: float) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Solve at the Δ in the fields, yielding the index of each frequency and ∫ν Re f φ."""
+
+    def recall(self) -> None:
+        """Start from the last solution at these frequencies, if it is known, of a similar stack."""
+
+    def predict(self, delta_step: PETSc.Vec) -> None:
+        """Move θ at this group's frequencies to first order in a step of Δ."""
+
+    def response(self, delta_step: PETSc.Vec) -> NDArray[np.float64]:
+        """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ over this group's frequencies."""
+
+
+def pair_source(sweep: FrequencySweep, gaps: BlockVector) -> PairSource:
+    """What solves the frequencies of a sweep fastest.
+
+    Parameters
+    ----------
+    sweep
+        The frequencies.
+    gaps
+        How Δ is laid out.
+    """
+    copies = copies_for(sweep.system, len(sweep.own))
+    return OneByOne(sweep, gaps) if copies is None else Together(sweep, copies)
+
+
+def copies_for(system: UsadelSystem, count: int) -> Copies | None:
+    """The copies of a system in which some frequencies are solved; ``None`` where that is slower.
+
+    They are made once for each number of frequencies.
+    """
+    on_a_line = system.mesh.dimension == 1 and system.layout.comm.size == 1
+    if on_a_line and count > 1 and system.layout.global_size <= TOGETHER_SIZE:
+        return system.keep(Copies, count)
+    return None

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""What all frequencies give to the gap equation, solved as one system.
+
+On a line one frequency has so few unknowns that calling PETSc and dolfinx takes longer than what
+they do; copies of the stack, one for each frequency, need one call for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from fem_sf.errors import NotConverged
+from fem_sf.solve.blocks import BlockMatrix
+from fem_sf.solve.linear import uncoupled_solver
+from fem_sf.solve.newton import BlockNewton
+from fem_sf.usadel.copies import Copies, KnownSolution
+from fem_sf.usadel.sweep import FrequencySweep, Linearisation, new_linearisation
+
+LARGEST_SURPRISE = 0.2
+"""Change of θ by a solve of all frequencies at once, above which they are solved in turn."""
+
+
+class Together:
+    """∫ν f φ of a group's frequencies as functions of Δ, with one matrix for all.
+
+    Where there is nothing to start from, and where all together do not converge, they are solved
+    one after the other.
+
+    Parameters
+    ----------
+    sweep
+        The solutions, which follow Δ.
+    copies
+        As many copies of its system as the group has frequencies.
+    """
+
+    def __init__(self, sweep: FrequencySweep, copies: Copies):
+        self.sweep, self._copies = sweep, copies
+        self._weights = sweep.frequency_sum.weights[sweep.own]
+        self._frequencies = sweep.frequency_sum.frequencies[sweep.own]
+        copies.follow(self._frequencies)
+        system, unknowns = copies.system, copies.unknowns
+        self._held = unknowns.places[:, sweep.reservoirs.places].ravel()
+        self._newton = BlockNewton(
+            unknowns.layout,
+            system.residual_forms,
+            sweep.settings.max_iterations,
+            sweep.settings.petsc,
+            [conductor.name for conductor in system.conductors],
+            self._held,
+            uncoupled_solver,
+        )
+        jacobian = BlockMatrix(system.jacobian_forms, copies.jacobian, self._held)
+        self._linearisation = Linearisation(jacobian, self._newton.linear_solver(jacobian))
+        # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
+        self._pair_jacobian = BlockMatrix(system.compile_pair_jacobian(), copies.pair_jacobian)
+        self._recalled: NDArray[np.complex128] | None = None
+        self._theta, self._theta_step = unknowns.layout.vector(), unknowns.layout.vector()
+        self._source = unknowns.layout.vector()
+        self._delta, self._pairs = (self._copies.gaps.layout.vector() for _ in range(2))
+
+    def solve(self, tolerance: float) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Solve at the Δ in the fields, yielding the index of each frequency and ∫ν Re f φ.
+
+        Parameters
+        ----------
+        tolerance
+            Residual norm to reach at all frequencies together.
+
+        Raises
+        ------
+        NotConverged
+            Naming the frequency, on all groups.
+        """
+        gaps, system = self._copies.gaps, self._copies.system
+        original = self.sweep.system
+        delta = np.concatenate([gap.x.array for gap in original.gaps.values()])
+        gaps.scatter(delta, self._delta)
+        gaps.layout.to_functions(self._delta)
+        start, self._recalled = self._recalled, None
+        if self.sweep.solved:
+            start = self._copies.unknowns.gather(self._theta)
+        if start is None or not self._solve_at_once(start, tolerance):
+            self._solve_in_turn(tolerance)
+        self._pair_jacobian.assemble()
+        gaps.layout.assemble(system.compile_pair_forms(), self._pairs)
+        pairs = gaps.gather(self._pairs).real
+        yield from zip(self.sweep.own, pairs, strict=True)
+
+    def recall(self) -> None:
+        """Start from the last solution at these frequencies, if it is known, of a similar stack."""
+        last = self._copies.last
+        if last is not None and np.array_equal(last.frequencies, self._frequencies):
+            self._recalled = last.theta.copy()
+
+    def predict(self, delta_step: PETSc.Vec) -> None:
+        """Move θ at this group's frequencies to first order in a step of Δ."""
+        self._theta.axpy(1.0, self._step(delta_step))
+
+    def response(self, delta_step: PETSc.Vec) -> NDArray[np.float64]:
+        """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ over this group's frequencies."""
+        self._pair_jacobian.matrix.mult(self._step(delta_step), self._pairs)
+        response: NDArray[np.float64] = self._weights @ self._copies.gaps.gather(self._pairs).real
+        return response
+
+    def _step(self, delta_step: PETSc.Vec) -> PETSc.Vec:
+        """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at all of this group's frequencies."""
+        self._copies.gaps.scatter(delta_step.getArray(readonly=True), self._delta)
+        self._pair_jacobian.matrix.multTranspose(self._delta, self._source)
+        self._copies.system.in_residual_order(self._source)
+        self._source.getArray()[self._held] = 0
+        self._linearisation.ksp.solve(self._source, self._theta_step)
+        return self._theta_step
+
+    def _solve_at_once(self, start: NDArray[np.complex128], tolerance: float) -> bool:
+        """Solve all from a start; whether that went well, and not far, in all groups."""
+        jacobian, ksp = self._linearisation.jacobian, self._linearisation.ksp
+        unknowns, sweep = self._copies.unknowns, self.sweep
+
+        def solve() -> tuple[NDArray[np.complex128], int]:
+            for omega, theta in zip(self._frequencies, start, strict=True):
+                sweep.reservoirs.hold(theta, omega)
+            unknowns.scatter(start, self._theta)
+            report = self._newton.solve(self._theta, jacobian, ksp, tolerance)
+            found = unknowns.gather(self._theta)
+            if np.abs(found - start).max() > LARGEST_SURPRISE:
+                raise NotConverged("this may be another solution than the one to be followed")
+            return found, report.iterations
+
+        try:
+            found, iterations = sweep.grid.in_each(solve)
+        except NotConverged:
+            return False
+        sweep.take(found, iterations * len(sweep.own))
+        self._copies.last = KnownSolution(self._frequencies, found)
+        return True
+
+    def _solve_in_turn(self, tolerance: float) -> None:
+        """Solve one after the other, from the highest frequency down."""
+        for _ in self.sweep.solve([new_linearisation(self.sweep)], tolerance):
+            pass
+        theta = np.array([self.sweep.theta[k].getArray(readonly=True) for k in self.sweep.own])
+        self._copies.unknowns.scatter(theta, self._theta)
+        self._copies.unknowns.layout.to_functions(self._theta)
+        self._linearisation.jacobian.assemble()
