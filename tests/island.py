@@ -55,13 +55,34 @@ def halved(geometry: Geometry) -> Geometry:
     )
 
 
-def island_mesh(comm: MPI.Comm, halvings: int) -> LayeredMesh:
-    """The mesh of the repository, halved some times: 5000 unknowns, then four times as many."""
+def doubled(geometry: Geometry) -> Geometry:
+    """A mesh and its mirror image at its right end, which share the points there."""
+    count, end = len(geometry.points), geometry.points[:, 0].max()
+    inside = geometry.points[:, 0] < end - 1e-9 * abs(end)
+    images = geometry.points[inside] * (-1, 1) + (2 * end, 0)
+    image_of = np.arange(count)
+    image_of[inside] = count + np.arange(inside.sum())
+    return replace(
+        geometry,
+        points=np.vstack([geometry.points, images]),
+        cells=np.vstack([geometry.cells, image_of[geometry.cells]]),
+        layer_of_cell=np.tile(geometry.layer_of_cell, 2),
+        facet_groups={},
+    )
+
+
+def island_mesh(comm: MPI.Comm, halvings: int, doublings: int = 0) -> LayeredMesh:
+    """The mesh of the repository, halved some times: 5000 unknowns, then four times as many.
+
+    Each doubling puts its mirror image beside all that is there.
+    """
     geometry = None
     if comm.rank == 0:
         geometry = read_geometry(FILE, ("F", "S"))
         for _ in range(halvings):
             geometry = halved(geometry)
+        for _ in range(doublings):
+            geometry = doubled(geometry)
     return LayeredMesh.distribute(comm, geometry)
 
 

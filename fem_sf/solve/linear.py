@@ -52,6 +52,13 @@ def direct_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
     return ksp
 
 
+def symmetric_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
+    """The same for a matrix that equals its transpose, as second derivatives do: L D Lᵀ."""
+    matrix.setOption(PETSc.Mat.Option.SYMMETRIC, True)
+    matrix.setOption(PETSc.Mat.Option.SYMMETRY_ETERNAL, True)
+    return direct_solver(matrix, prefix)
+
+
 def uncoupled_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
     """A linear solver for many small systems on a line in one matrix, on one rank: PETSc's own LU.
 
@@ -68,13 +75,13 @@ def uncoupled_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
 
 
 def elliptic_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
-    """The solver of a large matrix like −∇² + k² in the plane or in space: multigrid, or direct.
+    """The solver of a large symmetric matrix like −∇² + k²: multigrid, or direct.
 
     PETSc options of its prefix come on top. Where multigrid fails, on cells much longer than wide,
     `factorise` makes it a direct one.
     """
     if matrix.getSize()[0] <= MULTIGRID_SIZE:
-        return direct_solver(matrix, prefix)
+        return symmetric_solver(matrix, prefix)
     _offer_multigrid(prefix)
     ksp = _solver(matrix, prefix)
     # SNES asks for a new preconditioner with every Jacobian, and this is called after it
@@ -89,8 +96,10 @@ def factorise(ksp: PETSc.KSP) -> None:
     ksp.setType("preonly")
     pc = ksp.getPC()
     pc.setReusePreconditioner(False)
-    pc.setType("lu")
-    if matrix.comm.size > 1 or matrix.getSize()[0] > OWN_FACTORISATION_SIZE:
+    if matrix.comm.size == 1 and matrix.getSize()[0] <= OWN_FACTORISATION_SIZE:
+        pc.setType("lu")
+    else:
+        pc.setType("cholesky" if all(matrix.isSymmetricKnown()) else "lu")
         pc.setFactorSolverType("mumps")
 
 

@@ -51,9 +51,9 @@ class RecycledInverse:
         """Make use of what was kept since the last time, before another system is solved."""
         if not self._new:
             return
-        images, corrections = (np.stack(each, axis=1) for each in zip(*self._new, strict=True))
+        newest_first = zip(*reversed(self._new), strict=True)
+        images, corrections = (np.stack(each, axis=1) for each in newest_first)
         self._new.clear()
-        # the newest first, which the older ones only add to
         self._images = np.hstack([images, self._images])
         self._corrections = np.hstack([corrections, self._corrections])
         self._keep(self._reliable())

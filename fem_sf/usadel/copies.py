@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,12 +98,13 @@ class Copies:
         frequencies
             ω in Tc, one for each copy.
         """
+        self.system.mesh.move_to(self._original.mesh)
         if self.system.stack is not self._original.stack:
-            self.system.mesh.move_to(self._original.mesh)
             self.system.set_stack(self._original.stack)
         self.system.set_frequency(frequencies)
 
     def _copied(self, original: BlockVector, copied: BlockVector) -> CopiedLayout:
+        """Nodes at one place by their copy, and on a line by where they are in it."""
         count = self.system.mesh.copies
         places = []
         for number, space in enumerate(copied.spaces):
@@ -116,7 +118,7 @@ class Copies:
             places.append(copied.slices[number].start + components.reshape(count, -1))
         return CopiedLayout(copied, np.hstack(places))
 
-    def _copy_of_node(self, space) -> NDArray[np.intp]:
+    def _copy_of_node(self, space: Any) -> NDArray[np.intp]:
         """The copy that each node of a space belongs to."""
         (part,) = (each for each in self.system.parts if each.mesh is space.mesh)
         dofs = space.dofmap.list

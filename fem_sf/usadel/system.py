@@ -27,7 +27,12 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.solve.linear import SolverChoice, direct_solver, elliptic_solver
+from fem_sf.solve.linear import (
+    SolverChoice,
+    direct_solver,
+    elliptic_solver,
+    symmetric_solver,
+)
 from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
 from fem_sf.usadel import (
@@ -456,9 +461,12 @@ def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverCho
     """What solves the linear systems at one frequency.
 
     With one angle the operator is −∇² + ω cos θ + Δ sin θ, whose real part is positive; the others
-    have none, and on a line nothing is faster than a factorisation.
+    have none, and on a line nothing is faster than a factorisation. Only Riccati's equations are
+    not in the order in which their Jacobian is symmetric.
     """
-    return elliptic_solver if parametrisation is collinear and dimension > 1 else direct_solver
+    if parametrisation is collinear and dimension > 1:
+        return elliptic_solver
+    return direct_solver if parametrisation is riccati else symmetric_solver
 
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
