@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,21 @@ def callback_errors() -> Iterator[None]:
         if error.__cause__ is None:
             raise
         raise error.__cause__ from None
+
+
+def without_keeping(method: Callable[..., None]) -> Callable[..., None]:
+    """A function that calls a method, but does not keep its object alive.
+
+    PETSc would for ever: Python does not see that an object keeps a solver that keeps the object.
+    """
+    weak = WeakMethod(method)
+
+    def call(*arguments: Any) -> None:
+        alive = weak()
+        assert alive is not None
+        alive(*arguments)
+
+    return call
 
 
 @lru_cache
@@ -141,9 +158,10 @@ class BlockNewton:
         self._snes = PETSc.SNES().create(layout.comm)
         self._snes.setOptionsPrefix(self.PREFIX)
         self._snes.setType("newtonls")
-        self._snes.setFunction(self._evaluate_residual, self._residual)
+        self._snes.setFunction(without_keeping(self._evaluate_residual), self._residual)
         self._snes.setTolerances(rtol=0.0, stol=ROUNDING, max_it=max_iterations)
-        self._snes.setMonitor(lambda snes, iteration, norm: self._history.append(norm))
+        history = self._history
+        self._snes.setMonitor(lambda snes, iteration, norm: history.append(norm))
         use_options(options, self.PREFIX)
         read_options(self._snes)
 
@@ -195,7 +213,7 @@ class BlockNewton:
         self._history.clear()
         self._jacobian = jacobian
         self._snes.setKSP(ksp)
-        self._snes.setJacobian(self._evaluate_jacobian, jacobian.matrix)
+        self._snes.setJacobian(without_keeping(self._evaluate_jacobian), jacobian.matrix)
         self._snes.setTolerances(atol=tolerance)
         # what iterations left just below the tolerance is not left so for ever
         self._snes.setForceIteration(is_iterative(ksp))

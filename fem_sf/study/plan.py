@@ -16,10 +16,10 @@ from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve import linear
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, split
 from fem_sf.study.nodes import element_degree
+from fem_sf.usadel.choices import choose_parametrisation, choose_solver
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import MOST_KEPT
-from fem_sf.usadel.system import choose_parametrisation, choose_solver
 
 START = 150e6
 """Bytes of a rank before it solves anything: Python and its libraries."""

@@ -10,6 +10,7 @@ from fem_sf.settings import UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.kept_mesh import Change, KeptMesh
 from fem_sf.usadel.observables import IntegralForms
+from fem_sf.usadel.solution import forget
 from fem_sf.usadel.system import UsadelSystem
 
 
@@ -58,3 +59,8 @@ class UsadelBench:
         system = UsadelSystem(case.stack, mesh, degree)
         self._systems[degree] = system, IntegralForms(system)
         return self._systems[degree]
+
+    def forget(self) -> None:
+        """Solve the next case as if there had been none before, but for the mesh and the forms."""
+        for system, _ in self._systems.values():
+            forget(system)

@@ -78,7 +78,6 @@ class Copies:
     """
 
     def __init__(self, original: UsadelSystem, count: int):
-        self._original = original
         mesh = original.mesh.repeated(count)
         self.system = UsadelSystem(original.stack, mesh, original.degree)
         self.unknowns = self._copied(original.layout, self.system.layout)
@@ -90,17 +89,19 @@ class Copies:
             each.assemble()
         self.last: KnownSolution | None = None
 
-    def follow(self, frequencies: NDArray[np.float64]) -> None:
+    def follow(self, original: UsadelSystem, frequencies: NDArray[np.float64]) -> None:
         """Take the frequencies of the copies, and points and numbers that the original has now.
 
         Parameters
         ----------
+        original
+            The system that they are copies of; they do not keep it, as it keeps them.
         frequencies
             ω in Tc, one for each copy.
         """
-        self.system.mesh.move_to(self._original.mesh)
-        if self.system.stack is not self._original.stack:
-            self.system.set_stack(self._original.stack)
+        self.system.mesh.move_to(original.mesh)
+        if self.system.stack is not original.stack:
+            self.system.set_stack(original.stack)
         self.system.set_frequency(frequencies)
 
     def _copied(self, original: BlockVector, copied: BlockVector) -> CopiedLayout:

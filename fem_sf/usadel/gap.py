@@ -53,12 +53,6 @@ NOTHING_FOUND = (
 )
 """Said with a normal state that was not reached but concluded."""
 
-FAR, NEARBY = 0.3, 1e-4
-"""Residual of the gap over the bulk's gap that is expected at the bulk gap, and at one nearby."""
-
-UNNOTICED = 1e-2
-"""What is left of θ's residual, over the square of the gap's, the next step does not notice."""
-
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
 
@@ -89,6 +83,27 @@ class GapReport:
     history: tuple[float, ...]
     reason: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a search for the gap begins.
+
+    Parameters
+    ----------
+    residual
+        What is expected there, over the bulk's gap.
+    tolerance
+        The residual at the end, over that which is asked for. From nearby it is less, so that where
+        it came from leaves no trace: next to a transition Δ is off by much more than the residual.
+    """
+
+    residual: float
+    tolerance: float
+
+
+FAR, NEARBY = Start(0.3, 1.0), Start(1e-4, 0.1)
+"""From the gap of the bulk, and from that of a similar stack or of a temperature nearby."""
 
 
 class NoGapFound(NotConverged):
@@ -327,20 +342,17 @@ def _iterate(
     scale: float,
     max_sweeps: int,
     methods: Sequence[Callable[[GapEquation], PETSc.SNES]],
-    expected: float,
+    start: Start,
 ) -> tuple[tuple[float, ...], str]:
-    """Solvers of PETSc, each from the start in ``delta`` until one converges.
-
-    ``expected`` is the residual at the start, over ``scale``.
-    """
-    start = delta.copy()
+    """Solvers of PETSc, each from the start in ``delta`` until one converges."""
+    first = delta.copy()
     history: list[float] = []
     complaints = []
     for method in methods:
-        start.copy(delta)
+        first.copy(delta)
         snes = method(equation)
         snes.setTolerances(max_it=max_sweeps)
-        watched = _Watched(equation, scale, expected)
+        watched = _Watched(equation, scale, start)
         watched.solve(snes, delta)
         history += watched.norms
         reason = snes.getConvergedReason()
@@ -367,7 +379,7 @@ class _Watched:
 
     Parameters
     ----------
-    equation, scale, expected
+    equation, scale, start
         As of `_iterate`.
 
     Attributes
@@ -378,16 +390,16 @@ class _Watched:
         What went wrong at a frequency.
     """
 
-    def __init__(self, equation: GapEquation, scale: float, expected: float):
-        self._equation, self._scale, self._expected = equation, scale, expected
+    def __init__(self, equation: GapEquation, scale: float, start: Start):
+        self._equation, self._scale, self._expected = equation, scale, start.residual
+        self._tolerance = start.tolerance * equation.sweep.settings.tolerance * scale
         self.norms: list[float] = []
         self.failures: list[NotConverged] = []
 
     def solve(self, snes: PETSc.SNES, delta: PETSc.Vec) -> None:
         """Let a solver go on from a start until it stops."""
-        tolerance = self._equation.sweep.settings.tolerance * self._scale
         snes.setFunction(self._evaluate, self._equation.layout.vector())
-        snes.setTolerances(rtol=0.0, stol=0.0, atol=tolerance)
+        snes.setTolerances(rtol=0.0, stol=0.0, atol=self._tolerance)
         snes.setMonitor(lambda snes, iteration, norm: self.norms.append(norm / self._scale))
         with callback_errors():
             snes.solve(None, delta)
@@ -395,10 +407,11 @@ class _Watched:
     def _evaluate(self, snes: PETSc.SNES, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Not a number where a frequency fails: an error would leave PETSc's vectors locked."""
         last = self.norms[-1] if self.norms else self._expected
-        loose, usual = UNNOTICED * last**2, self._equation.sweep.settings.tolerance
+        loose = self._equation.pairs.unnoticed * last**2
+        usual = self._equation.sweep.settings.tolerance
         try:
             self._equation.residual(delta, result, loose)
-            if loose > usual and result.norm() <= usual * self._scale:
+            if loose > usual and result.norm() <= self._tolerance:
                 self._equation.residual(delta, result)
         except NotConverged as failure:
             self.failures.append(failure)

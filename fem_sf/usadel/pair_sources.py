@@ -22,7 +22,16 @@ TOGETHER_SIZE = 1000
 
 
 class PairSource(Protocol):
-    """∫ν f φ of a group's frequencies as functions of Δ."""
+    """∫ν f φ of a group's frequencies as functions of Δ.
+
+    Attributes
+    ----------
+    unnoticed
+        What is left of θ's residual, over the square of the gap's, the gap's next step will not
+        notice.
+    """
+
+    unnoticed: float
 
     def solve(self, tolerance: float) -> Iterator[tuple[int, NDArray[np.float64]]]:
         """Solve at the Δ in the fields, yielding the index of each frequency and ∫ν Re f φ."""

@@ -13,7 +13,8 @@ from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.copies import Copies
+from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap, tangent_inverse
 from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
@@ -112,6 +113,14 @@ def solve(
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
     return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
+
+
+def forget(system: UsadelSystem) -> None:
+    """Forget what solutions left for others in a system of fields; only its forms stay."""
+    for inverse in system.kept(tangent_inverse):
+        inverse.forget()
+    for copies in system.kept(Copies):
+        copies.last = None
 
 
 def _is_self_consistent(system: UsadelSystem, gap: str | float) -> bool:

@@ -18,9 +18,10 @@ from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, whole
+from fem_sf.usadel.choices import choose_solver
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
-from fem_sf.usadel.system import UsadelSystem, choose_solver
+from fem_sf.usadel.system import UsadelSystem
 
 LARGEST_BISECTIONS = 8
 """How often the step in frequency is halved before a failed continuation is given up."""
@@ -133,18 +134,19 @@ class FrequencySweep:
         self.sweeps += 1
         self.solved = True
 
-    def take(self, solutions: NDArray[np.complex128], newton_iterations: int) -> None:
-        """Take what was found elsewhere as this group's solutions after another sweep.
+    def take(self, solutions: NDArray[np.complex128]) -> None:
+        """Take what was found elsewhere as this group's solutions.
 
         Parameters
         ----------
         solutions
             θ at this group's frequencies, shape (frequencies, unknowns of this rank).
-        newton_iterations
-            Steps that it took at all of them.
         """
         for k, solution in zip(self.own, solutions, strict=True):
             self.theta[k].getArray()[:] = solution
+
+    def count(self, newton_iterations: int) -> None:
+        """Count a sweep that was done elsewhere, with its steps at all frequencies together."""
         self.newton_iterations += newton_iterations
         self.sweeps += 1
         self.solved = True

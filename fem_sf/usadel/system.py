@@ -27,24 +27,13 @@ from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.solve.linear import (
-    SolverChoice,
-    direct_solver,
-    elliptic_solver,
-    symmetric_solver,
-)
 from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
-from fem_sf.usadel import (
-    collinear,
-    differentiated_forms,
-    noncollinear,
-    riccati,
-    riccati_forms,
-)
+from fem_sf.usadel import collinear
+from fem_sf.usadel.choices import choose_parametrisation
 from fem_sf.usadel.exchange import exchange_fields
-from fem_sf.usadel.frame import SpinFrame, spin_frame
-from fem_sf.usadel.parametrisation import FormWriter, LayerData, Parametrisation
+from fem_sf.usadel.frame import spin_frame
+from fem_sf.usadel.parametrisation import LayerData
 from fem_sf.words import missing_interface
 
 Made = TypeVar("Made")
@@ -200,6 +189,10 @@ class UsadelSystem:
             self._kept[key] = make(self, *numbers)
         made: Made = self._kept[key]
         return made
+
+    def kept(self, make: Callable[..., Made]) -> list[Made]:
+        """All that was made so, whatever the numbers."""
+        return [made for key, made in self._kept.items() if key[0] is make]
 
     # What the forms are made of
 
@@ -448,25 +441,6 @@ def _structure(stack: Stack) -> tuple[Any, ...]:
     materials = [(layer.name, layer.material.kind) for layer in stack.layers]
     laws = {(interface.pair, interface.law.kind) for interface in stack.interfaces}
     return materials, laws, spin_frame(stack).shape, bool(stack.phases)
-
-
-def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
-    """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
-    if stack.phases:
-        return riccati, riccati_forms
-    return (noncollinear if frame.shape else collinear), differentiated_forms
-
-
-def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverChoice:
-    """What solves the linear systems at one frequency.
-
-    With one angle the operator is −∇² + ω cos θ + Δ sin θ, whose real part is positive; the others
-    have none, and on a line nothing is faster than a factorisation. Only Riccati's equations are
-    not in the order in which their Jacobian is symmetric.
-    """
-    if parametrisation is collinear and dimension > 1:
-        return elliptic_solver
-    return direct_solver if parametrisation is riccati else symmetric_solver
 
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:

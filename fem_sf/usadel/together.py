@@ -38,11 +38,13 @@ class Together:
         As many copies of its system as the group has frequencies.
     """
 
+    unnoticed = 1e-2
+
     def __init__(self, sweep: FrequencySweep, copies: Copies):
         self.sweep, self._copies = sweep, copies
         self._weights = sweep.frequency_sum.weights[sweep.own]
         self._frequencies = sweep.frequency_sum.frequencies[sweep.own]
-        copies.follow(self._frequencies)
+        copies.follow(sweep.system, self._frequencies)
         system, unknowns = copies.system, copies.unknowns
         self._held = unknowns.places[:, sweep.reservoirs.places].ravel()
         self._newton = BlockNewton(
@@ -58,6 +60,7 @@ class Together:
         self._linearisation = Linearisation(jacobian, self._newton.linear_solver(jacobian))
         # ∂(∫ν f φ)/∂θ, superconductors × conductors; minus its transpose is ∂R/∂Δ
         self._pair_jacobian = BlockMatrix(system.compile_pair_jacobian(), copies.pair_jacobian)
+        self._is_linearised = False
         self._recalled: NDArray[np.complex128] | None = None
         self._theta, self._theta_step = unknowns.layout.vector(), unknowns.layout.vector()
         self._source = unknowns.layout.vector()
@@ -100,6 +103,7 @@ class Together:
     def predict(self, delta_step: PETSc.Vec) -> None:
         """Move θ at this group's frequencies to first order in a step of Δ."""
         self._theta.axpy(1.0, self._step(delta_step))
+        self.sweep.take(self._copies.unknowns.gather(self._theta))
 
     def response(self, delta_step: PETSc.Vec) -> NDArray[np.float64]:
         """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ over this group's frequencies."""
@@ -113,6 +117,9 @@ class Together:
         self._pair_jacobian.matrix.multTranspose(self._delta, self._source)
         self._copies.system.in_residual_order(self._source)
         self._source.getArray()[self._held] = 0
+        if not self._is_linearised:
+            self._linearisation.jacobian.assemble()
+            self._is_linearised = True
         self._linearisation.ksp.solve(self._source, self._theta_step)
         return self._theta_step
 
@@ -135,7 +142,9 @@ class Together:
             found, iterations = sweep.grid.in_each(solve)
         except NotConverged:
             return False
-        sweep.take(found, iterations * len(sweep.own))
+        self._is_linearised = iterations > 0
+        sweep.take(found)
+        sweep.count(iterations * len(sweep.own))
         self._copies.last = KnownSolution(self._frequencies, found)
         return True
 
@@ -146,4 +155,4 @@ class Together:
         theta = np.array([self.sweep.theta[k].getArray(readonly=True) for k in self.sweep.own])
         self._copies.unknowns.scatter(theta, self._theta)
         self._copies.unknowns.layout.to_functions(self._theta)
-        self._linearisation.jacobian.assemble()
+        self._is_linearised = False

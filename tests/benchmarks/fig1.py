@@ -28,6 +28,7 @@ from fem_sf import (
     Interface,
     KupriyanovLukichev,
     Layer,
+    MeshSettings,
     OutputSettings,
     SolverSettings,
     Stack,
@@ -42,11 +43,11 @@ from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "usadel" / "fig1.json"
-NEIGHBOURS = 8
+NEIGHBOURS = 16
 """Points of a fit: J is varied by a few percent around that of the figure."""
 
 
-def case(record: dict, exchange: float) -> UsadelCase:
+def case(record: dict, exchange: float, refinement: float) -> UsadelCase:
     """One run of the reference, without error estimate, as neither script has one."""
     stack = Stack(
         [
@@ -63,23 +64,26 @@ def case(record: dict, exchange: float) -> UsadelCase:
     return UsadelCase(
         stack=stack,
         temperature=record["T"],
+        mesh=MeshSettings(refinement=refinement),
         solver=SolverSettings(error_estimate=False),
         output=OutputSettings(probes={"S": (near,)}),
     )
 
 
-def once(record: dict) -> tuple[float, fig1_scripts.Answer]:
+def once(record: dict, refinement: float) -> tuple[float, fig1_scripts.Answer]:
     """The solve from a cold start; mesh and forms are not counted, the gap is."""
-    result = run_usadel(case(record, fig1_scripts.EXCHANGE), new_bench(), Silent())
+    asked = case(record, fig1_scripts.EXCHANGE, refinement)
+    result = run_usadel(asked, new_bench(), Silent())
     return result.summary["seconds"]["solve"], answer(result)
 
 
-def neighbour_seconds(record: dict) -> float:
+def neighbour_seconds(record: dict, refinement: float) -> float:
     """Everything that a further point of a fit takes, output included; the median."""
     bench, near, seconds = new_bench(), None, []
     for exchange in fig1_scripts.EXCHANGE * np.linspace(1.0, 1.05, NEIGHBOURS):
         start = time.perf_counter()
-        result = run_usadel(case(record, float(exchange)), bench, Silent(), near=near)
+        asked = case(record, float(exchange), refinement)
+        result = run_usadel(asked, bench, Silent(), near=near)
         seconds.append(time.perf_counter() - start)
         near = profile(result)
     return statistics.median(seconds[1:])
@@ -121,7 +125,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5, help="timed solves (default 5)")
     parser.add_argument("--no-bvp", action="store_true", help="leave solve_bvp out")
+    parser.add_argument("--refinement", type=float, default=1.0, help="of the mesh (default 1)")
     arguments = parser.parse_args()
+    refinement = arguments.refinement
     table = Table(title="Fig. 1 bilayer, self-consistent gap, one core")
     for heading in ("run", "way", "seconds", "over fem_sf", "error ∫δM", "error Δ(0.01 ξ0)"):
         table.add_column(heading, justify="right")
@@ -130,14 +136,15 @@ def main() -> None:
         if record["mode"] != "selfconsistent":
             continue
         title = f"{record['convention'][0]}, T = {record['T']}"
-        once(record)
-        times, found = zip(*(once(record) for _ in range(arguments.repeat)), strict=True)
+        once(record, refinement)
+        runs = (once(record, refinement) for _ in range(arguments.repeat))
+        times, found = zip(*runs, strict=True)
         ours = statistics.median(times)
         table.add_section()
         table.add_row(
             title, "fem_sf", f"{ours:.3f}", "", *errors(found[0], record, reference["xS"])
         )
-        again = neighbour_seconds(record)
+        again = neighbour_seconds(record, refinement)
         table.add_row("", "fem_sf, next point of a fit", f"{again:.3f}", f"{again / ours:.1f}")
         ways = {"Chebyshev in NumPy": fig1_scripts.by_collocation}
         if not arguments.no_bvp:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from petsc4py import PETSc
@@ -14,6 +17,7 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve.linear import use_options
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
@@ -250,3 +254,23 @@ def test_turning_one_ferromagnet_switches_the_superconductor_off():
     row = TABLE[1]
     assert near_transition(row, 1, 0.51).report.state == "normal"
     assert near_transition(row, -1, 0.51).report.state == "superconducting"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_nothing_of_a_solve_outlives_it(
+    system: UsadelSystem, monkeypatch: pytest.MonkeyPatch, together: bool
+):
+    """PETSc's solvers would keep matrices and factors where they keep what keeps them."""
+    if not together:
+        monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", 0)
+    equation = GapEquation(
+        FrequencySweep(system, frequency_sum(0.3), SolverSettings()), lambda *_: None
+    )
+    solve_gap(equation, max_sweeps=40)
+    remains = [weakref.ref(each) for each in (equation, equation.pairs, equation.sweep.newton)]
+    del equation
+    assert [each() for each in remains] == [None, None, None]
+    gone = weakref.ref(system.keep(Copies, 3).system)
+    system._kept.clear()
+    gc.collect()
+    assert gone() is None

@@ -178,6 +178,8 @@ def _solver(kind: str, comm: MPI.Comm) -> Solver:
 
         def solve_usadel(case: Case, near: GapProfile | None) -> tuple[Result, GapProfile | None]:
             assert isinstance(case, UsadelCase)
+            # the same to the last bit, whatever this process has solved before
+            bench.forget()
             result = run_accurately(case, bench, Silent(), near=near)
             state = result.summary["state"]
             return result, gap_profile(case, result.layers, state) if result.layers else None

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Which unknowns a stack needs, and which solver they."""
+
+from __future__ import annotations
+
+from fem_sf.solve.linear import (
+    SolverChoice,
+    direct_solver,
+    elliptic_solver,
+    symmetric_solver,
+)
+from fem_sf.stack import Stack
+from fem_sf.usadel import (
+    collinear,
+    differentiated_forms,
+    noncollinear,
+    riccati,
+    riccati_forms,
+)
+from fem_sf.usadel.frame import SpinFrame
+from fem_sf.usadel.parametrisation import FormWriter, Parametrisation
+
+
+def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
+    """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
+    if stack.phases:
+        return riccati, riccati_forms
+    return (noncollinear if frame.shape else collinear), differentiated_forms
+
+
+def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverChoice:
+    """What solves the linear systems at one frequency.
+
+    With one angle the operator is −∇² + ω cos θ + Δ sin θ, whose real part is positive; the others
+    have none, and on a line nothing is faster than a factorisation. Only Riccati's equations are
+    not in the order in which their Jacobian is symmetric.
+    """
+    if parametrisation is collinear and dimension > 1:
+        return elliptic_solver
+    return direct_solver if parametrisation is riccati else symmetric_solver
