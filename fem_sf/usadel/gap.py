@@ -119,10 +119,15 @@ class GapEquation:
         The frequencies' solutions, which follow Δ.
     progress
         Called with (frequencies done, frequencies in all) while a sweep goes on.
+
+    Attributes
+    ----------
+    begun
+        Sweeps so far, with the one that goes on.
     """
 
     def __init__(self, sweep: FrequencySweep, progress: Callable[[int, int], None]):
-        self.sweep, self.progress = sweep, progress
+        self.sweep, self.progress, self.begun = sweep, progress, 0
         system = sweep.system
         self.layout = BlockVector(list(system.gaps.values()))
         self.pairs = pair_source(sweep, self.layout)
@@ -187,6 +192,7 @@ class GapEquation:
         rule, bulk = self.sweep.frequency_sum, bulk_gap(self.sweep.frequency_sum.temperature)
         source = self._source.getArray(readonly=True).real
         total = np.zeros(len(source))
+        self.begun += 1
         for k, pairs in self.pairs.solve(tolerance * max(self._source.norm(), TINY)):
             total += rule.weights[k] * (pairs - source / math.hypot(rule.frequencies[k], bulk))
             self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))

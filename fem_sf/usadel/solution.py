@@ -95,7 +95,7 @@ def solve(
         held = reservoirs(system, rule.temperature)
         sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
-            sweep, lambda done, total: progress(done, total, f"sweep {sweep.sweeps + 1}")
+            sweep, lambda done, total: progress(done, total, f"sweep {equation.begun}")
         )
         report = None
         if start is not None and rule.temperature < 1:

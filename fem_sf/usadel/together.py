@@ -92,7 +92,7 @@ class Together:
         self._pair_jacobian.assemble()
         gaps.layout.assemble(system.compile_pair_forms(), self._pairs)
         pairs = gaps.gather(self._pairs).real
-        yield from zip(self.sweep.own, pairs, strict=True)
+        yield from zip(reversed(self.sweep.own), reversed(pairs), strict=True)
 
     def recall(self) -> None:
         """Start from the last solution at these frequencies, if it is known, of a similar stack."""

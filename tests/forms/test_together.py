@@ -23,6 +23,7 @@ from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource, pair_source
 from fem_sf.usadel.reservoirs import reservoirs
+from fem_sf.usadel.solution import solve
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.together import Together
@@ -225,6 +226,18 @@ def test_the_last_residual_is_not_one_of_loosely_solved_frequencies() -> None:
     anew.residual(delta, residual)
     assert residual.norm() < 10 * TOLERANCE * delta.norm()
     assert report.history[-1] < TOLERANCE
+
+
+@pytest.mark.parametrize("size", [0, 10_000])
+def test_sweeps_are_told_by_their_number(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", size)
+    told = []
+    rule, settings = frequency_sum(TEMPERATURE, tail=8), SolverSettings()
+    system = system_of(stack_of("collinear"))
+    solution = solve(system, rule, "self-consistent", settings, lambda *each: told.append(each))
+    numbers = range(1, solution.report.sweeps + 1)
+    frequencies = range(1, len(rule) + 1)
+    assert told == [(k, len(rule), f"sweep {number}") for number in numbers for k in frequencies]
 
 
 def test_large_systems_are_solved_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
