@@ -38,6 +38,7 @@ from fem_sf.study.usadel_critical import critical_summary, find_critical_tempera
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.indicator import cell_indicators
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.observables import (
@@ -47,7 +48,7 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
-from fem_sf.usadel.solution import Solution, prepare, solve, solve_at
+from fem_sf.usadel.solution import Solution, copies_to_solve, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
@@ -101,12 +102,12 @@ def run_usadel(
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
-    prepare(system, rule, case.gap, bench.grid)
+    copies = copies_to_solve(system, rule, case.gap, bench.grid)
     clock.lap("setup")
-    solution = run.solve(system, "", near)
+    solution = run.solve(system, "", near, copies)
     measurement = run.measure(solution, forms)
     if near is not None and measurement.integrals.free_energy >= 0:
-        solution = run.solve(system, "")
+        solution = run.solve(system, "", copies=copies)
         measurement = run.measure(solution, forms)
     chosen = run.solve_chosen(solution)
     indicators = cell_indicators(solution.sweep) if case.refines_locally else None
@@ -135,7 +136,10 @@ def run_usadel(
         solver = replace(case.solver, tolerance=second.tolerance)
         again = replace(run, case=replace(case, solver=solver), rule=second.rule)
         found = run.profile(layers, solution.report.state)
-        other = again.solve(other_system, "error, ", found)
+        copies = None
+        if bench.lasting:
+            copies = copies_to_solve(other_system, second.rule, case.gap, bench.grid)
+        other = again.solve(other_system, "error, ", found, copies)
         compared = again.measure(other, other_forms)
         energies = run.at_energies_of(spectra)
         compared_spectra = again.spectra(other, layers, energies, "error, ")
@@ -173,7 +177,13 @@ class Run:
     progress: Progress
     grid: ProcessGrid
 
-    def solve(self, system: UsadelSystem, purpose: str, near: GapProfile | None = None) -> Solution:
+    def solve(
+        self,
+        system: UsadelSystem,
+        purpose: str,
+        near: GapProfile | None = None,
+        copies: Copies | None = None,
+    ) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
         def update(done: int, total: int, note: str) -> None:
@@ -181,7 +191,7 @@ class Run:
 
         case = self.case
         start = gap_start(near, system, case.temperature)
-        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid)
+        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid, copies)
 
     def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
         """The gap that was found, on every rank, where another solve may start from it."""

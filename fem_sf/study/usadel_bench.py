@@ -21,10 +21,12 @@ class UsadelBench:
     ----------
     grid
         The ranks that share a mesh, and those that share the frequencies.
+    lasting
+        Whether many cases are to come, for which what saves time only later is made ready too.
     """
 
-    def __init__(self, grid: ProcessGrid):
-        self.grid = grid
+    def __init__(self, grid: ProcessGrid, *, lasting: bool = False):
+        self.grid, self.lasting = grid, lasting
         self._meshes = KeptMesh(grid.space)
         self._systems: dict[int, tuple[UsadelSystem, IntegralForms]] = {}
 

@@ -26,11 +26,14 @@ from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.solve.recycling import RecycledInverse
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
-from fem_sf.usadel.pair_sources import pair_source
+from fem_sf.usadel.one_by_one import OneByOne
+from fem_sf.usadel.pair_sources import PairSource
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.together import Together
 
 SMALL = 1e-2
 """A gap below this fraction of the bulk's is checked for being the normal state.
@@ -119,6 +122,9 @@ class GapEquation:
         The frequencies' solutions, which follow Δ.
     progress
         Called with (frequencies done, frequencies in all) while a sweep goes on.
+    copies
+        As many copies of the system as there are frequencies, in which all are solved together; by
+        default they are solved one after the other.
 
     Attributes
     ----------
@@ -126,11 +132,18 @@ class GapEquation:
         Sweeps so far, with the one that goes on.
     """
 
-    def __init__(self, sweep: FrequencySweep, progress: Callable[[int, int], None]):
+    def __init__(
+        self,
+        sweep: FrequencySweep,
+        progress: Callable[[int, int], None],
+        copies: Copies | None = None,
+    ):
         self.sweep, self.progress, self.begun = sweep, progress, 0
         system = sweep.system
         self.layout = BlockVector(list(system.gaps.values()))
-        self.pairs = pair_source(sweep, self.layout)
+        self.pairs: PairSource = (
+            OneByOne(sweep, self.layout) if copies is None else Together(sweep, copies)
+        )
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._held = sweep.reservoirs.gap_places

@@ -10,12 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-from fem_sf.solve.blocks import BlockVector
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.one_by_one import OneByOne
-from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
-from fem_sf.usadel.together import Together
 
 TOGETHER_SIZE = 10_000
 """Unknowns of one frequency up to which all are solved as one system, on a line.
@@ -50,24 +46,10 @@ class PairSource(Protocol):
         """Σ_k W_k Re ∂(∫ν f φ)/∂Δ · δΔ over this group's frequencies."""
 
 
-def pair_source(sweep: FrequencySweep, gaps: BlockVector) -> PairSource:
-    """What solves the frequencies of a sweep fastest.
-
-    Parameters
-    ----------
-    sweep
-        The frequencies.
-    gaps
-        How Δ is laid out.
-    """
-    copies = copies_for(sweep.system, len(sweep.own))
-    return OneByOne(sweep, gaps) if copies is None else Together(sweep, copies)
-
-
 def copies_for(system: UsadelSystem, count: int) -> Copies | None:
-    """The copies of a system in which some frequencies are solved; ``None`` where that is slower.
+    """The copies of a system in which so many frequencies are solved together, made once.
 
-    They are made once for each number of frequencies.
+    ``None`` where that is slower than one after the other.
     """
     on_a_line = system.mesh.dimension == 1 and system.layout.comm.size == 1
     if on_a_line and count > 1 and system.layout.global_size <= TOGETHER_SIZE:

@@ -51,10 +51,16 @@ class Solution:
     equation: GapEquation | None
 
 
-def prepare(system: UsadelSystem, rule: FrequencySum, gap: str | float, grid: ProcessGrid) -> None:
-    """Make the meshes and forms that `solve` will look for; arguments as there."""
-    if _is_self_consistent(system, gap):
-        copies_for(system, len(grid.share(len(rule))))
+def copies_to_solve(
+    system: UsadelSystem, rule: FrequencySum, gap: str | float, grid: ProcessGrid
+) -> Copies | None:
+    """The copies that make `solve` faster, if any; arguments as there.
+
+    To make them takes about as long as they save once.
+    """
+    if not _is_self_consistent(system, gap):
+        return None
+    return copies_for(system, len(grid.share(len(rule))))
 
 
 def solve(
@@ -65,6 +71,7 @@ def solve(
     progress: Progress,
     start: GapStart | None = None,
     grid: ProcessGrid | None = None,
+    copies: Copies | None = None,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -85,6 +92,8 @@ def solve(
         and where that leads to nothing clear, it is looked for from the bulk value.
     grid
         Groups of ranks that share the frequencies; by default all solve every one together.
+    copies
+        Those of `copies_to_solve`; by default frequencies are solved one after the other.
 
     Raises
     ------
@@ -95,7 +104,7 @@ def solve(
         held = reservoirs(system, rule.temperature)
         sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
-            sweep, lambda done, total: progress(done, total, f"sweep {equation.begun}")
+            sweep, lambda done, total: progress(done, total, f"sweep {equation.begun}"), copies
         )
         report = None
         if start is not None and rule.temperature < 1:

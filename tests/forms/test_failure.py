@@ -21,6 +21,7 @@ from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
+from fem_sf.usadel.pair_sources import copies_for
 from fem_sf.usadel.solution import Solution
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
@@ -139,7 +140,6 @@ def test_gap_after_a_frequency_failed_at_first(
     system: UsadelSystem, monkeypatch: pytest.MonkeyPatch
 ):
     """Newton's method takes a shorter step instead, and gets there."""
-    monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", 0)
     sweep = FrequencySweep(system, frequency_sum(0.3), SolverSettings())
     solve, calls = sweep.newton.solve, []
 
@@ -257,18 +257,14 @@ def test_turning_one_ferromagnet_switches_the_superconductor_off():
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_nothing_of_a_solve_outlives_it(
-    system: UsadelSystem, monkeypatch: pytest.MonkeyPatch, together: bool
-):
+def test_nothing_of_a_solve_outlives_it(system: UsadelSystem, together: bool):
     """PETSc's solvers would keep matrices and factors where they keep what keeps them."""
-    if not together:
-        monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", 0)
-    equation = GapEquation(
-        FrequencySweep(system, frequency_sum(0.3), SolverSettings()), lambda *_: None
-    )
+    sweep = FrequencySweep(system, frequency_sum(0.3), SolverSettings())
+    copies = copies_for(system, len(sweep.own)) if together else None
+    equation = GapEquation(sweep, lambda *_: None, copies)
     solve_gap(equation, max_sweeps=40)
-    remains = [weakref.ref(each) for each in (equation, equation.pairs, equation.sweep.newton)]
-    del equation
+    remains = [weakref.ref(each) for each in (equation, equation.pairs, sweep.newton)]
+    del equation, sweep, copies
     assert [each() for each in remains] == [None, None, None]
     gone = weakref.ref(system.keep(Copies, 3).system)
     system._kept.clear()

@@ -21,7 +21,7 @@ from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap import GapEquation, follow_gap, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import OneByOne
-from fem_sf.usadel.pair_sources import PairSource, pair_source
+from fem_sf.usadel.pair_sources import PairSource, copies_for
 from fem_sf.usadel.reservoirs import reservoirs
 from fem_sf.usadel.solution import solve
 from fem_sf.usadel.sweep import FrequencySweep
@@ -78,9 +78,8 @@ def equation_of(system: UsadelSystem) -> GapEquation:
     rule = frequency_sum(TEMPERATURE, tail=8)
     held = reservoirs(system, TEMPERATURE)
     settings = SolverSettings(tolerance=TOLERANCE)
-    return GapEquation(
-        FrequencySweep(system, rule, settings, reservoirs=held), lambda done, total: None
-    )
+    sweep = FrequencySweep(system, rule, settings, reservoirs=held)
+    return GapEquation(sweep, lambda done, total: None, copies_for(system, len(sweep.own)))
 
 
 def one_by_one(equation: GapEquation) -> OneByOne:
@@ -234,7 +233,14 @@ def test_sweeps_are_told_by_their_number(size: int, monkeypatch: pytest.MonkeyPa
     told = []
     rule, settings = frequency_sum(TEMPERATURE, tail=8), SolverSettings()
     system = system_of(stack_of("collinear"))
-    solution = solve(system, rule, "self-consistent", settings, lambda *each: told.append(each))
+    solution = solve(
+        system,
+        rule,
+        "self-consistent",
+        settings,
+        lambda *each: told.append(each),
+        copies=copies_for(system, len(rule)),
+    )
     numbers = range(1, solution.report.sweeps + 1)
     frequencies = range(1, len(rule) + 1)
     assert told == [(k, len(rule), f"sweep {number}") for number in numbers for k in frequencies]
@@ -242,8 +248,7 @@ def test_sweeps_are_told_by_their_number(size: int, monkeypatch: pytest.MonkeyPa
 
 def test_large_systems_are_solved_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     system = system_of(stack_of("collinear"))
-    equation = equation_of(system)
     monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", system.layout.global_size - 1)
-    assert isinstance(pair_source(equation.sweep, equation.layout), OneByOne)
+    assert isinstance(equation_of(system).pairs, OneByOne)
     monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", system.layout.global_size)
-    assert isinstance(pair_source(equation.sweep, equation.layout), Together)
+    assert isinstance(equation_of(system).pairs, Together)

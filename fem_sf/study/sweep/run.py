@@ -174,7 +174,7 @@ Solver = Callable[[Case, GapProfile | None], tuple[Result, GapProfile | None]]
 def _solver(kind: str, comm: MPI.Comm) -> Solver:
     """One solver for all cases of a kind, which keeps what they have in common."""
     if kind == "usadel":
-        bench = UsadelBench(whole(comm))
+        bench = UsadelBench(whole(comm), lasting=True)
 
         def solve_usadel(case: Case, near: GapProfile | None) -> tuple[Result, GapProfile | None]:
             assert isinstance(case, UsadelCase)
