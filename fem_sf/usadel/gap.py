@@ -394,7 +394,8 @@ class _Watched:
     """The residual as a solver of PETSc asks for it.
 
     On the way the frequencies are solved no better than the next step needs, whose residual goes
-    with the square of the last one; where that would do for the end they are solved as usual.
+    with the square of the last one; where that would do for the end, or what is left of the gap may
+    be what is left of them, they are solved as usual.
 
     Parameters
     ----------
@@ -430,7 +431,7 @@ class _Watched:
         usual = self._equation.sweep.settings.tolerance
         try:
             self._equation.residual(delta, result, loose)
-            if loose > usual and result.norm() <= self._tolerance:
+            if loose > usual and result.norm() <= max(self._tolerance, loose * self._scale):
                 self._equation.residual(delta, result)
         except NotConverged as failure:
             self.failures.append(failure)
