@@ -52,6 +52,6 @@ def copies_for(system: UsadelSystem, count: int) -> Copies | None:
     ``None`` where that is slower than one after the other.
     """
     on_a_line = system.mesh.dimension == 1 and system.layout.comm.size == 1
-    if on_a_line and count > 1 and system.layout.global_size <= TOGETHER_SIZE:
+    if on_a_line and system.layout.global_size <= TOGETHER_SIZE:
         return system.keep(Copies, count)
     return None

@@ -58,7 +58,8 @@ def copies_to_solve(
 
     To make them takes about as long as they save once.
     """
-    if not _is_self_consistent(system, gap):
+    # all groups alike, because they tell one another in one way whether they failed
+    if not _is_self_consistent(system, gap) or len(rule) < 2 * grid.groups:
         return None
     return copies_for(system, len(grid.share(len(rule))))
 

@@ -16,6 +16,7 @@ from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.settings import SolverSettings
+from fem_sf.solve.process_grid import whole
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap import GapEquation, follow_gap, solve_gap
@@ -23,7 +24,7 @@ from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource, copies_for
 from fem_sf.usadel.reservoirs import reservoirs
-from fem_sf.usadel.solution import solve
+from fem_sf.usadel.solution import copies_to_solve, solve
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.together import Together
@@ -252,3 +253,19 @@ def test_large_systems_are_solved_one_by_one(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(equation_of(system).pairs, OneByOne)
     monkeypatch.setattr("fem_sf.usadel.pair_sources.TOGETHER_SIZE", system.layout.global_size)
     assert isinstance(equation_of(system).pairs, Together)
+
+
+def test_copies_are_for_groups_that_all_have_several_frequencies() -> None:
+    """Else one group would tell the others of a failure that they do not ask for."""
+    system, grid = system_of(stack_of("collinear")), whole(MPI.COMM_SELF)
+    several, two_groups = frequency_sum(TEMPERATURE, tail=8), Mock(groups=2, share=grid.share)
+    few = replace(
+        several,
+        frequencies=several.frequencies[:3],
+        weights=several.weights[:3],
+        coarse_weights=several.coarse_weights[:3],
+    )
+    assert copies_to_solve(system, few, "self-consistent", two_groups) is None
+    assert copies_to_solve(system, few, "self-consistent", grid) is not None
+    assert copies_to_solve(system, several, "self-consistent", two_groups) is not None
+    assert copies_to_solve(system, several, "bulk", grid) is None
