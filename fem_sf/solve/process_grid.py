@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import chain
 from typing import TypeVar
 
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 from fem_sf.errors import FemSFError, NotConverged
 
 Value = TypeVar("Value")
+
+Shares = list[tuple[float, tuple[int, ...]]]
+"""What each group has to do: the cost of it all, and which pieces."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,9 @@ class ProcessGrid:
         """Whether this rank is of the group that writes the results."""
         return self.across.rank == 0
 
-    def share(self, count: int) -> range:
-        """Which of so many neighbours in frequency are this group's.
-
-        They are dealt in turn, because neighbours take as long to solve.
-        """
-        return range(self.across.rank, count, self.groups)
+    def share(self, costs: NDArray[np.float64]) -> list[int]:
+        """Which pieces of work, of these costs, are this group's, ascending."""
+        return np.flatnonzero(deal(costs, self.groups) == self.across.rank).tolist()
 
     def total(self, values: NDArray) -> NDArray:
         """The sum over all groups, the same on all of them to the last bit."""
@@ -131,6 +132,35 @@ def split(comm: MPI.Comm, groups: int) -> ProcessGrid:
         return whole(comm)
     size = comm.size // groups
     return ProcessGrid(comm.Split(comm.rank // size), comm.Split(comm.rank % size))
+
+
+def deal(costs: NDArray[np.float64], groups: int) -> NDArray[np.intp]:
+    """Which group does which piece of work, so that all have about as much to do.
+
+    The two ways to share some of the work that are least even become one, where the most of one
+    comes on top of the least of the other (N. Karmarkar and R. M. Karp, 1982). Pieces that follow
+    one another and cost about the same so go to different groups.
+
+    Parameters
+    ----------
+    costs
+        Of the pieces, positive.
+    groups
+        How many; where there are more than pieces, some have nothing to do.
+    """
+    nothing: Shares = [(0.0, ())] * groups
+    ways = [(0.0, len(costs), nothing)]
+    for piece, cost in enumerate(costs.tolist()):
+        heappush(ways, (-cost, piece, [(cost, (piece,)), *nothing[1:]]))
+    while len(ways) > 1:
+        (_, first, most), (_, _, other) = heappop(ways), heappop(ways)
+        pairs = zip(most, reversed(other), strict=True)
+        shares = sorted(((a + b, mine + more) for (a, mine), (b, more) in pairs), reverse=True)
+        heappush(ways, (shares[-1][0] - shares[0][0], first, shares))
+    owners = np.empty(len(costs), dtype=np.intp)
+    for group, (_, pieces) in enumerate(ways[0][2]):
+        owners[list(pieces)] = group
+    return owners
 
 
 def choose_groups(ranks: int, frequencies: int) -> int:

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 import dolfinx
+import numpy as np
 from mpi4py import MPI
 
 from fem_sf.errors import InputError, Problem
@@ -14,12 +15,13 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve import linear
-from fem_sf.solve.process_grid import ProcessGrid, choose_groups, split
+from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.nodes import element_degree
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver
 from fem_sf.usadel.exchange import exchange_fields
-from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.one_by_one import MOST_KEPT
+from fem_sf.usadel.sweep import costs
 
 START = 150e6
 """Bytes of a rank before it solves anything: Python and its libraries."""
@@ -50,8 +52,10 @@ class Plan:
     ----------
     groups, ranks
         Groups of ranks, and ranks of each.
-    frequencies, unknowns
-        In all, and of each.
+    frequencies, most_frequencies
+        In all, and of the group that has most.
+    unknowns
+        Of each frequency.
     linear_solver
         ``"in a line"``, ``"factorised"``, ``"multigrid"`` or ``"shared multigrid"``.
     accuracy
@@ -61,14 +65,10 @@ class Plan:
     groups: int
     ranks: int
     frequencies: int
+    most_frequencies: int
     unknowns: int
     linear_solver: str
     accuracy: AccuracySettings | None = None
-
-    @property
-    def most_frequencies(self) -> int:
-        """Frequencies of the group that has most."""
-        return -(-self.frequencies // self.groups)
 
     @property
     def bytes_of_a_rank(self) -> float:
@@ -145,20 +145,20 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     ]
     unknowns = components * sum(space.dofmap.index_map.size_global for space in spaces)
     chosen = choose_solver(parametrisation, mesh.dimension)
+    frequencies, ranks = _rule(case).frequencies, comm.size // groups
+    most = int(np.bincount(deal(costs(frequencies), groups)).max())
     kind = "in a line" if mesh.dimension == 1 else "factorised"
     if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
-        ranks, most = comm.size // groups, -(-_frequencies(case) // groups)
         kind = "multigrid" if most * unknowns <= MOST_KEPT * ranks else "shared multigrid"
-    return Plan(groups, comm.size // groups, _frequencies(case), unknowns, kind, case.accuracy)
+    return Plan(groups, ranks, len(frequencies), most, unknowns, kind, case.accuracy)
 
 
-def _frequencies(case: UsadelCase) -> int:
-    rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
-    return len(rule.frequencies)
+def _rule(case: UsadelCase) -> FrequencySum:
+    return frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
 
 
 def _groups(case: UsadelCase, ranks: int) -> int:
-    frequencies, wanted = _frequencies(case), case.solver.groups
+    frequencies, wanted = len(_rule(case)), case.solver.groups
     if wanted is None:
         return choose_groups(ranks, frequencies)
     if ranks % wanted or wanted > frequencies:

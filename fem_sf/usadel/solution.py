@@ -19,7 +19,7 @@ from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
 from fem_sf.usadel.reservoirs import reservoirs
-from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
+from fem_sf.usadel.sweep import FrequencySweep, costs, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
 Progress = Callable[[int, int, str], None]
@@ -61,7 +61,7 @@ def copies_to_solve(
     # all groups alike, because they tell one another in one way whether they failed
     if not _is_self_consistent(system, gap) or len(rule) < 2 * grid.groups:
         return None
-    return copies_for(system, len(grid.share(len(rule))))
+    return copies_for(system, len(grid.share(costs(rule.frequencies))))
 
 
 def solve(

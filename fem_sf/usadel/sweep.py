@@ -17,7 +17,7 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
-from fem_sf.solve.process_grid import ProcessGrid, whole
+from fem_sf.solve.process_grid import ProcessGrid, deal, whole
 from fem_sf.usadel.choices import choose_solver
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
@@ -28,6 +28,9 @@ LARGEST_BISECTIONS = 8
 
 PREDICTING = 4
 """From how many frequencies a start at the next one is predicted, at most."""
+
+MORE_AT_LOW = 1.4
+"""How much more it takes to solve at ω = 0, where a gap needs more steps; measured in the plane."""
 
 LOW, LARGEST_RATIO = 3.0, 4.0
 """Below which frequency, in Tc, solutions are followed in steps of at most this ratio."""
@@ -81,7 +84,7 @@ class FrequencySweep:
         grid: ProcessGrid | None = None,
     ):
         self.grid = whole(system.layout.comm) if grid is None else grid
-        self.own = self.grid.share(len(frequency_sum.frequencies))
+        self.own = self.grid.share(costs(frequency_sum.frequencies))
         self.grid.require_same(system.coordinates())
         self.system, self.frequency_sum, self.settings = system, frequency_sum, settings
         self.neighbours, self.reservoirs = neighbours, reservoirs
@@ -159,13 +162,14 @@ class FrequencySweep:
 
     def exchange(self) -> None:
         """Give every group the solutions of the others."""
-        for k, theta in enumerate(self.theta):
-            self.grid.take_from(k % self.grid.groups, theta.getArray())
+        owners = deal(costs(self.frequency_sum.frequencies), self.grid.groups)
+        for owner, theta in zip(owners.tolist(), self.theta, strict=True):
+            self.grid.take_from(owner, theta.getArray())
 
     def of_all(self, own: NDArray) -> NDArray:
         """Values at all frequencies from each group's at its own, along the first dimension."""
         values = np.zeros((len(self.theta), *own.shape[1:]), own.dtype)
-        values[list(self.own)] = own
+        values[self.own] = own
         return self.grid.total(values)
 
     def all_newton_iterations(self) -> int:
@@ -203,14 +207,14 @@ class FrequencySweep:
     def _predict(self, k: int) -> None:
         """Take as the start what the solutions at the frequencies above lead to.
 
-        They are smooth in u = 1/(1 + √ω), in which the frequencies of a sum are dense; a polynomial
-        goes through some. Where there are no two, the nearest solution is the start.
+        They are smooth in `evenly`; a polynomial goes through some. Where there are no two, the
+        nearest solution is the start.
         """
         above = [j for j in self.own if j > k][:PREDICTING]
         if self.neighbours is not None or len(above) < 2:
             self._start_from_nearest(k)
             return
-        here, *known = 1 / (1 + np.sqrt(self.frequency_sum.frequencies[[k, *above]]))
+        here, *known = evenly(self.frequency_sum.frequencies[[k, *above]])
         self.theta[k].zeroEntries()
         for i, j in enumerate(above):
             others = np.delete(known, i)
@@ -261,6 +265,16 @@ class FrequencySweep:
                 continue
             self.newton_iterations += report.iterations
             reached = targets.pop()
+
+
+def evenly(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The variable u = 1/(1 + √ω), in which the frequencies of a sum are about evenly dense."""
+    return 1 / (1 + np.sqrt(frequencies))
+
+
+def costs(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    """About what it takes to solve at frequencies, over what it takes at very high ones."""
+    return 1 + MORE_AT_LOW * evenly(frequencies)
 
 
 def frequencies_between(omega: float, reached: float) -> list[float]:

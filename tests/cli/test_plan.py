@@ -60,7 +60,7 @@ def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -
 
 
 def test_groups_take_the_same_memory_but_for_what_a_rank_starts_with() -> None:
-    one, four = (Plan(groups, 4 // groups, 24, 10**6, "factorised") for groups in (1, 4))
+    one, four = (Plan(n, 4 // n, 24, 24 // n, 10**6, "factorised") for n in (1, 4))
     assert one.bytes_of_a_rank == four.bytes_of_a_rank
 
 

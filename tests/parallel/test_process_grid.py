@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from fem_sf.solve.process_grid import choose_groups
+from fem_sf.solve.process_grid import choose_groups, deal
 from ranks import NEEDS_MPIRUN, assert_same, launch
 
 SCRIPT = Path(__file__).parent / "grid_problem.py"
@@ -40,6 +41,28 @@ def needs_mpirun(test: Callable) -> Callable:
 def test_groups_divide_the_ranks(ranks: int, frequencies: int, groups: int) -> None:
     """Two frequencies at least for each, so that shares differ by less than a half."""
     assert choose_groups(ranks, frequencies) == groups
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3, 8, 25])
+def test_groups_have_about_as_much_to_do(groups: int) -> None:
+    """All pieces are dealt, and no group has more than one of the dearest beyond another."""
+    costs = np.linspace(1.0, 2.5, 25)
+    owners = deal(costs, groups)
+    loads = np.bincount(owners, costs, minlength=groups)
+    assert loads.sum() == pytest.approx(costs.sum())
+    assert np.ptp(loads) <= costs.max()
+    assert loads.max() <= max(loads_in_turn(costs, groups).max(), costs.max())
+
+
+def loads_in_turn(costs: np.ndarray, groups: int) -> np.ndarray:
+    return np.array([costs[first::groups].sum() for first in range(groups)])
+
+
+def test_dear_pieces_are_weighed_against_many_cheap_ones() -> None:
+    """14 against 16, next to the best there is; dealing in turn makes 18 and 12."""
+    loads = np.bincount(deal(np.array([8.0, 7.0, 6.0, 5.0, 4.0]), 2), [8, 7, 6, 5, 4])
+    assert sorted(loads) == [14, 16]
+    assert sorted(loads_in_turn(np.array([8.0, 7.0, 6.0, 5.0, 4.0]), 2)) == [12, 18]
 
 
 def solve(out: Path, ranks: int, groups: int, script: Path = SCRIPT) -> dict:
