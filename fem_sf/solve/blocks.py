@@ -60,6 +60,23 @@ class BlockVector:
         for function, part, size in zip(self.functions, self.slices, self.sizes, strict=True):
             values[part] = function.x.array[:size]
 
+    def raised(self, x: PETSc.Vec, lower: BlockVector) -> PETSc.Vec:
+        """A vector of fields of lower degree on the same meshes as one of this layout.
+
+        The fields of both layouts are overwritten.
+
+        Parameters
+        ----------
+        x, lower
+            The vector and its layout.
+        """
+        lower.to_functions(x)
+        for function, of_lower_degree in zip(self.functions, lower.functions, strict=True):
+            function.interpolate(of_lower_degree)
+        result = self.vector()
+        self.from_functions(result)
+        return result
+
     def assemble(self, forms: Sequence[Any], b: PETSc.Vec) -> None:
         """Assemble one linear form per block, or several in a tuple, into a vector."""
         values = b.getArray()

@@ -48,12 +48,15 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
-from fem_sf.usadel.solution import Solution, copies_to_solve, solve, solve_at
+from fem_sf.usadel.solution import Solution, copies_to_solve, solve, solve_at, starts_coarser
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import CriticalTemperature
+
+COARSE_TOLERANCE = 1e-6
+"""Residual to which a coarser solution is solved, which is farther than that from the finer one."""
 
 
 def run_usadel(
@@ -104,7 +107,8 @@ def run_usadel(
     system, forms = bench.system(case, mesh, degree)
     copies = copies_to_solve(system, rule, case.gap, bench.grid)
     clock.lap("setup")
-    solution = run.solve(system, "", near, copies)
+    coarser = run.solve_coarser(bench, system, near)
+    solution = run.solve(system, "", near, copies, coarser)
     measurement = run.measure(solution, forms)
     if near is not None and measurement.integrals.free_energy >= 0:
         solution = run.solve(system, "", copies=copies)
@@ -183,6 +187,7 @@ class Run:
         purpose: str,
         near: GapProfile | None = None,
         copies: Copies | None = None,
+        coarser: Solution | None = None,
     ) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
@@ -191,7 +196,27 @@ class Run:
 
         case = self.case
         start = gap_start(near, system, case.temperature)
-        return solve(system, self.rule, case.gap, case.solver, update, start, self.grid, copies)
+        return solve(
+            system, self.rule, case.gap, case.solver, update, start, self.grid, copies, coarser
+        )
+
+    def solve_coarser(
+        self, bench: UsadelBench, system: UsadelSystem, near: GapProfile | None
+    ) -> Solution | None:
+        """Solve with elements of half the degree first, where that makes `solve` faster."""
+        if not starts_coarser(system, self.case.gap):
+            return None
+        lower, _ = bench.system(self.case, self.mesh, system.degree // 2)
+        coarsest = self.solve_coarser(bench, lower, near)
+        tolerance = max(self.case.solver.tolerance, COARSE_TOLERANCE)
+        solver = replace(self.case.solver, tolerance=tolerance)
+        roughly = replace(self, case=replace(self.case, solver=solver))
+        try:
+            found = roughly.solve(lower, f"degree {lower.degree}, ", near, coarser=coarsest)
+        except NotConverged:
+            return None
+        # what is linearised and factorised there is not needed any more
+        return replace(found, equation=None)
 
     def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
         """The gap that was found, on every rank, where another solve may start from it."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
+from fem_sf.usadel.sweep import KnownSolution
 from fem_sf.usadel.system import UsadelSystem
 
 
@@ -37,22 +38,6 @@ class CopiedLayout:
     def scatter(self, values: NDArray, vector: PETSc.Vec) -> None:
         """Put values of all copies, or the same for each, into a vector."""
         vector.getArray()[self.places] = values
-
-
-@dataclass(frozen=True)
-class KnownSolution:
-    """θ of a stack that has been solved.
-
-    Parameters
-    ----------
-    frequencies
-        ω in Tc.
-    theta
-        The unknowns at each, shape (frequencies, unknowns).
-    """
-
-    frequencies: NDArray[np.float64]
-    theta: NDArray[np.complex128]
 
 
 class Copies:

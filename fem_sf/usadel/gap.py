@@ -24,15 +24,14 @@ from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import callback_errors, reason_name
-from fem_sf.solve.recycling import RecycledInverse
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.bulk_response import BulkInverse
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource
 from fem_sf.usadel.sweep import FrequencySweep
-from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.together import Together
 
 SMALL = 1e-2
@@ -152,7 +151,6 @@ class GapEquation:
         self._mass_solver = direct_solver(free_mass.matrix, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
-        self.inverse = system.keep(tangent_inverse)
         self._sum = self.layout.vector()
         self._source = self.layout.vector()
         self._last = self.layout.vector()
@@ -200,6 +198,11 @@ class GapEquation:
         self.sweep.grid.take_from(0, result.getArray())
         result.aypx(-1.0 / self._stiffness, step)
 
+    def bulk_inverse(self) -> BulkInverse:
+        """About the inverse of the tangent."""
+        sweep = self.sweep
+        return BulkInverse(sweep.system, sweep.frequency_sum, self._mass, self._held)
+
     def _sweep(self, tolerance: float) -> NDArray[np.float64]:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
         rule, bulk = self.sweep.frequency_sum, bulk_gap(self.sweep.frequency_sum.temperature)
@@ -210,12 +213,6 @@ class GapEquation:
             total += rule.weights[k] * (pairs - source / math.hypot(rule.frequencies[k], bulk))
             self.progress(len(self.sweep.theta) - k, len(self.sweep.theta))
         return self.sweep.grid.total(total)
-
-
-def tangent_inverse(system: UsadelSystem) -> RecycledInverse:
-    """What is known of the tangent's inverse from one gap equation of a system to the next."""
-    layout = BlockVector(list(system.gaps.values()))
-    return RecycledInverse(layout.comm, sum(layout.sizes))
 
 
 def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
@@ -242,7 +239,6 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     temperature = equation.sweep.frequency_sum.temperature
     bulk = bulk_gap(temperature)
     delta = equation.start(bulk)
-    equation.inverse.forget()
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
     scale = delta.norm()
@@ -263,7 +259,6 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         if _largest(delta) < NEGLIGIBLE * bulk:
             _climb(equation, mode, bulk, delta)
         equation.sweep.restart()
-        equation.inverse.forget()
         more, reason = _iterate(equation, delta, scale, max_sweeps, methods, NEARBY)
         history += more
         if _largest(delta) < NEGLIGIBLE * bulk:
@@ -377,7 +372,6 @@ def _iterate(
         reason = snes.getConvergedReason()
         name = reason_name(reason, PETSc.SNES)
         if reason > 0:
-            equation.inverse.keep_newest()
             return tuple(history), name
         complaints.append(f"{snes.getType()}: {name}")
         equation.sweep.restart()
@@ -439,19 +433,18 @@ class _Watched:
 
 
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    """Newton's method with GMRES on the tangent, which is the identity and something compact."""
-    layout = equation.layout
-    comm, inverse = layout.comm, equation.inverse
+    """Newton's method with GMRES on the tangent, which differs from the bulk's by little else."""
+    layout, comm = equation.layout, equation.layout.comm
     size = (sum(layout.sizes), layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), comm)
     snes = PETSc.SNES().create(comm)
     snes.setType("newtonls")
-    snes.setJacobian(lambda *_: inverse.take_in(), tangent)
+    snes.setJacobian(lambda *_: None, tangent)
     ksp = snes.getKSP()
     ksp.setType("gmres")
     ksp.setPCSide(PETSc.PC.Side.RIGHT)
     ksp.getPC().setType("python")
-    ksp.getPC().setPythonContext(inverse)
+    ksp.getPC().setPythonContext(equation.bulk_inverse())
     ksp.setTolerances(rtol=1e-4)
     return snes
 
@@ -463,14 +456,13 @@ def _anderson_solver(equation: GapEquation) -> PETSc.SNES:
 
 
 class _Tangent:
-    """The tangent as a PETSc shell matrix, whose products are remembered."""
+    """The tangent as a PETSc shell matrix."""
 
     def __init__(self, equation: GapEquation):
         self.equation = equation
 
     def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         self.equation.tangent(x, y)
-        self.equation.inverse.remember(x, y)
 
 
 def _settle_normal(

@@ -14,7 +14,7 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap, tangent_inverse
+from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
 from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
@@ -27,6 +27,9 @@ Progress = Callable[[int, int, str], None]
 
 CLEAR = 0.1
 """Fraction of the bulk gap above which Δ is far from the normal state and a change of its sign."""
+
+COARSER_SIZE = 3000
+"""Unknowns of one frequency above which a gap in the plane starts from a coarser one; measured."""
 
 GapStart = Mapping[str, NDArray[np.float64]]
 """Δ in Tc at all local nodes of every superconductor, ghosts included."""
@@ -64,6 +67,13 @@ def copies_to_solve(
     return copies_for(system, len(grid.share(costs(rule.frequencies))))
 
 
+def starts_coarser(system: UsadelSystem, gap: str | float) -> bool:
+    """Whether `solve` is faster from a solution with elements of lower degree, which takes time."""
+    large = system.mesh.dimension > 1 and system.layout.global_size > COARSER_SIZE
+    alike = system.degree > 1 and not system.stack.phases
+    return large and alike and _is_self_consistent(system, gap)
+
+
 def solve(
     system: UsadelSystem,
     rule: FrequencySum,
@@ -73,6 +83,7 @@ def solve(
     start: GapStart | None = None,
     grid: ProcessGrid | None = None,
     copies: Copies | None = None,
+    coarser: Solution | None = None,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -95,6 +106,9 @@ def solve(
         Groups of ranks that share the frequencies; by default all solve every one together.
     copies
         Those of `copies_to_solve`; by default frequencies are solved one after the other.
+    coarser
+        A solution with elements of lower degree on the same mesh, which takes the place of
+        ``start`` if it is superconducting.
 
     Raises
     ------
@@ -108,6 +122,8 @@ def solve(
             sweep, lambda done, total: progress(done, total, f"sweep {equation.begun}"), copies
         )
         report = None
+        if coarser is not None and coarser.report.state == "superconducting":
+            start = _raise(coarser, equation)
         if start is not None and rule.temperature < 1:
             report = _follow(equation, start)
         if report is None:
@@ -127,14 +143,21 @@ def solve(
 
 def forget(system: UsadelSystem) -> None:
     """Forget what solutions left for others in a system of fields; only its forms stay."""
-    for inverse in system.kept(tangent_inverse):
-        inverse.forget()
     for copies in system.kept(Copies):
         copies.last = None
 
 
 def _is_self_consistent(system: UsadelSystem, gap: str | float) -> bool:
     return gap == "self-consistent" and bool(system.gaps)
+
+
+def _raise(coarser: Solution, equation: GapEquation) -> GapStart:
+    """Let a gap equation start from all that is known of it with elements of lower degree."""
+    lower, system = coarser.sweep.system, equation.sweep.system
+    equation.sweep.start_from(coarser.sweep.known(system.layout))
+    for name, gap in system.gaps.items():
+        gap.interpolate(lower.gaps[name])
+    return {name: gap.x.array.copy() for name, gap in system.gaps.items()}
 
 
 def _follow(equation: GapEquation, start: GapStart) -> GapReport | None:

@@ -14,7 +14,7 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
-from fem_sf.solve.blocks import BlockMatrix
+from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, deal, whole
@@ -48,6 +48,22 @@ class Linearisation:
 
     jacobian: BlockMatrix
     ksp: PETSc.KSP
+
+
+@dataclass(frozen=True, eq=False)
+class KnownSolution:
+    """θ of a stack that has been solved.
+
+    Parameters
+    ----------
+    frequencies
+        ω in Tc.
+    theta
+        The unknowns of this rank at each, shape (frequencies, unknowns).
+    """
+
+    frequencies: NDArray[np.float64]
+    theta: NDArray[np.complex128]
 
 
 class FrequencySweep:
@@ -101,7 +117,7 @@ class FrequencySweep:
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
         self.sweeps = 0
-        self.solved = False
+        self.solved = self._starts_known = False
 
     def solve(self, linearisations: list[Linearisation], tolerance: float) -> Iterator[int]:
         """Solve this group's frequencies from the largest down, yielding the index of each solved.
@@ -123,7 +139,7 @@ class FrequencySweep:
         frequencies = self.frequency_sum.frequencies
         failed = None
         for position, k in reversed(list(enumerate(self.own))):
-            way = [] if self.solved else self._set_out(k)
+            way = [] if self.solved or self._starts_known else self._set_out(k)
             linearisation = linearisations[position % len(linearisations)]
             if len(linearisations) == 1:
                 renew(linearisation.ksp)
@@ -136,6 +152,24 @@ class FrequencySweep:
         self.grid.raise_any(failed)
         self.sweeps += 1
         self.solved = True
+
+    def start_from(self, known: KnownSolution) -> None:
+        """Take the solution of a similar stack as the start, if it is one at these frequencies."""
+        if np.array_equal(known.frequencies, self.frequency_sum.frequencies[self.own]):
+            self.take(known.theta)
+            self._starts_known = True
+
+    def known(self, layout: BlockVector) -> KnownSolution:
+        """What was found, for unknowns of higher degree on the same mesh.
+
+        Parameters
+        ----------
+        layout
+            That of those; its fields and the system's are overwritten.
+        """
+        own = self.system.layout
+        theta = [layout.raised(self.theta[k], own).getArray() for k in self.own]
+        return KnownSolution(self.frequency_sum.frequencies[self.own], np.array(theta))
 
     def take(self, solutions: NDArray[np.complex128]) -> None:
         """Take what was found elsewhere as this group's solutions.
@@ -156,7 +190,7 @@ class FrequencySweep:
 
     def restart(self) -> None:
         """Forget the solutions, so that the next sweep starts from θ = 0."""
-        self.solved = False
+        self.solved = self._starts_known = False
         for theta in self.theta:
             theta.zeroEntries()
 

@@ -327,22 +327,32 @@ class UsadelSystem:
     @once
     def compile_gap_mass(self) -> list[list[Any]]:
         """∫ ν ψ φ for every superconducting layer, block diagonal."""
-        rows = []
-        for number, name in enumerate(self.gaps):
-            space = self.gaps[name].function_space
-            mass = ufl.inner(
-                self.data[name].density_of_states * ufl.TrialFunction(space),
-                ufl.TestFunction(space),
+        return self._by_gap(lambda data, psi, phi: data.density_of_states * ufl.inner(psi, phi))
+
+    @once
+    def compile_gap_diffusion(self) -> list[list[Any]]:
+        """∫ ν a ∇ψ·∇φ for every superconducting layer, block diagonal."""
+        return self._by_gap(
+            lambda data, psi, phi: (
+                data.density_of_states * data.diffusivity * ufl.inner(ufl.grad(psi), ufl.grad(phi))
             )
-            compiled = self._compile(mass * self.layer_measure([name])(0))
-            rows.append([compiled if i == number else None for i in range(len(self.gaps))])
-        return rows
+        )
 
     def compile_integral(self, layer: str, density: Any) -> Any:
         """∫ density over one layer."""
         return self._compile(density * self.layer_measure([layer])(0))
 
     # Details
+
+    def _by_gap(self, density: Callable[[LayerData, Any, Any], Any]) -> list[list[Any]]:
+        """Compiled integrals over each superconducting layer, block diagonal."""
+        rows = []
+        for number, (name, gap) in enumerate(self.gaps.items()):
+            space = gap.function_space
+            integrand = density(self.data[name], ufl.TrialFunction(space), ufl.TestFunction(space))
+            compiled = self._compile(integrand * self.layer_measure([name])(0))
+            rows.append([compiled if i == number else None for i in range(len(self.gaps))])
+        return rows
 
     def _pair_form(self, layer: str) -> Any:
         density = self.data[layer].density_of_states

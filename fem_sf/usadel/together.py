@@ -17,8 +17,13 @@ from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.linear import uncoupled_solver
 from fem_sf.solve.newton import BlockNewton
-from fem_sf.usadel.copies import Copies, KnownSolution
-from fem_sf.usadel.sweep import FrequencySweep, Linearisation, new_linearisation
+from fem_sf.usadel.copies import Copies
+from fem_sf.usadel.sweep import (
+    FrequencySweep,
+    KnownSolution,
+    Linearisation,
+    new_linearisation,
+)
 
 LARGEST_SURPRISE = 0.2
 """Change of θ by a solve of all frequencies at once, above which they are solved in turn."""

@@ -27,6 +27,10 @@ from fem_sf import (
     UsadelCase,
     run_case,
 )
+from fem_sf.usadel import solution
+
+# small as it is, linear elements come first
+solution.COARSER_SIZE = 0
 
 
 def case(groups: int) -> UsadelCase:
