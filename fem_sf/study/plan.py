@@ -17,7 +17,7 @@ from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve import linear
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.nodes import element_degree
-from fem_sf.usadel.choices import choose_parametrisation, choose_solver
+from fem_sf.usadel.choices import choose_parametrisation, choose_solver, coarser_degree
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.one_by_one import MOST_KEPT
@@ -60,6 +60,8 @@ class Plan:
         ``"in a line"``, ``"factorised"``, ``"multigrid"`` or ``"shared multigrid"``.
     accuracy
         What is asked for, if anything: all this is then only about where it starts.
+    first
+        How it would be solved before, with elements of lower degree, if it starts from there.
     """
 
     groups: int
@@ -69,10 +71,16 @@ class Plan:
     unknowns: int
     linear_solver: str
     accuracy: AccuracySettings | None = None
+    first: Plan | None = None
 
     @property
     def bytes_of_a_rank(self) -> float:
-        """About what memory a rank needs."""
+        """About what memory a rank needs at most."""
+        first = 0.0 if self.first is None else self.first.bytes_of_a_rank
+        return max(first, self._bytes_at_last)
+
+    @property
+    def _bytes_at_last(self) -> float:
         if self.linear_solver == "shared multigrid":
             per_unknown = SHARED + SOLUTION * self.frequencies
         else:
@@ -86,7 +94,7 @@ class Plan:
         memory = self.bytes_of_a_rank
         lines = [
             ("ranks", f"{ranks}: {groups} of {_count(self.ranks, 'rank')} that share a mesh"),
-            ("unknowns", f"{self.unknowns} complex ones at each frequency"),
+            ("unknowns", f"{self.unknowns} complex ones at each frequency{self._after}"),
             (
                 "frequencies",
                 f"{self.frequencies}, at most {self.most_frequencies} for each group",
@@ -97,6 +105,12 @@ class Plan:
         if self.accuracy is not None:
             lines.append(("accuracy", _MORE.format(self.accuracy)))
         return lines
+
+    @property
+    def _after(self) -> str:
+        if self.first is None:
+            return ""
+        return f", after {self.first.unknowns} with elements of lower degree{self.first._after}"
 
 
 _SOLVERS = {
@@ -135,22 +149,32 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     groups = _groups(case, comm.size)
     geometry = checked_geometry(case.stack, case.mesh) if comm.rank == 0 else None
     mesh = LayeredMesh.distribute(comm, geometry)
+    return _with_degree(case, mesh, groups, element_degree(case.mesh))
+
+
+def _with_degree(case: UsadelCase, mesh: LayeredMesh, groups: int, degree: int) -> Plan:
+    """How it would be solved with elements of some degree, and before with others."""
     frame = exchange_fields(case.stack, mesh).frame
     parametrisation, _ = choose_parametrisation(case.stack, frame)
     components = math.prod(parametrisation.field_shape(frame.shape))
-    degree = element_degree(case.mesh)
     spaces = [
         dolfinx.fem.functionspace(mesh.part((name,)).mesh, ("Lagrange", degree))
         for name in case.stack.names
     ]
     unknowns = components * sum(space.dofmap.index_map.size_global for space in spaces)
     chosen = choose_solver(parametrisation, mesh.dimension)
-    frequencies, ranks = _rule(case).frequencies, comm.size // groups
+    frequencies, ranks = _rule(case).frequencies, mesh.comm.size // groups
     most = int(np.bincount(deal(costs(frequencies), groups)).max())
     kind = "in a line" if mesh.dimension == 1 else "factorised"
     if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
         kind = "multigrid" if most * unknowns <= MOST_KEPT * ranks else "shared multigrid"
-    return Plan(groups, ranks, len(frequencies), most, unknowns, kind, case.accuracy)
+    lower = coarser_degree(case.stack, mesh.dimension, degree, unknowns)
+    first = None
+    if lower is not None and case.gap == "self-consistent":
+        first = _with_degree(case, mesh, groups, lower)
+    return Plan(
+        groups, ranks, len(frequencies), most, unknowns, kind, accuracy=case.accuracy, first=first
+    )
 
 
 def _rule(case: UsadelCase) -> FrequencySum:

@@ -38,6 +38,7 @@ from fem_sf.study.usadel_critical import critical_summary, find_critical_tempera
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.usadel.choices import coarser_degree
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.indicator import cell_indicators
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
@@ -48,7 +49,7 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
-from fem_sf.usadel.solution import Solution, copies_to_solve, solve, solve_at, starts_coarser
+from fem_sf.usadel.solution import Solution, copies_to_solve, is_self_consistent, solve, solve_at
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
@@ -204,9 +205,12 @@ class Run:
         self, bench: UsadelBench, system: UsadelSystem, near: GapProfile | None
     ) -> Solution | None:
         """Solve with elements of half the degree first, where that makes `solve` faster."""
-        if not starts_coarser(system, self.case.gap):
+        degree = coarser_degree(
+            system.stack, self.mesh.dimension, system.degree, system.layout.global_size
+        )
+        if degree is None or not is_self_consistent(system, self.case.gap):
             return None
-        lower, _ = bench.system(self.case, self.mesh, system.degree // 2)
+        lower, _ = bench.system(self.case, self.mesh, degree)
         coarsest = self.solve_coarser(bench, lower, near)
         tolerance = max(self.case.solver.tolerance, COARSE_TOLERANCE)
         solver = replace(self.case.solver, tolerance=tolerance)

@@ -22,6 +22,7 @@ from scipy.optimize import brentq, nnls
 
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix
 from fem_sf.solve.linear import symmetric_solver
+from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.system import UsadelSystem
@@ -112,6 +113,8 @@ class BulkInverse:
         ∫ν ψ φ of the superconductors, assembled.
     held
         Values of Δ of this rank, counted from its first, that are given.
+    grid
+        Groups of ranks that share the poles; by default all do every one together.
     """
 
     def __init__(
@@ -120,22 +123,28 @@ class BulkInverse:
         rule: FrequencySum,
         mass: BlockMatrix,
         held: NDArray[np.intp] = NOTHING_HELD,
+        grid: ProcessGrid | None = None,
     ):
+        self._grid = whole(system.layout.comm) if grid is None else grid
         self._sum, self._mass, self._held = inverse_tangent(rule), mass.matrix, held
         diffusion = BlockMatrix(system.compile_gap_diffusion(), mass)
         diffusion.assemble()
-        self._solvers = [self._solver(pole, diffusion.matrix) for pole in self._sum.poles]
-        self._source, self._part = (self._mass.createVecLeft() for _ in range(2))
+        own = self._grid.share(np.ones(len(self._sum.poles)))
+        self._terms = [
+            (self._sum.weights[j], self._solver(self._sum.poles[j], diffusion.matrix)) for j in own
+        ]
+        self._source, self._part, self._own = (self._mass.createVecLeft() for _ in range(3))
 
     def apply(self, preconditioner: PETSc.PC, residual: PETSc.Vec, result: PETSc.Vec) -> None:
         """What PETSc calls: the inverse of a vector."""
         self._mass.mult(residual, self._source)
         self._source.getArray()[self._held] = 0
-        residual.copy(result)
-        result.scale(self._sum.constant)
-        for weight, solver in zip(self._sum.weights, self._solvers, strict=True):
+        self._own.zeroEntries()
+        for weight, solver in self._terms:
             solver.solve(self._source, self._part)
-            result.axpy(weight, self._part)
+            self._own.axpy(weight, self._part)
+        result.getArray()[:] = self._grid.total(self._own.getArray(readonly=True))
+        result.axpy(self._sum.constant, residual)
 
     def _solver(self, pole: float, diffusion: PETSc.Mat) -> PETSc.KSP:
         """Solves ψ − (a/b)∇²ψ = …, without flux through any face but where Δ is given."""

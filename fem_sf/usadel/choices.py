@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which unknowns a stack needs, and which solver they."""
+"""Which unknowns a stack needs, which solver they, and which elements come first."""
 
 from __future__ import annotations
 
@@ -20,12 +20,31 @@ from fem_sf.usadel import (
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.parametrisation import FormWriter, Parametrisation
 
+COARSER_SIZE = 3000
+"""Unknowns of one frequency above which a gap in the plane starts from a coarser one; measured."""
+
 
 def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
     """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
     if stack.phases:
         return riccati, riccati_forms
     return (noncollinear if frame.shape else collinear), differentiated_forms
+
+
+def coarser_degree(stack: Stack, dimension: int, degree: int, unknowns: int) -> int | None:
+    """The degree of the elements from whose solution a self-consistent gap starts sooner, if any.
+
+    Parameters
+    ----------
+    stack
+        What is solved.
+    dimension, degree
+        Of the mesh and its elements.
+    unknowns
+        Of one frequency.
+    """
+    pays = dimension > 1 and degree > 1 and unknowns > COARSER_SIZE
+    return degree // 2 if pays and not stack.phases else None
 
 
 def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverChoice:

@@ -201,7 +201,8 @@ class GapEquation:
     def bulk_inverse(self) -> BulkInverse:
         """About the inverse of the tangent."""
         sweep = self.sweep
-        return BulkInverse(sweep.system, sweep.frequency_sum, self._mass, self._held)
+        rule, grid = sweep.frequency_sum, sweep.grid
+        return BulkInverse(sweep.system, rule, self._mass, self._held, grid)
 
     def _sweep(self, tolerance: float) -> NDArray[np.float64]:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""

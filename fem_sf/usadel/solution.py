@@ -28,9 +28,6 @@ Progress = Callable[[int, int, str], None]
 CLEAR = 0.1
 """Fraction of the bulk gap above which Δ is far from the normal state and a change of its sign."""
 
-COARSER_SIZE = 3000
-"""Unknowns of one frequency above which a gap in the plane starts from a coarser one; measured."""
-
 GapStart = Mapping[str, NDArray[np.float64]]
 """Δ in Tc at all local nodes of every superconductor, ghosts included."""
 
@@ -54,6 +51,11 @@ class Solution:
     equation: GapEquation | None
 
 
+def is_self_consistent(system: UsadelSystem, gap: str | float) -> bool:
+    """Whether there is a gap to be found."""
+    return gap == "self-consistent" and bool(system.gaps)
+
+
 def copies_to_solve(
     system: UsadelSystem, rule: FrequencySum, gap: str | float, grid: ProcessGrid
 ) -> Copies | None:
@@ -62,16 +64,9 @@ def copies_to_solve(
     To make them takes about as long as they save once.
     """
     # all groups alike, because they tell one another in one way whether they failed
-    if not _is_self_consistent(system, gap) or len(rule) < 2 * grid.groups:
+    if not is_self_consistent(system, gap) or len(rule) < 2 * grid.groups:
         return None
     return copies_for(system, len(grid.share(costs(rule.frequencies))))
-
-
-def starts_coarser(system: UsadelSystem, gap: str | float) -> bool:
-    """Whether `solve` is faster from a solution with elements of lower degree, which takes time."""
-    large = system.mesh.dimension > 1 and system.layout.global_size > COARSER_SIZE
-    alike = system.degree > 1 and not system.stack.phases
-    return large and alike and _is_self_consistent(system, gap)
 
 
 def solve(
@@ -115,7 +110,7 @@ def solve(
     NotConverged
         If a frequency or the gap does not converge.
     """
-    if _is_self_consistent(system, gap):
+    if is_self_consistent(system, gap):
         held = reservoirs(system, rule.temperature)
         sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
@@ -145,10 +140,6 @@ def forget(system: UsadelSystem) -> None:
     """Forget what solutions left for others in a system of fields; only its forms stay."""
     for copies in system.kept(Copies):
         copies.last = None
-
-
-def _is_self_consistent(system: UsadelSystem, gap: str | float) -> bool:
-    return gap == "self-consistent" and bool(system.gaps)
 
 
 def _raise(coarser: Solution, equation: GapEquation) -> GapStart:

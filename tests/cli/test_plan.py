@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fem_sf.cli import main
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.solve import linear
 from fem_sf.study.plan import Plan, plan
+from fem_sf.usadel import choices
 from fem_sf.usadel.matsubara import frequency_sum
 
 from .conftest import CASE
@@ -50,6 +52,27 @@ def test_unknowns_are_those_of_every_layer(plane: Path, monkeypatch: pytest.Monk
     assert (found.unknowns, found.linear_solver) == (expected, "factorised")
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", expected - 1)
     assert plan(case, MPI.COMM_SELF).linear_solver == "multigrid"
+
+
+def test_lower_degrees_that_come_first_are_planned_too(
+    plane: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """They may take more memory: below a size all is factorised."""
+    case = load_case(plane)
+    quadratic = replace(case, mesh=replace(case.mesh, degree=2))
+    linear_alone = plan(case, MPI.COMM_SELF)
+    monkeypatch.setattr(choices, "COARSER_SIZE", 0)
+    monkeypatch.setattr(linear, "MULTIGRID_SIZE", linear_alone.unknowns)
+    monkeypatch.setattr("fem_sf.study.plan.MOST_KEPT", 0)
+    found = plan(quadratic, MPI.COMM_SELF)
+    assert found.first == linear_alone
+    assert (found.linear_solver, found.first.linear_solver) == ("shared multigrid", "factorised")
+    assert found.bytes_of_a_rank == max(
+        found.first.bytes_of_a_rank, replace(found, first=None).bytes_of_a_rank
+    )
+    told = dict(found.lines)["unknowns"]
+    assert f"after {found.first.unknowns} with elements of lower degree" in told
+    assert plan(replace(quadratic, gap="bulk"), MPI.COMM_SELF).first is None
 
 
 def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -> None:

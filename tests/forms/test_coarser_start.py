@@ -18,9 +18,9 @@ from fem_sf.settings import MeshSettings, SolverSettings, UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.study import usadel
 from fem_sf.study.run import run_case
-from fem_sf.usadel import solution as solutions
+from fem_sf.usadel import choices
 from fem_sf.usadel.matsubara import frequency_sum
-from fem_sf.usadel.solution import Solution, solve, starts_coarser
+from fem_sf.usadel.solution import Solution, solve
 from fem_sf.usadel.system import UsadelSystem
 from island import DEGREE, island_mesh, stack
 
@@ -88,21 +88,18 @@ def test_a_normal_state_is_no_start(mesh: LayeredMesh) -> None:
     assert solved(mesh, DEGREE, normal).report.sweeps == solved(mesh, DEGREE).report.sweeps
 
 
-def test_where_it_pays(mesh: LayeredMesh, monkeypatch: pytest.MonkeyPatch) -> None:
-    system = UsadelSystem(stack(0.3), mesh, DEGREE)
-    assert system.layout.global_size > solutions.COARSER_SIZE
-    assert starts_coarser(system, "self-consistent")
-    assert not starts_coarser(system, "bulk")
-    assert not starts_coarser(system, 1.2)
-    monkeypatch.setattr(solutions, "COARSER_SIZE", 0)
-    assert not starts_coarser(UsadelSystem(stack(0.3), mesh, 1), "self-consistent")
+def test_where_it_pays() -> None:
+    many = choices.COARSER_SIZE + 1
+    assert choices.coarser_degree(stack(0.3), 2, 2, many) == 1
+    assert choices.coarser_degree(stack(0.3), 3, 4, many) == 2
+    assert choices.coarser_degree(stack(0.3), 2, 2, many - 1) is None
+    assert choices.coarser_degree(stack(0.3), 1, 2, many) is None
+    assert choices.coarser_degree(stack(0.3), 2, 1, many) is None
     phases = Stack(
         [Layer("F", Ferromagnet(0.5, 1.0, 15.0)), Layer("S", Superconductor(phase=0.4))],
         stack(0.3).interfaces,
     )
-    assert not starts_coarser(UsadelSystem(phases, mesh, DEGREE), "self-consistent")
-    monkeypatch.setattr(solutions, "COARSER_SIZE", system.layout.global_size)
-    assert not starts_coarser(system, "self-consistent")
+    assert choices.coarser_degree(phases, 2, 2, many) is None
 
 
 def rectangle(exchange: float, temperature: float = 0.3) -> UsadelCase:
@@ -124,7 +121,7 @@ def rectangle(exchange: float, temperature: float = 0.3) -> UsadelCase:
 @pytest.fixture
 def purposes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was solved for what; however small the case, coarser ones come first."""
-    monkeypatch.setattr(solutions, "COARSER_SIZE", 0)
+    monkeypatch.setattr(choices, "COARSER_SIZE", 0)
     told: list[str] = []
     solve_one = usadel.Run.solve
 
@@ -139,7 +136,7 @@ def purposes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_degree_by_degree(purposes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     found = run_case(rectangle(3.0), MPI.COMM_SELF).summary
     assert purposes == ["degree 1, ", "degree 2, ", ""]
-    monkeypatch.setattr(solutions, "COARSER_SIZE", 10**9)
+    monkeypatch.setattr(choices, "COARSER_SIZE", 10**9)
     far = run_case(rectangle(3.0), MPI.COMM_SELF).summary
     assert purposes[3:] == [""]
     assert found["free_energy"] == pytest.approx(far["free_energy"], rel=1e-10)
@@ -147,6 +144,11 @@ def test_degree_by_degree(purposes: list[str], monkeypatch: pytest.MonkeyPatch) 
         moments = [each["layers"][name]["magnetization"]["integral"] for each in (found, far)]
         assert np.asarray(moments[0]) == pytest.approx(np.asarray(moments[1]), rel=1e-7)
     assert found["iterations"]["sweeps"] < far["iterations"]["sweeps"]
+
+
+def test_a_gap_that_is_given_needs_no_start(purposes: list[str]) -> None:
+    run_case(replace(rectangle(3.0), gap="bulk"), MPI.COMM_SELF)
+    assert purposes == [""]
 
 
 def test_normal_states_stay_normal(purposes: list[str]) -> None:

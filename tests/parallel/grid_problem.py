@@ -27,10 +27,10 @@ from fem_sf import (
     UsadelCase,
     run_case,
 )
-from fem_sf.usadel import solution
+from fem_sf.usadel import choices
 
 # small as it is, linear elements come first
-solution.COARSER_SIZE = 0
+choices.COARSER_SIZE = 0
 
 
 def case(groups: int) -> UsadelCase:
