@@ -99,6 +99,20 @@ class BlockVector:
         return [float(each) for each in np.sqrt(squares)]
 
 
+def hold(matrix: PETSc.Mat, held: NDArray[np.intp]) -> None:
+    """Make rows and columns of unknowns whose values are given those of the identity.
+
+    Parameters
+    ----------
+    matrix
+        One that equals its transpose, which it goes on to do.
+    held
+        Which of this rank, counted from its first.
+    """
+    first = matrix.getOwnershipRange()[0]
+    matrix.zeroRowsColumns((first + held).astype(PETSc.IntType), diag=1.0)
+
+
 class BlockMatrix:
     """A PETSc matrix made of compiled bilinear forms; its blocks are looked up once.
 

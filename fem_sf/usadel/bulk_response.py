@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 from scipy.optimize import brentq, nnls
 
-from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix
-from fem_sf.solve.linear import symmetric_solver
+from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, hold
+from fem_sf.solve.linear import elliptic_solver, solve_surely
 from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.matsubara import FrequencySum
@@ -141,7 +141,7 @@ class BulkInverse:
         self._source.getArray()[self._held] = 0
         self._own.zeroEntries()
         for weight, solver in self._terms:
-            solver.solve(self._source, self._part)
+            solve_surely(solver, self._source, self._part)
             self._own.axpy(weight, self._part)
         result.getArray()[:] = self._grid.total(self._own.getArray(readonly=True))
         result.axpy(self._sum.constant, residual)
@@ -150,6 +150,5 @@ class BulkInverse:
         """Solves ψ − (a/b)∇²ψ = …, without flux through any face but where Δ is given."""
         matrix = self._mass.copy()
         matrix.axpy(1 / pole, diffusion, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
-        first = matrix.getOwnershipRange()[0]
-        matrix.zeroRowsColumns((first + self._held).astype(PETSc.IntType), diag=1.0)
-        return symmetric_solver(matrix, "fem_sf_bulk_")
+        hold(matrix, self._held)
+        return elliptic_solver(matrix, "fem_sf_bulk_")

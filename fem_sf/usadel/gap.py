@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
-from fem_sf.solve.blocks import BlockMatrix, BlockVector
-from fem_sf.solve.linear import direct_solver
+from fem_sf.solve.blocks import BlockMatrix, BlockVector, hold
+from fem_sf.solve.linear import symmetric_solver
 from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.bulk_response import BulkInverse
@@ -104,8 +104,9 @@ class Start:
     tolerance: float
 
 
-FAR, NEARBY = Start(0.3, 1.0), Start(1e-4, 0.1)
-"""From the gap of the bulk, and from that of a similar stack or of a temperature nearby."""
+FAR, NEARBY, COARSER = Start(0.3, 1.0), Start(1e-4, 0.1), Start(1e-4, 1.0)
+"""From the gap of the bulk; from that of a similar stack or of a temperature nearby; and from that
+of the same stack with elements of lower degree."""
 
 
 class NoGapFound(NotConverged):
@@ -146,9 +147,9 @@ class GapEquation:
         self._mass = BlockMatrix(system.compile_gap_mass())
         self._mass.assemble()
         self._held = sweep.reservoirs.gap_places
-        free_mass = BlockMatrix(system.compile_gap_mass(), self._mass, self._held)
-        free_mass.assemble()
-        self._mass_solver = direct_solver(free_mass.matrix, "fem_sf_gap_mass_")
+        free_mass = self._mass.matrix.copy()
+        hold(free_mass, self._held)
+        self._mass_solver = symmetric_solver(free_mass, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._sum = self.layout.vector()
@@ -273,13 +274,15 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
 
 
-def follow_gap(equation: GapEquation) -> GapReport:
-    """Find Δ(x) from that of a temperature nearby, in the system's fields, and leave it there.
+def follow_gap(equation: GapEquation, start: Start = NEARBY) -> GapReport:
+    """Find Δ(x) from one that is near, in the system's fields, and leave it there.
 
     Parameters
     ----------
     equation
         The gap equation below Tc of the bulk.
+    start
+        What is near.
 
     Returns
     -------
@@ -297,7 +300,7 @@ def follow_gap(equation: GapEquation) -> GapReport:
     scale = delta.norm()
     equation.layout.from_functions(delta)
     equation.pairs.recall()
-    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,), NEARBY)
+    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,), start)
     if _largest(delta) < SMALL * bulk:
         return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
@@ -442,7 +445,8 @@ def _newton_solver(equation: GapEquation) -> PETSc.SNES:
     snes.setType("newtonls")
     snes.setJacobian(lambda *_: None, tangent)
     ksp = snes.getKSP()
-    ksp.setType("gmres")
+    # the bulk's inverse may come from iterations, which differ from one vector to the next
+    ksp.setType("fgmres")
     ksp.setPCSide(PETSc.PC.Side.RIGHT)
     ksp.getPC().setType("python")
     ksp.getPC().setPythonContext(equation.bulk_inverse())

@@ -14,7 +14,15 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.gap import (
+    COARSER,
+    NEARBY,
+    GapEquation,
+    GapReport,
+    Start,
+    follow_gap,
+    solve_gap,
+)
 from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
@@ -118,9 +126,12 @@ def solve(
         )
         report = None
         if coarser is not None and coarser.report.state == "superconducting":
-            start = _raise(coarser, equation)
-        if start is not None and rule.temperature < 1:
-            report = _follow(equation, start)
+            _raise(coarser, equation)
+            report = _follow(equation, COARSER)
+        elif start is not None and rule.temperature < 1:
+            for name, field in system.gaps.items():
+                field.x.array[:] = start[name]
+            report = _follow(equation, NEARBY)
         if report is None:
             report = solve_gap(equation, settings.max_sweeps)
         sweep.exchange()
@@ -142,22 +153,18 @@ def forget(system: UsadelSystem) -> None:
         copies.last = None
 
 
-def _raise(coarser: Solution, equation: GapEquation) -> GapStart:
-    """Let a gap equation start from all that is known of it with elements of lower degree."""
+def _raise(coarser: Solution, equation: GapEquation) -> None:
+    """Put Δ and θ of elements of lower degree into the fields and the sweep of a gap equation."""
     lower, system = coarser.sweep.system, equation.sweep.system
     equation.sweep.start_from(coarser.sweep.known(system.layout))
     for name, gap in system.gaps.items():
         gap.interpolate(lower.gaps[name])
-    return {name: gap.x.array.copy() for name, gap in system.gaps.items()}
 
 
-def _follow(equation: GapEquation, start: GapStart) -> GapReport | None:
-    """The gap that a start leads to; ``None`` if it is not clear that the bulk gap leads there."""
-    gaps = equation.sweep.system.gaps
-    for name, field in gaps.items():
-        field.x.array[:] = start[name]
+def _follow(equation: GapEquation, start: Start) -> GapReport | None:
+    """The gap that one in the fields leads to; ``None`` if that of the bulk may lead elsewhere."""
     try:
-        report = follow_gap(equation)
+        report = follow_gap(equation, start)
     except NotConverged:
         report = None
     delta = equation.layout.vector()
