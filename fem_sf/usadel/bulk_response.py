@@ -4,7 +4,7 @@
 A change δΔ of the wavenumber k changes the pair amplitude at ω by (ω/E)² δΔ/(E + a k²), where
 E = √(ω² + Δ_b²). The tangent of Δ − G(Δ), `fem_sf.usadel.gap`, is a number there,
 
-    t(λ) = 1 − Σ W (ω/E)²/(E + λ) / Σ W/E,  λ = a k²,
+    t(λ) = 1 − Σ W (ω/E)²/(E + λ) / Σ W/E = Σ W (Δ_b² + λE)/(E²(E + λ)) / Σ W/E,  λ = a k²,
 
 which rises from t(0) = Σ W Δ_b²/E³ / Σ W/E, small next to Tc, to 1, like a logarithm between. So it
 does in each superconductor of a stack at short distances; that it is not compact there costs an
@@ -49,10 +49,12 @@ def tangent(rule: FrequencySum, scales: NDArray[np.float64]) -> NDArray[np.float
     ndarray
         Shape (n,), between 0 and 1 for λ ≥ 0.
     """
-    roots = np.hypot(rule.frequencies, bulk_gap(rule.temperature))
-    parts = rule.weights * (rule.frequencies / roots) ** 2
-    answers: NDArray[np.float64] = np.sum(parts / (roots + scales[:, np.newaxis]), axis=1)
-    return 1 - answers / np.sum(rule.weights / roots)
+    gap, shift = bulk_gap(rule.temperature), scales[:, np.newaxis]
+    roots = np.hypot(rule.frequencies, gap)
+    # no difference of two numbers that are nearly equal next to Tc
+    parts = rule.weights * (gap**2 + shift * roots) / (roots**2 * (roots + shift))
+    total: NDArray[np.float64] = np.sum(parts, axis=1)
+    return total / np.sum(rule.weights / roots)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,10 @@ def inverse_tangent(rule: FrequencySum) -> PoleSum:
         Frequencies and weights below Tc.
     """
     edge = float(np.hypot(rule.frequencies[0], bulk_gap(rule.temperature)))
-    first = brentq(lambda pole: tangent(rule, np.array([-pole])).item(), 0.0, edge * (1 - 1e-9))
+    # next to Tc the pole is as small as 1 − T/Tc
+    first = brentq(
+        lambda pole: tangent(rule, np.array([-pole])).item(), 0.0, edge * (1 - 1e-9), xtol=1e-24
+    )
     poles = np.array([first, *FARTHER_POLES])
     terms = np.hstack([np.ones((len(SAMPLED), 1)), poles / (poles + SAMPLED[:, np.newaxis])])
     relative = terms * tangent(rule, SAMPLED)[:, np.newaxis]

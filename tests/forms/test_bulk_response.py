@@ -78,7 +78,7 @@ def test_inverse_of_waves(halves: int) -> None:
     assert np.abs(difference).max() < 1e-6 * factor
 
 
-@pytest.mark.parametrize("temperature", [0.0, 0.02, 0.3, 0.7, 0.95, 0.999])
+@pytest.mark.parametrize("temperature", [0.0, 0.02, 0.3, 0.7, 0.95, 0.999, 1 - 1e-14])
 def test_poles_meet_the_inverse_within_a_quarter(temperature: float) -> None:
     rule = frequency_sum(temperature)
     scales = np.concatenate([[0.0], np.geomspace(2e-4, 3e7, 97)])
