@@ -20,7 +20,7 @@ from fem_sf.study.nodes import element_degree
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver, coarser_degree
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
-from fem_sf.usadel.one_by_one import MOST_KEPT
+from fem_sf.usadel.one_by_one import most_kept
 from fem_sf.usadel.sweep import costs
 
 START = 150e6
@@ -57,7 +57,9 @@ class Plan:
     unknowns
         Of each frequency.
     linear_solver
-        ``"in a line"``, ``"factorised"``, ``"multigrid"`` or ``"shared multigrid"``.
+        ``"in a line"``, ``"factorised"`` or ``"multigrid"``.
+    kept
+        Linearisations that are kept; where they are fewer than frequencies, one serves the others.
     accuracy
         What is asked for, if anything: all this is then only about where it starts.
     first
@@ -70,6 +72,7 @@ class Plan:
     most_frequencies: int
     unknowns: int
     linear_solver: str
+    kept: int
     accuracy: AccuracySettings | None = None
     first: Plan | None = None
 
@@ -81,10 +84,9 @@ class Plan:
 
     @property
     def _bytes_at_last(self) -> float:
-        if self.linear_solver == "shared multigrid":
-            per_unknown = SHARED + SOLUTION * self.frequencies
-        else:
-            per_unknown = PER_FREQUENCY[self.linear_solver] * self.most_frequencies
+        per_unknown = PER_FREQUENCY[self.linear_solver] * self.kept
+        if self.kept < self.most_frequencies:
+            per_unknown += SHARED + SOLUTION * self.frequencies
         return START + self.unknowns * per_unknown / self.ranks
 
     @property
@@ -99,12 +101,18 @@ class Plan:
                 "frequencies",
                 f"{self.frequencies}, at most {self.most_frequencies} for each group",
             ),
-            ("linear solver", _SOLVERS[self.linear_solver]),
+            ("linear solver", f"{_SOLVERS[self.linear_solver]}, {self._of_which}"),
             ("memory", f"about {_size(memory)} for each rank, {_size(memory * ranks)} in all"),
         ]
         if self.accuracy is not None:
             lines.append(("accuracy", _MORE.format(self.accuracy)))
         return lines
+
+    @property
+    def _of_which(self) -> str:
+        if self.kept == self.most_frequencies:
+            return "kept for each frequency"
+        return f"kept for {self.kept - 1}, and one for the other frequencies"
 
     @property
     def _after(self) -> str:
@@ -114,10 +122,9 @@ class Plan:
 
 
 _SOLVERS = {
-    "in a line": "factorisation (LU), kept for each frequency",
-    "factorised": "factorisation (MUMPS), kept for each frequency",
-    "multigrid": "GMRES with multigrid, kept for each frequency",
-    "shared multigrid": "GMRES with multigrid, one for all frequencies",
+    "in a line": "factorisation (LU)",
+    "factorised": "factorisation (MUMPS)",
+    "multigrid": "GMRES with multigrid",
 }
 
 
@@ -166,14 +173,23 @@ def _with_degree(case: UsadelCase, mesh: LayeredMesh, groups: int, degree: int) 
     frequencies, ranks = _rule(case).frequencies, mesh.comm.size // groups
     most = int(np.bincount(deal(costs(frequencies), groups)).max())
     kind = "in a line" if mesh.dimension == 1 else "factorised"
+    kept = most
     if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
-        kind = "multigrid" if most * unknowns <= MOST_KEPT * ranks else "shared multigrid"
+        kind, kept = "multigrid", most_kept(most, unknowns, ranks)
     lower = coarser_degree(case.stack, mesh.dimension, degree, unknowns)
     first = None
     if lower is not None and case.gap == "self-consistent":
         first = _with_degree(case, mesh, groups, lower)
     return Plan(
-        groups, ranks, len(frequencies), most, unknowns, kind, accuracy=case.accuracy, first=first
+        groups,
+        ranks,
+        len(frequencies),
+        most,
+        unknowns,
+        kind,
+        kept,
+        accuracy=case.accuracy,
+        first=first,
     )
 
 

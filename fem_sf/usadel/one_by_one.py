@@ -12,12 +12,12 @@ from petsc4py import PETSc
 
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, BlockVector
 from fem_sf.solve.linear import is_iterative, renew, solve_surely
-from fem_sf.usadel.sweep import FrequencySweep, Linearisation, new_linearisation
+from fem_sf.usadel.sweep import FrequencySweep, Linearisation, new_linearisation, place_of
 
 MOST_KEPT = 5_000_000
 """Unknowns × frequencies of a rank up to which multigrid keeps a linearisation of each frequency.
 
-One takes about 1 kB of each unknown; beyond, one serves all frequencies and is assembled again.
+One takes about 1 kB of each unknown; frequencies beyond share one, which is assembled again.
 """
 
 
@@ -69,7 +69,7 @@ class OneByOne:
             position = self.sweep.own.index(k)
             if self.sweep.newton_iterations == steps and position not in self._linearised_once:
                 # a prediction that needed no step
-                self.linearisations[position % len(self.linearisations)].jacobian.assemble()
+                self.linearisations[self._place(position)].jacobian.assemble()
             self._linearised_once.add(position)
             steps = self.sweep.newton_iterations
             self._pair_jacobian(position).assemble()
@@ -90,8 +90,8 @@ class OneByOne:
 
     def _linearised(self, position: int) -> Linearisation:
         """The linearisation at one of this group's frequencies; a shared one is assembled there."""
-        linearisation = self.linearisations[position % len(self.linearisations)]
-        if len(self.linearisations) < len(self.sweep.own):
+        linearisation = self.linearisations[self._place(position)]
+        if self.sweep.is_shared(position, len(self.linearisations)):
             self.sweep.select(self.sweep.own[position])
             renew(linearisation.ksp)
             linearisation.jacobian.assemble()
@@ -99,7 +99,10 @@ class OneByOne:
         return linearisation
 
     def _pair_jacobian(self, position: int) -> BlockMatrix:
-        return self._pair_jacobians[position % len(self._pair_jacobians)]
+        return self._pair_jacobians[self._place(position)]
+
+    def _place(self, position: int) -> int:
+        return place_of(position, len(self.linearisations))
 
     def predict(self, delta_step: PETSc.Vec) -> None:
         """Move θ at this group's frequencies to first order in a step of Δ."""
@@ -125,9 +128,25 @@ def _alike(
     return [first, *(BlockMatrix(forms, first, held) for _ in range(count - 1))]
 
 
+def most_kept(frequencies: int, unknowns: int, ranks: int) -> int:
+    """How many linearisations by multigrid fit in memory, at most one for each frequency.
+
+    Parameters
+    ----------
+    frequencies
+        Of one group of ranks.
+    unknowns
+        Of one frequency.
+    ranks
+        Of the group.
+    """
+    return max(min(MOST_KEPT * ranks // unknowns, frequencies), 1)
+
+
 def _kept(sweep: FrequencySweep) -> int:
-    """How many linearisations fit in memory: one for each of this group's frequencies, or one."""
+    """How many linearisations are kept: of factorisations, one for each of this group's."""
     count, layout = len(sweep.own), sweep.system.layout
-    if count * layout.global_size <= MOST_KEPT * layout.comm.size:
-        return count
-    return 1 if is_iterative(new_linearisation(sweep).ksp) else count
+    kept = most_kept(count, layout.global_size, layout.comm.size)
+    if kept < count and is_iterative(new_linearisation(sweep).ksp):
+        return kept
+    return count

@@ -125,8 +125,8 @@ class FrequencySweep:
         Parameters
         ----------
         linearisations
-            One for all frequencies, or one for each of this group's, which then stays at that
-            frequency's solution.
+            One for each of this group's frequencies from the lowest up, which stays at its
+            solution, but for the last, which serves all others too.
         tolerance
             Residual norm to reach.
 
@@ -140,8 +140,8 @@ class FrequencySweep:
         failed = None
         for position, k in reversed(list(enumerate(self.own))):
             way = [] if self.solved or self._starts_known else self._set_out(k)
-            linearisation = linearisations[position % len(linearisations)]
-            if len(linearisations) == 1:
+            linearisation = linearisations[place_of(position, len(linearisations))]
+            if self.is_shared(position, len(linearisations)):
                 renew(linearisation.ksp)
             try:
                 self._solve_one(k, [frequencies[k], *way], linearisation, tolerance)
@@ -152,6 +152,16 @@ class FrequencySweep:
         self.grid.raise_any(failed)
         self.sweeps += 1
         self.solved = True
+
+    def is_shared(self, position: int, places: int) -> bool:
+        """Whether one of so many linearisations serves other frequencies of this group too.
+
+        Parameters
+        ----------
+        position, places
+            Which of this group's frequencies it is for, and how many linearisations there are.
+        """
+        return place_of(position, places) == places - 1 and places < len(self.own)
 
     def start_from(self, known: KnownSolution) -> None:
         """Take the solution of a similar stack as the start, if it is one at these frequencies."""
@@ -299,6 +309,11 @@ class FrequencySweep:
                 continue
             self.newton_iterations += report.iterations
             reached = targets.pop()
+
+
+def place_of(position: int, places: int) -> int:
+    """Which of so many linearisations serves a frequency of a group, counted from its lowest."""
+    return min(position, places - 1)
 
 
 def evenly(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:

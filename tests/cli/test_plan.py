@@ -14,7 +14,7 @@ from fem_sf.cli import main
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.solve import linear
 from fem_sf.study.plan import Plan, plan
-from fem_sf.usadel import choices
+from fem_sf.usadel import choices, one_by_one
 from fem_sf.usadel.matsubara import frequency_sum
 
 from .conftest import CASE
@@ -63,10 +63,11 @@ def test_lower_degrees_that_come_first_are_planned_too(
     linear_alone = plan(case, MPI.COMM_SELF)
     monkeypatch.setattr(choices, "COARSER_SIZE", 0)
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", linear_alone.unknowns)
-    monkeypatch.setattr("fem_sf.study.plan.MOST_KEPT", 0)
+    monkeypatch.setattr(one_by_one, "MOST_KEPT", 3 * linear_alone.unknowns)
     found = plan(quadratic, MPI.COMM_SELF)
     assert found.first == linear_alone
-    assert (found.linear_solver, found.first.linear_solver) == ("shared multigrid", "factorised")
+    assert (found.linear_solver, found.first.linear_solver) == ("multigrid", "factorised")
+    assert found.kept < found.most_frequencies == found.first.kept
     assert found.bytes_of_a_rank == max(
         found.first.bytes_of_a_rank, replace(found, first=None).bytes_of_a_rank
     )
@@ -83,7 +84,7 @@ def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -
 
 
 def test_groups_take_the_same_memory_but_for_what_a_rank_starts_with() -> None:
-    one, four = (Plan(n, 4 // n, 24, 24 // n, 10**6, "factorised") for n in (1, 4))
+    one, four = (Plan(n, 4 // n, 24, 24 // n, 10**6, "factorised", 24 // n) for n in (1, 4))
     assert one.bytes_of_a_rank == four.bytes_of_a_rank
 
 

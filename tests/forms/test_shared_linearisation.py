@@ -45,15 +45,19 @@ def gap(mesh: LayeredMesh) -> tuple[np.ndarray, int, int]:
 
 
 @pytest.mark.slow
-def test_same_gap_with_one_linearisation(
-    mesh: LayeredMesh, monkeypatch: pytest.MonkeyPatch, no_options_left: None
+@pytest.mark.parametrize("places", [1, 3])
+def test_same_gap_with_few_linearisations(
+    places: int, mesh: LayeredMesh, monkeypatch: pytest.MonkeyPatch, no_options_left: None
 ) -> None:
+    """One for all frequencies; or one for each of the two lowest, and one for the others."""
     factorised, _, each = gap(mesh)
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", 0)
-    monkeypatch.setattr(one_by_one, "MOST_KEPT", 0)
-    shared, sweeps, one = gap(mesh)
+    monkeypatch.setattr(
+        one_by_one, "MOST_KEPT", places * island_system(mesh, 0.1).layout.global_size
+    )
+    shared, sweeps, few = gap(mesh)
     assert each == len(frequency_sum(0.5, exact=3, tail=4))
-    assert one == 1
+    assert few == places
     assert sweeps <= 5
     error = 100 * TOLERANCE * np.abs(factorised).max()
     assert shared == pytest.approx(factorised, rel=0, abs=error)
