@@ -14,7 +14,7 @@ from fem_sf.errors import InputError, Problem
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import AccuracySettings, UsadelCase
-from fem_sf.solve import linear
+from fem_sf.solve.linear import multigrid_size
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.nodes import element_degree
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver, coarser_degree
@@ -174,7 +174,7 @@ def _with_degree(case: UsadelCase, mesh: LayeredMesh, groups: int, degree: int) 
     most = int(np.bincount(deal(costs(frequencies), groups)).max())
     kind = "in a line" if mesh.dimension == 1 else "factorised"
     kept = most
-    if chosen is linear.elliptic_solver and unknowns > linear.MULTIGRID_SIZE:
+    if unknowns > multigrid_size(chosen):
         kind, kept = "multigrid", most_kept(most, unknowns, ranks)
     lower = coarser_degree(case.stack, mesh.dimension, degree, unknowns)
     first = None

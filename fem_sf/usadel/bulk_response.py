@@ -21,9 +21,10 @@ from petsc4py import PETSc
 from scipy.optimize import brentq, nnls
 
 from fem_sf.solve.blocks import NOTHING_HELD, BlockMatrix, hold
-from fem_sf.solve.linear import elliptic_solver, solve_surely
+from fem_sf.solve.linear import solve_surely
 from fem_sf.solve.process_grid import ProcessGrid, whole
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.choices import choose_elliptic_solver
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.system import UsadelSystem
 
@@ -132,6 +133,7 @@ class BulkInverse:
     ):
         self._grid = whole(system.layout.comm) if grid is None else grid
         self._sum, self._mass, self._held = inverse_tangent(rule), mass.matrix, held
+        self._choose_solver = choose_elliptic_solver(system.mesh.dimension)
         diffusion = BlockMatrix(system.compile_gap_diffusion(), mass)
         diffusion.assemble()
         own = self._grid.share(np.ones(len(self._sum.poles)))
@@ -156,4 +158,4 @@ class BulkInverse:
         matrix = self._mass.copy()
         matrix.axpy(1 / pole, diffusion, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         hold(matrix, self._held)
-        return elliptic_solver(matrix, "fem_sf_bulk_")
+        return self._choose_solver(matrix, "fem_sf_bulk_")

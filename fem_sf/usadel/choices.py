@@ -7,6 +7,8 @@ from fem_sf.solve.linear import (
     SolverChoice,
     direct_solver,
     elliptic_solver,
+    elliptic_solver_in_space,
+    mass_solver,
     symmetric_solver,
 )
 from fem_sf.stack import Stack
@@ -55,5 +57,15 @@ def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverCho
     not in the order in which their Jacobian is symmetric.
     """
     if parametrisation is collinear and dimension > 1:
-        return elliptic_solver
+        return choose_elliptic_solver(dimension)
     return direct_solver if parametrisation is riccati else symmetric_solver
+
+
+def choose_elliptic_solver(dimension: int) -> SolverChoice:
+    """What solves −∇² + k² in so many dimensions."""
+    return elliptic_solver_in_space if dimension > 2 else elliptic_solver
+
+
+def choose_mass_solver(dimension: int) -> SolverChoice:
+    """What solves with the mass matrix of Δ, whose factors are the largest thing in space."""
+    return mass_solver if dimension > 2 else symmetric_solver

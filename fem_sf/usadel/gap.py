@@ -22,10 +22,10 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.solve.blocks import BlockMatrix, BlockVector, hold
-from fem_sf.solve.linear import symmetric_solver
 from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.bulk_response import BulkInverse
+from fem_sf.usadel.choices import choose_mass_solver
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
@@ -149,7 +149,8 @@ class GapEquation:
         self._held = sweep.reservoirs.gap_places
         free_mass = self._mass.matrix.copy()
         hold(free_mass, self._held)
-        self._mass_solver = symmetric_solver(free_mass, "fem_sf_gap_mass_")
+        choose = choose_mass_solver(system.mesh.dimension)
+        self._mass_solver = choose(free_mass, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
         self._stiffness = pairing_stiffness(sweep.frequency_sum)
         self._sum = self.layout.vector()
