@@ -23,7 +23,7 @@ from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.parametrisation import FormWriter, Parametrisation
 
 COARSER_SIZE = 3000
-"""Unknowns of one frequency above which a gap in the plane starts from a coarser one; measured."""
+"""Unknowns of one frequency above which a gap starts from a coarser one; measured in the plane."""
 
 
 def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:

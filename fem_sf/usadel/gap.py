@@ -438,7 +438,7 @@ class _Watched:
 
 
 def _newton_solver(equation: GapEquation) -> PETSc.SNES:
-    """Newton's method with GMRES on the tangent, which differs from the bulk's by little else."""
+    """Newton's method with GMRES on the tangent, preconditioned by the response of the bulk."""
     layout, comm = equation.layout, equation.layout.comm
     size = (sum(layout.sizes), layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), comm)

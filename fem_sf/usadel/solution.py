@@ -126,7 +126,7 @@ def solve(
         )
         report = None
         if coarser is not None and coarser.report.state == "superconducting":
-            _raise(coarser, equation)
+            _take_over(coarser, equation)
             report = _follow(equation, COARSER)
         elif start is not None and rule.temperature < 1:
             for name, field in system.gaps.items():
@@ -153,7 +153,7 @@ def forget(system: UsadelSystem) -> None:
         copies.last = None
 
 
-def _raise(coarser: Solution, equation: GapEquation) -> None:
+def _take_over(coarser: Solution, equation: GapEquation) -> None:
     """Put Δ and θ of elements of lower degree into the fields and the sweep of a gap equation."""
     lower, system = coarser.sweep.system, equation.sweep.system
     equation.sweep.start_from(coarser.sweep.known(system.layout))
