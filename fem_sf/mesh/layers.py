@@ -139,6 +139,24 @@ class LayeredMesh:
         """1, 2 or 3."""
         return self.mesh.topology.dim
 
+    def slender_share(self, limit: float) -> float:
+        """The share of cells of which some length is longer than others by more than a limit.
+
+        Parameters
+        ----------
+        limit
+            Of the mean square length of the edges from a corner, to the power d/2, over their
+            volume: 1 at a corner of a cube, half the ratio of the sides of a long rectangle.
+        """
+        dimension, geometry = self.dimension, self.mesh.geometry
+        owned = self.mesh.topology.index_map(dimension).size_local
+        corners = geometry.x[geometry.dofmap[:owned, : dimension + 1]][:, :, :dimension]
+        edges = corners[:, 1:] - corners[:, :1]
+        lengths = np.sqrt((edges**2).sum(axis=(1, 2)) / dimension)
+        slender = lengths**dimension > limit * np.abs(np.linalg.det(edges))
+        counts = self.comm.allreduce(np.array([np.count_nonzero(slender), owned]))
+        return float(counts[0] / counts[1])
+
     def positions(self, layer: str, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         """Positions in a layer, shape (n, dimension), from coordinates of shape (n, 3)."""
         positions = coordinates[:, : self.dimension].copy()

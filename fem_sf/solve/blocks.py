@@ -60,19 +60,19 @@ class BlockVector:
         for function, part, size in zip(self.functions, self.slices, self.sizes, strict=True):
             values[part] = function.x.array[:size]
 
-    def raised(self, x: PETSc.Vec, lower: BlockVector) -> PETSc.Vec:
-        """A vector of fields of lower degree on the same meshes as one of this layout.
+    def interpolated(self, x: PETSc.Vec, other: BlockVector) -> PETSc.Vec:
+        """A vector of fields of another degree on the same meshes as one of this layout.
 
         The fields of both layouts are overwritten.
 
         Parameters
         ----------
-        x, lower
+        x, other
             The vector and its layout.
         """
-        lower.to_functions(x)
-        for function, of_lower_degree in zip(self.functions, lower.functions, strict=True):
-            function.interpolate(of_lower_degree)
+        other.to_functions(x)
+        for function, of_other_degree in zip(self.functions, other.functions, strict=True):
+            function.interpolate(of_other_degree)
         result = self.vector()
         self.from_functions(result)
         return result

@@ -17,7 +17,8 @@ from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve.linear import multigrid_size
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.nodes import element_degree
-from fem_sf.usadel.choices import choose_parametrisation, choose_solver, coarser_degree
+from fem_sf.usadel.choices import choose_parametrisation, choose_solver
+from fem_sf.usadel.coarser import Discretisation, coarser
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.one_by_one import most_kept
@@ -63,7 +64,7 @@ class Plan:
     accuracy
         What is asked for, if anything: all this is then only about where it starts.
     first
-        How it would be solved before, with elements of lower degree, if it starts from there.
+        How a rougher problem would be solved before, if it starts from there.
     """
 
     groups: int
@@ -118,7 +119,8 @@ class Plan:
     def _after(self) -> str:
         if self.first is None:
             return ""
-        return f", after {self.first.unknowns} with elements of lower degree{self.first._after}"
+        first = self.first
+        return f", after {first.unknowns} at {first.frequencies} frequencies{first._after}"
 
 
 _SOLVERS = {
@@ -156,30 +158,30 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     groups = _groups(case, comm.size)
     geometry = checked_geometry(case.stack, case.mesh) if comm.rank == 0 else None
     mesh = LayeredMesh.distribute(comm, geometry)
-    return _with_degree(case, mesh, groups, element_degree(case.mesh))
+    return _with(Discretisation(element_degree(case.mesh), _rule(case)), case, mesh, groups)
 
 
-def _with_degree(case: UsadelCase, mesh: LayeredMesh, groups: int, degree: int) -> Plan:
-    """How it would be solved with elements of some degree, and before with others."""
+def _with(own: Discretisation, case: UsadelCase, mesh: LayeredMesh, groups: int) -> Plan:
+    """How it would be solved with some elements and frequencies, and before with others."""
     frame = exchange_fields(case.stack, mesh).frame
     parametrisation, _ = choose_parametrisation(case.stack, frame)
     components = math.prod(parametrisation.field_shape(frame.shape))
     spaces = [
-        dolfinx.fem.functionspace(mesh.part((name,)).mesh, ("Lagrange", degree))
+        dolfinx.fem.functionspace(mesh.part((name,)).mesh, ("Lagrange", own.degree))
         for name in case.stack.names
     ]
     unknowns = components * sum(space.dofmap.index_map.size_global for space in spaces)
-    chosen = choose_solver(parametrisation, mesh.dimension)
-    frequencies, ranks = _rule(case).frequencies, mesh.comm.size // groups
+    chosen = choose_solver(parametrisation, mesh)
+    frequencies, ranks = own.rule.frequencies, mesh.comm.size // groups
     most = int(np.bincount(deal(costs(frequencies), groups)).max())
     kind = "in a line" if mesh.dimension == 1 else "factorised"
     kept = most
     if unknowns > multigrid_size(chosen):
         kind, kept = "multigrid", most_kept(most, unknowns, ranks)
-    lower = coarser_degree(case.stack, mesh.dimension, degree, unknowns)
     first = None
-    if lower is not None and case.gap == "self-consistent":
-        first = _with_degree(case, mesh, groups, lower)
+    if case.gap == "self-consistent" and case.temperature < 1:
+        rough = coarser(own, mesh.dimension, unknowns, groups)
+        first = None if rough is None else _with(rough, case, mesh, groups)
     return Plan(
         groups,
         ranks,

@@ -23,7 +23,7 @@ from fem_sf.mesh.sampling import (
 from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.comparison import comparison
-from fem_sf.study.gap_profile import GapProfile, gap_profile
+from fem_sf.study.gap_profile import GapProfile
 from fem_sf.study.nodes import element_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
@@ -38,7 +38,7 @@ from fem_sf.study.usadel_critical import critical_summary, find_critical_tempera
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
-from fem_sf.usadel.choices import coarser_degree
+from fem_sf.usadel.coarser import ROUGHLY, Discretisation, coarser
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.indicator import cell_indicators
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
@@ -49,15 +49,19 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
-from fem_sf.usadel.solution import Solution, copies_to_solve, is_self_consistent, solve, solve_at
+from fem_sf.usadel.solution import (
+    GapValues,
+    Solution,
+    copies_to_solve,
+    is_self_consistent,
+    solve,
+    solve_at,
+)
 from fem_sf.usadel.spectra import densities_of_states, spins
 from fem_sf.usadel.supercurrent import supercurrent_density
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import CriticalTemperature
-
-COARSE_TOLERANCE = 1e-6
-"""Residual to which a coarser solution is solved, which is farther than that from the finer one."""
 
 
 def run_usadel(
@@ -108,8 +112,7 @@ def run_usadel(
     system, forms = bench.system(case, mesh, degree)
     copies = copies_to_solve(system, rule, case.gap, bench.grid)
     clock.lap("setup")
-    coarser = run.solve_coarser(bench, system, near)
-    solution = run.solve(system, "", near, copies, coarser)
+    solution = run.solve(system, "", run.start(bench, system, near), copies)
     measurement = run.measure(solution, forms)
     if near is not None and measurement.integrals.free_energy >= 0:
         solution = run.solve(system, "", copies=copies)
@@ -140,11 +143,10 @@ def run_usadel(
         other_system, other_forms = bench.system(case, mesh, second.degree)
         solver = replace(case.solver, tolerance=second.tolerance)
         again = replace(run, case=replace(case, solver=solver), rule=second.rule)
-        found = run.profile(layers, solution.report.state)
         copies = None
         if bench.lasting:
             copies = copies_to_solve(other_system, second.rule, case.gap, bench.grid)
-        other = again.solve(other_system, "error, ", found, copies)
+        other = again.solve(other_system, "error, ", solution, copies)
         compared = again.measure(other, other_forms)
         energies = run.at_energies_of(spectra)
         compared_spectra = again.spectra(other, layers, energies, "error, ")
@@ -174,6 +176,8 @@ class Run:
     ----------
     case, mesh, rule, progress, grid
         What is solved, where, at which frequencies, who is told, and which ranks do it.
+    last_step
+        Step of Δ, relative, after which it is near enough; by default only its residual counts.
     """
 
     case: UsadelCase
@@ -181,14 +185,14 @@ class Run:
     rule: FrequencySum
     progress: Progress
     grid: ProcessGrid
+    last_step: float = 0.0
 
     def solve(
         self,
         system: UsadelSystem,
         purpose: str,
-        near: GapProfile | None = None,
+        start: GapValues | Solution | None = None,
         copies: Copies | None = None,
-        coarser: Solution | None = None,
     ) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
@@ -196,36 +200,45 @@ class Run:
             self.progress.update(done, total, purpose + note)
 
         case = self.case
-        start = gap_start(near, system, case.temperature)
         return solve(
-            system, self.rule, case.gap, case.solver, update, start, self.grid, copies, coarser
+            system,
+            self.rule,
+            case.gap,
+            case.solver,
+            update,
+            start,
+            self.grid,
+            copies,
+            self.last_step,
         )
 
-    def solve_coarser(
+    def start(
         self, bench: UsadelBench, system: UsadelSystem, near: GapProfile | None
-    ) -> Solution | None:
-        """Solve with elements of half the degree first, where that makes `solve` faster."""
-        degree = coarser_degree(
-            system.stack, self.mesh.dimension, system.degree, system.layout.global_size
-        )
-        if degree is None or not is_self_consistent(system, self.case.gap):
-            return None
-        lower, _ = bench.system(self.case, self.mesh, degree)
-        coarsest = self.solve_coarser(bench, lower, near)
-        tolerance = max(self.case.solver.tolerance, COARSE_TOLERANCE)
-        solver = replace(self.case.solver, tolerance=tolerance)
-        roughly = replace(self, case=replace(self.case, solver=solver))
+    ) -> GapValues | Solution | None:
+        """Where `solve` starts: from a rougher problem, solved for that, or the gap that is near.
+
+        A gap that is near does as well as fewer frequencies; elements of lower degree start from
+        it too.
+        """
+        case = self.case
+        beside = gap_start(near, system, case.temperature)
+        if not is_self_consistent(system, case.gap) or case.temperature >= 1:
+            return beside
+        own, unknowns = Discretisation(system.degree, self.rule), system.layout.global_size
+        rough = coarser(own, self.mesh.dimension, unknowns, self.grid.groups)
+        if rough is None or (rough.degree == own.degree and beside is not None):
+            return beside
+        lower = system
+        if rough.degree != own.degree:
+            lower, _ = bench.system(case, self.mesh, rough.degree)
+        roughly = replace(self, rule=rough.rule, last_step=ROUGHLY)
+        first = roughly.start(bench, lower, near)
         try:
-            found = roughly.solve(lower, f"degree {lower.degree}, ", near, coarser=coarsest)
+            found = roughly.solve(lower, f"start of degree {rough.degree}, ", first)
         except NotConverged:
-            return None
+            return beside
         # what is linearised and factorised there is not needed any more
         return replace(found, equation=None)
-
-    def profile(self, layers: dict[str, LayerFields], state: str) -> GapProfile | None:
-        """The gap that was found, on every rank, where another solve may start from it."""
-        own = gap_profile(self.case, layers, state) if layers else None
-        return self.mesh.comm.bcast(own)
 
     def solve_chosen(self, solution: Solution) -> FrequencySweep:
         """Solve at the frequencies that the output is to have, ascending, each once."""

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from fem_sf.study.gap_profile import GapProfile
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.solution import GapStart
+from fem_sf.usadel.solution import GapValues
 from fem_sf.usadel.system import UsadelSystem
 
 FloatArray = NDArray[np.float64]
@@ -21,7 +21,7 @@ _SAME_PLACE = 1e-9
 
 def gap_start(
     profile: GapProfile | None, system: UsadelSystem, temperature: float
-) -> GapStart | None:
+) -> GapValues | None:
     """Δ of a profile at the nodes of a system; collective.
 
     In one dimension places correspond by their part of the layer; in more they must be the same. Δ

@@ -133,7 +133,7 @@ class BulkInverse:
     ):
         self._grid = whole(system.layout.comm) if grid is None else grid
         self._sum, self._mass, self._held = inverse_tangent(rule), mass.matrix, held
-        self._choose_solver = choose_elliptic_solver(system.mesh.dimension)
+        self._choose_solver = choose_elliptic_solver(system.mesh)
         diffusion = BlockMatrix(system.compile_gap_diffusion(), mass)
         diffusion.assemble()
         own = self._grid.share(np.ones(len(self._sum.poles)))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Which unknowns a stack needs, which solver they, and which elements come first."""
+"""Which unknowns a stack needs, and which solver they."""
 
 from __future__ import annotations
 
+from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.solve.linear import (
     SolverChoice,
     direct_solver,
@@ -22,8 +23,8 @@ from fem_sf.usadel import (
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.parametrisation import FormWriter, Parametrisation
 
-COARSER_SIZE = 3000
-"""Unknowns of one frequency above which a gap starts from a coarser one; measured in the plane."""
+SLENDER, FEW = 5.0, 0.05
+"""Cells about ten times as long as wide, and the share of them that multigrid stands."""
 
 
 def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
@@ -33,37 +34,26 @@ def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisat
     return (noncollinear if frame.shape else collinear), differentiated_forms
 
 
-def coarser_degree(stack: Stack, dimension: int, degree: int, unknowns: int) -> int | None:
-    """The degree of the elements from whose solution a self-consistent gap starts sooner, if any.
-
-    Parameters
-    ----------
-    stack
-        What is solved.
-    dimension, degree
-        Of the mesh and its elements.
-    unknowns
-        Of one frequency.
-    """
-    pays = dimension > 1 and degree > 1 and unknowns > COARSER_SIZE
-    return degree // 2 if pays and not stack.phases else None
-
-
-def choose_solver(parametrisation: Parametrisation, dimension: int) -> SolverChoice:
-    """What solves the linear systems at one frequency.
+def choose_solver(parametrisation: Parametrisation, mesh: LayeredMesh) -> SolverChoice:
+    """What solves the linear systems at one frequency; collective.
 
     With one angle the operator is −∇² + ω cos θ + Δ sin θ, whose real part is positive; the others
     have none, and on a line nothing is faster than a factorisation. Only Riccati's equations are
     not in the order in which their Jacobian is symmetric.
     """
-    if parametrisation is collinear and dimension > 1:
-        return choose_elliptic_solver(dimension)
+    if parametrisation is collinear and mesh.dimension > 1:
+        return choose_elliptic_solver(mesh)
     return direct_solver if parametrisation is riccati else symmetric_solver
 
 
-def choose_elliptic_solver(dimension: int) -> SolverChoice:
-    """What solves −∇² + k² in so many dimensions."""
-    return elliptic_solver_in_space if dimension > 2 else elliptic_solver
+def choose_elliptic_solver(mesh: LayeredMesh) -> SolverChoice:
+    """What solves −∇² + k²; collective.
+
+    On cells much longer than wide the smoother of multigrid does nothing for what varies along.
+    """
+    if mesh.slender_share(SLENDER) > FEW:
+        return symmetric_solver
+    return elliptic_solver_in_space if mesh.dimension > 2 else elliptic_solver
 
 
 def choose_mass_solver(dimension: int) -> SolverChoice:

@@ -29,6 +29,7 @@ from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.gap import LOPSIDED, pairing_stiffness
+from fem_sf.usadel.gap_mass import GapMass
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import integrals
 from fem_sf.usadel.system import UsadelSystem
@@ -91,16 +92,14 @@ class NormalState:
 
     def __init__(self, system: UsadelSystem, rule_at: Callable[[float], FrequencySum]):
         self._rule_at = rule_at
-        self.layout = BlockVector(list(system.gaps.values()))
+        self._mass = GapMass(system)
+        self.layout = self._mass.layout
         system.layout.to_functions(system.layout.vector())
         self._static = _jacobian(system, 0.0)
         self._per_frequency = _jacobian(system, 1.0)
         self._per_frequency.axpy(-1.0, self._static, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         self._pairs = BlockMatrix(system.compile_pair_jacobian())
         self._pairs.assemble()
-        self._mass = BlockMatrix(system.compile_gap_mass())
-        self._mass.assemble()
-        self._mass_solver = direct_solver(self._mass.matrix, "fem_sf_gap_mass_")
         self._system, self._action = system, system.compile_action()
         self._delta, self._result = self.layout.vector(), self.layout.vector()
         self._source, self._theta = system.layout.vector(), system.layout.vector()
@@ -122,8 +121,8 @@ class NormalState:
         self._factorise()
         value, self._mode = largest_eigenpair(
             self._pairing,
-            self._weigh,
-            self._unweigh,
+            self._mass.weigh,
+            self._mass.unweigh,
             self._mode + TILT * self._start,
             self.layout.comm,
             EIGENVECTOR_TOLERANCE,
@@ -133,7 +132,7 @@ class NormalState:
     def sum_error(self) -> float:
         """Estimate of what the frequency sum of the last excess misses, from its mode."""
         bulk = bulk_gap(self._rule.temperature)
-        norm = self._dot(self._mode, self._weigh(self._mode))
+        norm = self._dot(self._mode, self._mass.weigh(self._mode))
         values = []
         for omega in self._responses():
             self._pairs.matrix.mult(self._theta, self._result)
@@ -192,18 +191,6 @@ class NormalState:
             solver.solve(self._source, self._theta)
             total += weight * self._theta.getArray(readonly=True).real
         self._pairs.matrix.mult(self._total, self._result)
-        return self._result.getArray(readonly=True).real.copy()
-
-    def _weigh(self, delta: NDArray[np.float64]) -> NDArray[np.float64]:
-        """∫νΔφ over the superconductors."""
-        self._delta.getArray()[:] = delta
-        self._mass.matrix.mult(self._delta, self._result)
-        return self._result.getArray(readonly=True).real.copy()
-
-    def _unweigh(self, integrals: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Undo `_weigh`."""
-        self._delta.getArray()[:] = integrals
-        self._mass_solver.solve(self._delta, self._result)
         return self._result.getArray(readonly=True).real.copy()
 
     def _dot(self, one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
-from fem_sf.solve.blocks import BlockMatrix, BlockVector, hold
+from fem_sf.solve.lanczos import largest_eigenpair
 from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.bulk_response import BulkInverse
-from fem_sf.usadel.choices import choose_mass_solver
 from fem_sf.usadel.copies import Copies
+from fem_sf.usadel.gap_mass import GapMass
 from fem_sf.usadel.given_gap import fill_gap, first_phases
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.one_by_one import OneByOne
@@ -57,6 +57,9 @@ NOTHING_FOUND = (
 
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
+
+MODE_TOLERANCE = 1e-6
+"""Residual of the mode that grows most; its growth is off by about the square."""
 
 HALVINGS = 20
 """How often the amplitude of the growing mode is halved in search of its branch."""
@@ -104,9 +107,9 @@ class Start:
     tolerance: float
 
 
-FAR, NEARBY, COARSER = Start(0.3, 1.0), Start(1e-4, 0.1), Start(1e-4, 1.0)
-"""From the gap of the bulk; from that of a similar stack or of a temperature nearby; and from that
-of the same stack with elements of lower degree."""
+FAR, NEARBY = Start(0.3, 1.0), Start(1e-4, 0.1)
+"""From the gap of the bulk; and from that of a similar stack, of a temperature nearby, or of the
+same stack with other elements and frequencies."""
 
 
 class NoGapFound(NotConverged):
@@ -125,11 +128,17 @@ class GapEquation:
     copies
         As many copies of the system as there are frequencies, in which all are solved together; by
         default they are solved one after the other.
+    last_step
+        Step of Δ, relative, after which it is near enough; by default only its residual counts.
 
     Attributes
     ----------
     begun
         Sweeps so far, with the one that goes on.
+    mass, layout
+        The mass matrix of Δ, and how Δ is laid out.
+    stiffness
+        `pairing_stiffness`.
     """
 
     def __init__(
@@ -137,22 +146,19 @@ class GapEquation:
         sweep: FrequencySweep,
         progress: Callable[[int, int], None],
         copies: Copies | None = None,
+        last_step: float = 0.0,
     ):
         self.sweep, self.progress, self.begun = sweep, progress, 0
+        self._last_step = last_step
         system = sweep.system
-        self.layout = BlockVector(list(system.gaps.values()))
+        self._held = sweep.reservoirs.gap_places
+        self.mass = GapMass(system, self._held)
+        self.layout = self.mass.layout
         self.pairs: PairSource = (
             OneByOne(sweep, self.layout) if copies is None else Together(sweep, copies)
         )
-        self._mass = BlockMatrix(system.compile_gap_mass())
-        self._mass.assemble()
-        self._held = sweep.reservoirs.gap_places
-        free_mass = self._mass.matrix.copy()
-        hold(free_mass, self._held)
-        choose = choose_mass_solver(system.mesh.dimension)
-        self._mass_solver = choose(free_mass, "fem_sf_gap_mass_")
         self._above = excess_temperature(sweep.frequency_sum.temperature)
-        self._stiffness = pairing_stiffness(sweep.frequency_sum)
+        self.stiffness = pairing_stiffness(sweep.frequency_sum)
         self._sum = self.layout.vector()
         self._source = self.layout.vector()
         self._last = self.layout.vector()
@@ -167,7 +173,7 @@ class GapEquation:
         return delta
 
     def residual(self, delta: PETSc.Vec, result: PETSc.Vec, tolerance: float = 0.0) -> None:
-        """Δ − G(Δ), after a sweep over the frequencies at this Δ.
+        """Δ − G(Δ), after a sweep over the frequencies at this Δ; 0 after a step that is the last.
 
         Parameters
         ----------
@@ -182,29 +188,37 @@ class GapEquation:
             step = delta.copy()
             step.axpy(-1.0, self._last)
             self.pairs.predict(step)
+            if step.norm() <= self._last_step * delta.norm():
+                result.zeroEntries()
+                return
         delta.copy(self._last)
         self.layout.to_functions(delta)
-        self._mass.matrix.mult(delta, self._source)
+        self.mass.blocks.matrix.mult(delta, self._source)
         self._sum.getArray()[:] = self._sweep(max(tolerance, self.sweep.settings.tolerance))
         self._sum.getArray()[self._held] = 0
-        self._mass_solver.solve(self._sum, result)
+        self.mass.solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
-        result.aypx(-1.0 / self._stiffness, delta)
-        result.axpy(self._above / self._stiffness - 1.0, delta)
+        result.aypx(-1.0 / self.stiffness, delta)
+        result.axpy(self._above / self.stiffness - 1.0, delta)
 
     def tangent(self, step: PETSc.Vec, result: PETSc.Vec) -> None:
         """The derivative of Δ − G(Δ) in the direction of a real step."""
-        self._sum.getArray()[:] = self.sweep.grid.total(self.pairs.response(step))
-        self._sum.getArray()[self._held] = 0
-        self._mass_solver.solve(self._sum, result)
+        self._sum.getArray()[:] = self.response(step)
+        self.mass.solver.solve(self._sum, result)
         self.sweep.grid.take_from(0, result.getArray())
-        result.aypx(-1.0 / self._stiffness, step)
+        result.aypx(-1.0 / self.stiffness, step)
+
+    def response(self, step: PETSc.Vec) -> NDArray[np.float64]:
+        """The derivative of 2πT Σ ∫ν Re f φ in the direction of a step, 0 where Δ is held."""
+        response = np.array(self.sweep.grid.total(self.pairs.response(step)))
+        response[self._held] = 0
+        return response
 
     def bulk_inverse(self) -> BulkInverse:
         """About the inverse of the tangent."""
         sweep = self.sweep
         rule, grid = sweep.frequency_sum, sweep.grid
-        return BulkInverse(sweep.system, rule, self._mass, self._held, grid)
+        return BulkInverse(sweep.system, rule, self.mass.blocks, self._held, grid)
 
     def _sweep(self, tolerance: float) -> NDArray[np.float64]:
         """Solve all frequencies and add up ∫ν [Re sin θ_+ − Δ/√(ω² + Δ_b²)] φ."""
@@ -275,15 +289,13 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
 
 
-def follow_gap(equation: GapEquation, start: Start = NEARBY) -> GapReport:
+def follow_gap(equation: GapEquation) -> GapReport:
     """Find Δ(x) from one that is near, in the system's fields, and leave it there.
 
     Parameters
     ----------
     equation
         The gap equation below Tc of the bulk.
-    start
-        What is near.
 
     Returns
     -------
@@ -301,7 +313,7 @@ def follow_gap(equation: GapEquation, start: Start = NEARBY) -> GapReport:
     scale = delta.norm()
     equation.layout.from_functions(delta)
     equation.pairs.recall()
-    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,), start)
+    history, reason = _iterate(equation, delta, scale, STEPS_NEARBY, (_newton_solver,), NEARBY)
     if _largest(delta) < SMALL * bulk:
         return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
@@ -326,33 +338,37 @@ def _climb(equation: GapEquation, mode: PETSc.Vec, bulk: float, delta: PETSc.Vec
     delta.scale(2.0)
 
 
-def normal_state_growth(
-    equation: GapEquation, tolerance: float = 1e-9, max_iterations: int = 1000
-) -> tuple[float, PETSc.Vec]:
+def normal_state_growth(equation: GapEquation) -> tuple[float, PETSc.Vec]:
     """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
 
-    The mode is positive where it is largest. It is found by power iteration, from a start without
-    symmetry: across a ferromagnet the mode that grows most may change its sign (a π junction).
+    The mode is positive where it is largest. It is looked for from a start without symmetry: across
+    a ferromagnet the mode that grows most may change its sign (a π junction).
+
+    Raises
+    ------
+    NotConverged
+        If it is not found.
     """
-    mode, image = equation.layout.vector(), equation.layout.vector()
-    values = mode.getArray()
-    for number, part in enumerate(equation.layout.slices):
-        values[part] = NEGLIGIBLE * bulk_gap(0.0) * LOPSIDED**number
+    mode, layout = equation.layout.vector(), equation.layout
+    start = np.empty(sum(layout.sizes))
+    for number, part in enumerate(layout.slices):
+        start[part] = NEGLIGIBLE * bulk_gap(0.0) * LOPSIDED**number
+    mode.getArray()[:] = start
     equation.sweep.restart()
-    equation.residual(mode, image)
-    mode.normalize()
-    growth = 0.0
-    for _ in range(max_iterations):
-        equation.tangent(mode, image)
-        image.aypx(-1.0, mode)
-        last, growth = growth, float(image.dot(mode).real)
-        image.copy(mode)
-        mode.normalize()
-        if abs(growth - last) < tolerance * abs(growth):
-            break
+    equation.residual(mode, layout.vector())
+
+    def response(delta: NDArray[np.float64]) -> NDArray[np.float64]:
+        mode.getArray()[:] = delta
+        return equation.response(mode)
+
+    mass = equation.mass
+    largest, found = largest_eigenpair(
+        response, mass.weigh, mass.unweigh, start, layout.comm, MODE_TOLERANCE
+    )
+    mode.getArray()[:] = found
     if -mode.min()[1] > mode.max()[1]:
         mode.scale(-1.0)
-    return growth, mode
+    return largest / equation.stiffness, mode
 
 
 def _iterate(

@@ -8,21 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import (
-    COARSER,
-    NEARBY,
-    GapEquation,
-    GapReport,
-    Start,
-    follow_gap,
-    solve_gap,
-)
+from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
 from fem_sf.usadel.given_gap import fill_gap
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
@@ -36,7 +29,10 @@ Progress = Callable[[int, int, str], None]
 CLEAR = 0.1
 """Fraction of the bulk gap above which Δ is far from the normal state and a change of its sign."""
 
-GapStart = Mapping[str, NDArray[np.float64]]
+ALMOST = 0.1
+"""Fraction of the largest Δ that another discretisation may make of it, with the same solution."""
+
+GapValues = Mapping[str, NDArray[np.float64]]
 """Δ in Tc at all local nodes of every superconductor, ghosts included."""
 
 
@@ -47,15 +43,18 @@ class Solution:
     Parameters
     ----------
     sweep
-        θ at every frequency; its system's Δ fields hold the gap.
+        θ at every frequency; its system's Δ fields hold the gap until another is solved there.
     report
         How the gap was found.
+    gap
+        Δ.
     equation
         The gap equation at the solution; ``None`` where Δ was given or is zero.
     """
 
     sweep: FrequencySweep
     report: GapReport
+    gap: GapValues
     equation: GapEquation | None
 
 
@@ -83,10 +82,10 @@ def solve(
     gap: str | float,
     settings: SolverSettings,
     progress: Progress,
-    start: GapStart | None = None,
+    start: GapValues | Solution | None = None,
     grid: ProcessGrid | None = None,
     copies: Copies | None = None,
-    coarser: Solution | None = None,
+    last_step: float = 0.0,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -103,15 +102,16 @@ def solve(
     progress
         Told about every frequency.
     start
-        Δ of similar conditions, from which a self-consistent one is looked for first; by default,
-        and where that leads to nothing clear, it is looked for from the bulk value.
+        Where a self-consistent gap is looked for first: Δ of similar conditions, or a solution of
+        the same stack on the same mesh, with elements of any degree and at any frequencies. By
+        default, and where that leads to nothing clear, it is looked for from the bulk value.
     grid
         Groups of ranks that share the frequencies; by default all solve every one together.
     copies
         Those of `copies_to_solve`; by default frequencies are solved one after the other.
-    coarser
-        A solution with elements of lower degree on the same mesh, which takes the place of
-        ``start`` if it is superconducting.
+    last_step
+        Step of a self-consistent Δ, relative, after which it is near enough; by default only its
+        residual counts.
 
     Raises
     ------
@@ -122,29 +122,34 @@ def solve(
         held = reservoirs(system, rule.temperature)
         sweep = FrequencySweep(system, rule, settings, reservoirs=held, grid=grid)
         equation = GapEquation(
-            sweep, lambda done, total: progress(done, total, f"sweep {equation.begun}"), copies
+            sweep,
+            lambda done, total: progress(done, total, f"sweep {equation.begun}"),
+            copies,
+            last_step,
         )
         report = None
-        if coarser is not None and coarser.report.state == "superconducting":
-            _take_over(coarser, equation)
-            report = _follow(equation, COARSER)
-        elif start is not None and rule.temperature < 1:
-            for name, field in system.gaps.items():
-                field.x.array[:] = start[name]
-            report = _follow(equation, NEARBY)
+        if rule.temperature < 1:
+            if isinstance(start, Solution):
+                report = _follow_solution(equation, start)
+            elif start is not None:
+                report = _follow_gap(equation, start)
         if report is None:
+            sweep.restart()
             report = solve_gap(equation, settings.max_sweeps)
         sweep.exchange()
-        if report.state == "superconducting":
-            return Solution(sweep, report, equation)
-        return Solution(sweep, report, None)
+        found = equation if report.state == "superconducting" else None
+        return Solution(sweep, report, _gap(system), found)
     sweep = FrequencySweep(system, rule, settings, grid=grid)
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
     fill_gap(system, value, system.stack.phases)
     state = "superconducting" if value > 0 and system.gaps else "normal"
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
-    return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), None)
+    return Solution(sweep, GapReport(state, sweep.sweeps, (), "GIVEN"), _gap(system), None)
+
+
+def _gap(system: UsadelSystem) -> GapValues:
+    return {name: field.x.array.copy() for name, field in system.gaps.items()}
 
 
 def forget(system: UsadelSystem) -> None:
@@ -153,27 +158,44 @@ def forget(system: UsadelSystem) -> None:
         copies.last = None
 
 
-def _take_over(coarser: Solution, equation: GapEquation) -> None:
-    """Put Δ and θ of elements of lower degree into the fields and the sweep of a gap equation."""
-    lower, system = coarser.sweep.system, equation.sweep.system
-    equation.sweep.start_from(coarser.sweep.known(system.layout))
-    for name, gap in system.gaps.items():
-        gap.interpolate(lower.gaps[name])
-
-
-def _follow(equation: GapEquation, start: Start) -> GapReport | None:
-    """The gap that one in the fields leads to; ``None`` if that of the bulk may lead elsewhere."""
-    try:
-        report = follow_gap(equation, start)
-    except NotConverged:
-        report = None
-    delta = equation.layout.vector()
-    equation.layout.from_functions(delta)
-    bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
-    if report is None or delta.min()[1] < CLEAR * bulk:
-        equation.sweep.restart()
+def _follow_solution(equation: GapEquation, other: Solution) -> GapReport | None:
+    """The gap that a solution with other elements and frequencies leads to, if it is the same."""
+    if other.report.state != "superconducting":
         return None
-    return report
+    others, system = other.sweep.system, equation.sweep.system
+    equation.sweep.start_from(other.sweep.known(system.layout))
+    for name, gap in system.gaps.items():
+        others.gaps[name].x.array[:] = other.gap[name]
+        gap.interpolate(others.gaps[name])
+    change, found = equation.layout.vector(), equation.layout.vector()
+    equation.layout.from_functions(change)
+    report = _followed(equation, found)
+    change.aypx(-1.0, found)
+    return report if _largest(change) <= ALMOST * _largest(found) else None
+
+
+def _follow_gap(equation: GapEquation, start: GapValues) -> GapReport | None:
+    """The gap that one nearby leads to; ``None`` if that of the bulk may lead elsewhere."""
+    for name, field in equation.sweep.system.gaps.items():
+        field.x.array[:] = start[name]
+    found = equation.layout.vector()
+    report = _followed(equation, found)
+    bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
+    return report if found.min()[1] >= CLEAR * bulk else None
+
+
+def _followed(equation: GapEquation, found: PETSc.Vec) -> GapReport | None:
+    """What the gap in the fields leads to, if anything; Δ is put into a vector."""
+    try:
+        report = follow_gap(equation)
+    except NotConverged:
+        return None
+    equation.layout.from_functions(found)
+    return report if report.state == "superconducting" else None
+
+
+def _largest(delta: PETSc.Vec) -> float:
+    return float(delta.norm(PETSc.NormType.NORM_INFINITY))
 
 
 def solve_at(

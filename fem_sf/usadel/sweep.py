@@ -32,6 +32,12 @@ PREDICTING = 4
 MORE_AT_LOW = 1.4
 """How much more it takes to solve at ω = 0, where a gap needs more steps; measured in the plane."""
 
+LARGEST_SURPRISE = 0.2
+"""Change of θ on the way from a start, beyond which it may lead to another solution."""
+
+ROUNDING = 1e-12
+"""Relative difference of two frequencies that are the same."""
+
 LOW, LARGEST_RATIO = 3.0, 4.0
 """Below which frequency, in Tc, solutions are followed in steps of at most this ratio."""
 
@@ -88,6 +94,10 @@ class FrequencySweep:
     ----------
     own
         Indices of the frequencies that the group of this rank solves.
+    solved
+        Whether all have been solved.
+    starts_known
+        Whether, before that, there is a start at all of them.
     """
 
     def __init__(
@@ -112,12 +122,12 @@ class FrequencySweep:
             settings.petsc,
             names,
             reservoirs.places,
-            choose_solver(system.parametrisation, system.mesh.dimension),
+            choose_solver(system.parametrisation, system.mesh),
         )
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
         self.sweeps = 0
-        self.solved = self._starts_known = False
+        self.solved = self.starts_known = False
 
     def solve(self, linearisations: list[Linearisation], tolerance: float) -> Iterator[int]:
         """Solve this group's frequencies from the largest down, yielding the index of each solved.
@@ -136,15 +146,13 @@ class FrequencySweep:
             Naming the frequency, on all groups; those above it are solved, it and those below are
             not.
         """
-        frequencies = self.frequency_sum.frequencies
         failed = None
         for position, k in reversed(list(enumerate(self.own))):
-            way = [] if self.solved or self._starts_known else self._set_out(k)
             linearisation = linearisations[place_of(position, len(linearisations))]
             if self.is_shared(position, len(linearisations)):
                 renew(linearisation.ksp)
             try:
-                self._solve_one(k, [frequencies[k], *way], linearisation, tolerance)
+                self._solve_from_start(k, linearisation, tolerance)
             except NotConverged as failure:
                 failed = failure
                 break
@@ -164,13 +172,18 @@ class FrequencySweep:
         return place_of(position, places) == places - 1 and places < len(self.own)
 
     def start_from(self, known: KnownSolution) -> None:
-        """Take the solution of a similar stack as the start, if it is one at these frequencies."""
-        if np.array_equal(known.frequencies, self.frequency_sum.frequencies[self.own]):
-            self.take(known.theta)
-            self._starts_known = True
+        """Take the solution of a similar stack as the start, also between its frequencies.
+
+        At frequencies below them, as at T = 0, nothing follows from it.
+        """
+        frequencies = self.frequency_sum.frequencies
+        if frequencies[0] >= known.frequencies[0] * (1 - ROUNDING):
+            weights = interpolation(known.frequencies, frequencies[self.own])
+            self.take(weights @ known.theta)
+            self.starts_known = True
 
     def known(self, layout: BlockVector) -> KnownSolution:
-        """What was found, for unknowns of higher degree on the same mesh.
+        """What was found at all frequencies, for unknowns of any degree on the same mesh.
 
         Parameters
         ----------
@@ -178,8 +191,8 @@ class FrequencySweep:
             That of those; its fields and the system's are overwritten.
         """
         own = self.system.layout
-        theta = [layout.raised(self.theta[k], own).getArray() for k in self.own]
-        return KnownSolution(self.frequency_sum.frequencies[self.own], np.array(theta))
+        theta = [layout.interpolated(each, own).getArray() for each in self.theta]
+        return KnownSolution(self.frequency_sum.frequencies, np.array(theta))
 
     def take(self, solutions: NDArray[np.complex128]) -> None:
         """Take what was found elsewhere as this group's solutions.
@@ -200,7 +213,7 @@ class FrequencySweep:
 
     def restart(self) -> None:
         """Forget the solutions, so that the next sweep starts from θ = 0."""
-        self.solved = self._starts_known = False
+        self.solved = self.starts_known = False
         for theta in self.theta:
             theta.zeroEntries()
 
@@ -273,6 +286,17 @@ class FrequencySweep:
         else:
             self.theta[k].zeroEntries()
 
+    def _solve_from_start(self, k: int, linearisation: Linearisation, tolerance: float) -> None:
+        """Newton from θ as it is where that is a start, unless it leads far from there."""
+        omega, theta = self.frequency_sum.frequencies[k], self.theta[k]
+        if self.solved or self.starts_known:
+            change = theta.copy()
+            self._solve_one(k, [omega], linearisation, tolerance)
+            change.axpy(-1.0, theta)
+            if self.solved or change.norm(PETSc.NormType.NORM_INFINITY) <= LARGEST_SURPRISE:
+                return
+        self._solve_one(k, [omega, *self._set_out(k)], linearisation, tolerance)
+
     def _solve_one(
         self,
         k: int,
@@ -319,6 +343,28 @@ def place_of(position: int, places: int) -> int:
 def evenly(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
     """The variable u = 1/(1 + √ω), in which the frequencies of a sum are about evenly dense."""
     return 1 / (1 + np.sqrt(frequencies))
+
+
+def interpolation(known: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What makes θ at some frequencies of θ at others: polynomials in `evenly`, 0 at infinity.
+
+    Parameters
+    ----------
+    known, wanted
+        Frequencies, shapes (n,) and (m,).
+
+    Returns
+    -------
+    ndarray
+        Shape (m, n).
+    """
+    places = np.append(evenly(known), 0.0)
+    to_places = evenly(wanted)[:, np.newaxis] - places
+    weights = np.empty((len(wanted), len(known)))
+    for i, place in enumerate(places[:-1]):
+        ratios = np.delete(to_places, i, axis=1) / (place - np.delete(places, i))
+        weights[:, i] = np.prod(ratios, axis=1)
+    return weights
 
 
 def costs(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,14 +19,12 @@ from fem_sf.solve.linear import uncoupled_solver
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.sweep import (
+    LARGEST_SURPRISE,
     FrequencySweep,
     KnownSolution,
     Linearisation,
     new_linearisation,
 )
-
-LARGEST_SURPRISE = 0.2
-"""Change of θ by a solve of all frequencies at once, above which they are solved in turn."""
 
 
 class Together:
@@ -92,6 +90,8 @@ class Together:
         start, self._recalled = self._recalled, None
         if self.sweep.solved:
             start = self._copies.unknowns.gather(self._theta)
+        elif self.sweep.starts_known:
+            start = np.array([self.sweep.theta[k].getArray() for k in self.sweep.own])
         if start is None or not self._solve_at_once(start, tolerance):
             self._solve_in_turn(tolerance)
         self._pair_jacobian.assemble()

@@ -14,7 +14,7 @@ from fem_sf.cli import main
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.solve import linear
 from fem_sf.study.plan import Plan, plan
-from fem_sf.usadel import choices, one_by_one
+from fem_sf.usadel import choices, coarser, one_by_one
 from fem_sf.usadel.matsubara import frequency_sum
 
 from .conftest import CASE
@@ -51,29 +51,36 @@ def test_unknowns_are_those_of_every_layer(plane: Path, monkeypatch: pytest.Monk
     found = plan(case, MPI.COMM_SELF)
     assert (found.unknowns, found.linear_solver) == (expected, "factorised")
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", expected - 1)
+    assert plan(case, MPI.COMM_SELF).linear_solver == "factorised"  # its cells are slender
+    monkeypatch.setattr(choices, "FEW", 1.0)
     assert plan(case, MPI.COMM_SELF).linear_solver == "multigrid"
 
 
-def test_lower_degrees_that_come_first_are_planned_too(
+def test_rougher_problems_that_come_first_are_planned_too(
     plane: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     """They may take more memory: below a size all is factorised."""
+    few = coarser.FEWER + 1
     case = load_case(plane)
     quadratic = replace(case, mesh=replace(case.mesh, degree=2))
     linear_alone = plan(case, MPI.COMM_SELF)
-    monkeypatch.setattr(choices, "COARSER_SIZE", 0)
+    monkeypatch.setattr(coarser, "LARGE", 0)
     monkeypatch.setattr(linear, "MULTIGRID_SIZE", linear_alone.unknowns)
+    monkeypatch.setattr(choices, "FEW", 1.0)
     monkeypatch.setattr(one_by_one, "MOST_KEPT", 3 * linear_alone.unknowns)
     found = plan(quadratic, MPI.COMM_SELF)
-    assert found.first == linear_alone
+    assert found.first == linear_alone.first
+    assert (found.first.unknowns, found.first.frequencies) == (linear_alone.unknowns, few)
     assert (found.linear_solver, found.first.linear_solver) == ("multigrid", "factorised")
-    assert found.kept < found.most_frequencies == found.first.kept
+    assert found.kept < found.most_frequencies
+    assert found.first.kept == found.first.most_frequencies == few
     assert found.bytes_of_a_rank == max(
         found.first.bytes_of_a_rank, replace(found, first=None).bytes_of_a_rank
     )
     told = dict(found.lines)["unknowns"]
-    assert f"after {found.first.unknowns} with elements of lower degree" in told
-    assert plan(replace(quadratic, gap="bulk"), MPI.COMM_SELF).first is None
+    assert f"after {linear_alone.unknowns} at {few} frequencies" in told
+    for other in ({"gap": "bulk"}, {"temperature": 1.1}):
+        assert plan(replace(quadratic, **other), MPI.COMM_SELF).first is None
 
 
 def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -> None:

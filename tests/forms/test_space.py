@@ -17,7 +17,6 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve import linear
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.stack import Interface, Layer, Stack
-from fem_sf.usadel import choices, collinear, riccati
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.solution import Solution, solve
 from fem_sf.usadel.system import UsadelSystem
@@ -86,21 +85,12 @@ def test_same_gap_as_on_a_line(box: LayeredMesh) -> None:
     assert np.abs(difference[both & (places < SUPERCONDUCTOR - 0.3)]).max() < 5e-5
 
 
-def test_what_solves_in_how_many_dimensions() -> None:
-    plane, space = (choices.choose_solver(collinear, dimension) for dimension in (2, 3))
-    assert plane is linear.elliptic_solver
-    assert space is linear.elliptic_solver_in_space
-    assert linear.multigrid_size(space) < linear.multigrid_size(plane) < np.inf
-    assert linear.multigrid_size(choices.choose_solver(riccati, 3)) == np.inf
-    assert choices.choose_solver(collinear, 1) is linear.symmetric_solver
-
-
 def test_mass_matrix_to_all_digits(box: LayeredMesh) -> None:
-    equation = solved(box).equation
-    right, result, left = (equation.layout.vector() for _ in range(3))
+    mass = solved(box).equation.mass
+    right, result, left = (mass.layout.vector() for _ in range(3))
     right.getArray()[:] = np.random.default_rng(3).normal(size=right.getLocalSize())
-    equation._mass_solver.solve(right, result)
-    equation._mass.matrix.mult(result, left)
+    mass.solver.solve(right, result)
+    mass.blocks.matrix.mult(result, left)
     left.axpy(-1.0, right)
-    assert equation._mass_solver.getType() == "cg"
+    assert mass.solver.getType() == "cg"
     assert left.norm() < 1e-13 * right.norm()

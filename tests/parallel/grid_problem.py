@@ -27,10 +27,10 @@ from fem_sf import (
     UsadelCase,
     run_case,
 )
-from fem_sf.usadel import choices
+from fem_sf.usadel import coarser
 
-# small as it is, linear elements come first
-choices.COARSER_SIZE = 0
+# small as it is, linear elements come first, at fewer frequencies
+coarser.LARGE = 0
 
 
 def case(groups: int) -> UsadelCase:
@@ -42,7 +42,7 @@ def case(groups: int) -> UsadelCase:
         ),
         temperature=0.35,
         mesh=MeshSettings(dimension=2, width=0.1, degree=2),
-        solver=SolverSettings(tolerance=1e-12, tail=5, groups=groups),
+        solver=SolverSettings(tolerance=1e-12, tail=15, groups=groups),
         spectra=(SpectrumSettings((-0.3, 0.2, 1.6, 2.5), 0.05),),
         output=OutputSettings(probes={"S": (0.0, 3.0), "F": (0.25,)}, frequencies=(0.4, 2.5)),
     )
