@@ -188,7 +188,7 @@ class GapEquation:
             step = delta.copy()
             step.axpy(-1.0, self._last)
             self.pairs.predict(step)
-            if step.norm() <= self._last_step * delta.norm():
+            if 0 < step.norm() <= self._last_step * delta.norm():
                 result.zeroEntries()
                 return
         delta.copy(self._last)
