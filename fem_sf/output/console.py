@@ -59,6 +59,8 @@ def print_summary(summary: Mapping[str, Any], scales: Any = None, dimension: int
     console.print(table)
     for note in kind.notes(summary):
         console.print(Text(note))
+    for caution in summary.get("cautions", ()):
+        console.print(Text(f"caution: {caution}"))
 
 
 def print_plan(title: str, lines: Sequence[tuple[str, str]]) -> None:

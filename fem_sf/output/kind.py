@@ -86,9 +86,9 @@ class Kind(ABC):
     ) -> Iterator[Row]:
         """Rows of the table on the terminal."""
 
-    @abstractmethod
     def notes(self, summary: Mapping[str, Any]) -> Iterator[str]:
-        """What is said below that table, a line each."""
+        """What is said below that table, a line each; cautions follow by themselves."""
+        yield from ()
 
     @abstractmethod
     def conditions(self, dataset: xr.Dataset) -> str:

@@ -116,11 +116,6 @@ class Spin(Kind):
         if "steps" in summary.get("iterations", {}):
             yield Row("all", "time steps", "", summary["iterations"]["steps"])
 
-    def notes(self, summary: Mapping[str, Any]) -> Iterator[str]:
-        """Tell what the numbers are not to be trusted for."""
-        for caution in summary.get("cautions", ()):
-            yield f"caution: {caution}"
-
     def conditions(self, dataset: xr.Dataset) -> str:
         """Tell drive and mode."""
         facts, scales = dataset.attrs, scales_of(dataset)

@@ -85,6 +85,7 @@ def summarise(
         "converged": True,
         "state": report.state,
         "note": report.note,
+        "cautions": [],
         "temperature": case.temperature,
         "reference": case.reference,
         "iterations": {
