@@ -20,6 +20,12 @@ GAPS = ("self-consistent", "bulk")
 SMALLEST_ACCURACY, LARGEST_ACCURACY = 1e-5, 0.1
 """Between which an accuracy may be asked for; below, Δ at planes converges too slowly."""
 
+LOWEST_TEMPERATURE = 1e-300
+"""In Tc, besides zero; doubles lose digits below."""
+
+TOO_COLD = f"expected 0, or at least {LOWEST_TEMPERATURE:g} Tc, got {{!r}}; try 0"
+"""Said of a temperature that is smaller."""
+
 NO_ESTIMATE = "an accuracy can only be reached with estimates of errors; leave this out or true"
 """Said of a case that wants the one without the other."""
 
@@ -270,6 +276,8 @@ class UsadelCase:
             problems.append(
                 Problem("temperature", f"expected T ≥ 0 in Tc, got {self.temperature!r}")
             )
+        elif 0 < self.temperature < LOWEST_TEMPERATURE:
+            problems.append(Problem("temperature", TOO_COLD.format(self.temperature)))
         if isinstance(self.gap, str):
             if self.gap not in GAPS:
                 expected = '"self-consistent", "bulk" or a number in Tc'

@@ -24,7 +24,7 @@ from fem_sf.study.progress import Progress
 from fem_sf.study.results import UsadelResult
 from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.usadel.matsubara import MAX_TAIL_NODES, frequency_sum
+from fem_sf.usadel.matsubara import MAX_TAIL_NODES, frequency_sum, usual_exact
 
 DEFAULT_ERROR = 1e-8
 """What the default mesh of degree 4 and the default frequencies are made for."""
@@ -242,7 +242,9 @@ def _first_effort(case: UsadelCase, wanted: AccuracySettings, bench: UsadelBench
     if tail is None:
         rule = frequency_sum(case.temperature, exact=solver.frequencies)
         digits = math.log(wanted.tolerance / 10) / math.log(DEFAULT_ERROR / 10)
-        exact = solver.frequencies if solver.frequencies is not None else int(case.temperature > 0)
+        exact = (
+            solver.frequencies if solver.frequencies is not None else usual_exact(case.temperature)
+        )
         wanted_nodes = math.ceil(min(digits, 1.0) * (len(rule) - exact))
         # no group of ranks without a frequency
         tail = max(wanted_nodes, FEWEST_NODES, bench.grid.groups)

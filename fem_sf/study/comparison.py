@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fem_sf.settings import UsadelCase
 from fem_sf.study.nodes import other_degree
-from fem_sf.usadel.matsubara import MAX_TAIL_NODES, FrequencySum, frequency_sum
+from fem_sf.usadel.matsubara import MAX_TAIL_NODES, FrequencySum, frequency_sum, usual_exact
 
 MORE_NODES = 1.5
 """How many times as many nodes the frequency sum of the second solve has."""
@@ -56,7 +56,7 @@ def comparison(case: UsadelCase, rule: FrequencySum, degree: int, dimension: int
         What is solved, its frequencies, the degree of its elements and the dimension of its mesh.
     """
     exact = case.solver.frequencies
-    tail = len(rule) - (exact if exact is not None else int(case.temperature > 0))
+    tail = len(rule) - (exact if exact is not None else usual_exact(case.temperature))
     more = min(math.ceil(MORE_NODES * tail), MAX_TAIL_NODES)
     finer = frequency_sum(case.temperature, exact=exact, tail=more)
     if dimension == 1 or case.accuracy is not None:

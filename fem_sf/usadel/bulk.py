@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import digamma
+from scipy.special import digamma, k0
 
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 
@@ -25,6 +25,8 @@ CLOGSTON_CHANDRASEKHAR_FIELD = ZERO_TEMPERATURE_GAP / math.sqrt(2)
 """h_CC/Tc = Δ0/(√2 Tc): the first-order transition to the normal state at T = 0."""
 
 _NODES = 64
+_IMAGES = np.arange(1, 25)
+"""Which of the terms of `_thermal_log` count: the others are below 1e-17 up to Tc."""
 _GAP_SAMPLES = 400
 
 
@@ -203,10 +205,25 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _normal_pairs(rule: FrequencySum) -> tuple[float, NDArray[np.float64]]:
-    """Return the counter-terms ln T and 1/ω, or at T = 0 the equal ones 0 and 1/√(ω² + Δ0²)."""
-    if rule.temperature > 0:
+    """Return the counter-terms ln T and 1/ω; up to Tc equal ones that are regular as T → 0.
+
+    Sums of 1/ω and ln T grow as T vanishes, and only their difference has a limit. With
+    ln(T/Tc) = 2πT Σ [1/√(ω² + Δ0²) − 1/ω] + `_thermal_log` both are replaced.
+    """
+    if rule.temperature > 1:
         return math.log(rule.temperature), 1 / rule.frequencies
-    return 0.0, 1 / np.hypot(rule.frequencies, ZERO_TEMPERATURE_GAP)
+    return _thermal_log(rule.temperature), 1 / np.hypot(rule.frequencies, ZERO_TEMPERATURE_GAP)
+
+
+def _thermal_log(temperature: float) -> float:
+    """2 Σ_{m≥1} (−1)^{m+1} K_0(mΔ0/T), what the sum of 1/√(ω² + Δ0²) lacks to its integral.
+
+    By Poisson's formula, 2πT Σ f(ω_n) = ∫ f dω + 2 Σ_m (−1)^m ∫ f cos(mω/T) dω over ω > 0.
+    """
+    if temperature == 0:
+        return 0.0
+    terms = k0(_IMAGES * (ZERO_TEMPERATURE_GAP / temperature))
+    return float(2 * np.sum(np.where(_IMAGES % 2, terms, -terms)))
 
 
 def _gap_residual(gap: float, field: float, rule: FrequencySum) -> float:

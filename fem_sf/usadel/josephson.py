@@ -23,7 +23,7 @@ def tunnel_current(gap: float, temperature: float, phase: float, resistance: flo
     Parameters
     ----------
     gap, temperature
-        Δ and T > 0.
+        Δ and T.
     phase
         φ.
     resistance
@@ -33,7 +33,8 @@ def tunnel_current(gap: float, temperature: float, phase: float, resistance: flo
     ----------
     Ambegaokar and Baratoff (1963).
     """
-    amplitude = math.pi * gap / 2 * math.tanh(gap / (2 * temperature))
+    occupied = math.tanh(gap / (2 * temperature)) if temperature else 1.0
+    amplitude = math.pi * gap / 2 * occupied
     return amplitude * math.sin(phase) / resistance
 
 

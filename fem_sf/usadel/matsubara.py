@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigh_tridiagonal
 
 from fem_sf.errors import InputError, Problem
+from fem_sf.settings import LOWEST_TEMPERATURE, TOO_COLD
 
 FloatArray = NDArray[np.float64]
 
@@ -34,6 +35,8 @@ _TAIL_POWER = 3
 _PANEL_NODES = 32
 _LARGEST_PANEL_EDGE = 1e9
 _SMALLEST_PANEL = 1e-12
+COLD = 1e-6
+"""Temperature in Tc below which no frequency is summed alone by default: πT is below all nodes."""
 MAX_TAIL_NODES = 128
 """Of a rule; more would not add to what doubles resolve."""
 _ESTIMATE_MARGIN = 10.0
@@ -129,8 +132,7 @@ def frequency_sum(
     temperature
         T in Tc; 0 is allowed.
     exact
-        How many of the lowest Matsubara frequencies are summed one by one. By default one at
-        T > 0, so that πT is among the frequencies, and none at T = 0, where they are continuous.
+        How many of the lowest Matsubara frequencies are summed one by one, see `usual_exact`.
     tail
         How many nodes carry all the others, K of the Gauss rule. By default a number, from 17 at
         high to 36 at low temperature, with which summands of S/F structures with J up to 100 Tc
@@ -153,7 +155,7 @@ def frequency_sum(
     """
     _check(temperature, exact, tail)
     if exact is None:
-        exact = 1 if temperature > 0 else 0
+        exact = usual_exact(temperature)
     if tail is None:
         tail = _default_nodes(temperature) - exact
     spacing = 2 * math.pi * temperature
@@ -167,6 +169,20 @@ def frequency_sum(
         np.concatenate([steps, weights]),
         np.concatenate([steps, weights - last]),
     )
+
+
+def usual_exact(temperature: float) -> int:
+    """How many of the lowest frequencies are summed one by one unless it is said.
+
+    One, so that πT is among the frequencies. None at T = 0, where they are continuous, and none
+    just above, where the rule is that of T = 0.
+
+    Parameters
+    ----------
+    temperature
+        T in Tc.
+    """
+    return int(temperature >= COLD)
 
 
 def frequencies_alone(temperature: float, frequencies: ArrayLike) -> FrequencySum:
@@ -187,6 +203,8 @@ def _check(temperature: float, exact: int | None, tail: int | None) -> None:
     problems = []
     if not (math.isfinite(temperature) and temperature >= 0):
         problems.append(Problem("temperature", f"expected T ≥ 0 in Tc, got {temperature!r}"))
+    elif 0 < temperature < LOWEST_TEMPERATURE:
+        problems.append(Problem("temperature", TOO_COLD.format(temperature)))
     if exact is not None and exact < 0:
         problems.append(Problem("exact", f"expected a number of frequencies ≥ 0, got {exact!r}"))
     if exact and temperature == 0:
@@ -262,7 +280,12 @@ def _fine_rule(spacing: float, first: int) -> tuple[FloatArray, FloatArray]:
     the points are dense on every scale that matters and the sum is an integral in (W/ω)^{1/2}.
     """
     left = spacing * first
-    width = max(_PANEL_NODES * spacing, _SMALLEST_PANEL)
+    # as many whole spacings as make up the smallest panel
+    width = (
+        spacing * max(_PANEL_NODES, math.ceil(_SMALLEST_PANEL / spacing))
+        if spacing
+        else (_SMALLEST_PANEL)
+    )
     panels: list[tuple[FloatArray, FloatArray]] = []
     while left < _LARGEST_PANEL_EDGE * max(1.0, spacing):
         panels.append(_panel_rule(left, width, spacing))

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq
+from scipy.special import expit
 
 from fem_sf.usadel.bulk import (
     CLOGSTON_CHANDRASEKHAR_FIELD,
@@ -34,20 +37,56 @@ def test_gap_agrees_with_reference(temperature, gap):
     assert bulk_gap(float(temperature)) == pytest.approx(gap, abs=1e-12)
 
 
-@pytest.mark.parametrize("temperature", (0.02, 0.15, 0.35, 0.65, 0.999))
-def test_gap_solves_the_real_energy_equation(temperature):
-    """ln(Δ0/Δ) = 2∫ du/(exp(Δ cosh u/T) + 1)."""
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(st.floats(-300.0, -1e-4))
+@example(-300.0)
+@example(-6.0)
+@example(math.log10(3e-6))
+@example(math.log10(0.999))
+def test_gap_solves_the_real_energy_equation(exponent):
+    """ln(Δ0/Δ) = 2∫ du/(exp(Δ cosh u/T) + 1), at any temperature."""
+    temperature = 10.0**exponent
 
     def residual(gap):
-        def occupation(u):
-            return 1 / (math.exp(gap * math.cosh(u) / temperature) + 1)
-
         end = math.acosh(max(1.0, 40 * temperature / gap) + 1e-9)
-        integral = quad(occupation, 0, end, epsabs=1e-14, epsrel=1e-13, limit=200)[0]
+        integral = quad(
+            lambda u: expit(-gap / temperature * math.cosh(u)),
+            0,
+            end,
+            epsabs=1e-14,
+            epsrel=1e-13,
+            limit=200,
+        )[0]
         return math.log(ZERO_TEMPERATURE_GAP / gap) - 2 * integral
 
     expected = brentq(residual, 1e-3, ZERO_TEMPERATURE_GAP * 1.001, xtol=1e-14)
-    assert bulk_gap(temperature) == pytest.approx(expected, abs=2e-12)
+    assert bulk_gap(temperature) == pytest.approx(expected, abs=5e-12)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(st.floats(-300.0, math.log10(0.04)))
+@example(-5.0)
+def test_cold_superconductors_have_no_thermal_energy(exponent):
+    """F = −Δ0²/2 + π²T²/3, the second term that of the normal state, to exp(−Δ0/T)."""
+    temperature = 10.0**exponent
+    expected = -(ZERO_TEMPERATURE_GAP**2) / 2 + (math.pi * temperature) ** 2 / 3
+    found = free_energy(ZERO_TEMPERATURE_GAP, temperature)
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("temperature", (1e-300, 1e-50, 1e-12, 1e-7, 1e-6, 3e-6, 1e-5, 1e-4))
+def test_fields_are_continuous_to_zero_temperature(temperature):
+    """What is gapless follows a law in T²: the Sarma state and the second-order line."""
+    beside = 100 * temperature**2 + 1e-12
+    for field in (0.95, 1.2, 1.5):
+        np.testing.assert_allclose(
+            gaps_in_field(temperature, field), gaps_in_field(0.0, field), atol=beside
+        )
+    assert second_order_field(temperature) == pytest.approx(second_order_field(0.0), abs=beside)
+    assert critical_field(temperature) == pytest.approx(critical_field(0.0), abs=beside)
+    for field in (0.5, 1.2):
+        cold = magnetization(ZERO_TEMPERATURE_GAP, temperature, field)
+        assert cold == pytest.approx(-1, abs=1e-11)
 
 
 def test_gap_at_the_ends():

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import roots_jacobi, zeta
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy.special import digamma, roots_jacobi, zeta
 
 from fem_sf.errors import InputError
 from fem_sf.usadel.closed_forms import (
@@ -22,10 +24,10 @@ from fem_sf.usadel.closed_forms import (
     surface_tilt,
     thin_ferromagnet,
 )
-from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.matsubara import COLD, frequency_sum
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "usadel"
-TEMPERATURES = (0.0, 0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.9, 0.99, 1.5)
+TEMPERATURES = (0.0, 1e-5, 0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.9, 0.99, 1.5)
 DIRECT_TERMS = 20_000
 EXCHANGES = (1.0, 10.0, 100.0)
 GAMMAS = (0.01, 0.1, 1.0, 10.0)
@@ -182,6 +184,49 @@ def test_rule_goes_over_into_the_integral_as_temperature_vanishes():
     np.testing.assert_allclose(cold.weights[5:], zero.weights[5:], rtol=1e-4)
 
 
+EXPONENTS = st.floats(-300.0, 0.3)
+"""lg T/Tc."""
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(EXPONENTS, st.floats(0.3, 3.0), st.floats(1.1, 10.0))
+@example(-300.0, 1.0, 2.0)
+@example(math.log10(COLD), 1.0, 2.0)
+@example(-6.1, 1.0, 2.0)
+def test_sums_at_any_temperature(exponent, one, ratio):
+    """2πT Σ [1/(ω + a) − 1/(ω + b)] = ψ(½ + b/2πT) − ψ(½ + a/2πT), ln(b/a) at T → 0."""
+    temperature, other = 10.0**exponent, one * ratio
+    rule = frequency_sum(temperature)
+    expected = math.log(ratio)
+    if temperature > 1e-12:
+        below = 2 * math.pi * temperature
+        expected = digamma(0.5 + other / below) - digamma(0.5 + one / below)
+    values = (other - one) / ((rule.frequencies + one) * (rule.frequencies + other))
+    scale = rule.total(np.abs(values))
+    assert abs(rule.total(values) - expected) <= rule.error(values) + 1e-11 * scale
+    assert rule.error(values) <= 1e-8 * scale
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.floats(-300.0, -4.0), st.floats(0.5, 3.0))
+@example(-5.9, 1.0)
+@example(-6.1, 1.0)
+def test_gapless_sums_approach_the_integral_as_powers_of_temperature(exponent, root):
+    """Σ of (√ω + s)⁻³, regular in √ω: 1/s + Σ_j f_j (2πT)^{1+j/2} ζ(−j/2, ½), j = 1, 3, ….
+
+    ζ(−½, ½) and ζ(−1, ½) from ζ(−½) = −0.20788622497735457 and ζ(−1) = −1/12.
+    """
+    temperature = 10.0**exponent
+    rule = frequency_sum(temperature)
+    values = (np.sqrt(rule.frequencies) + root) ** -3
+    below = 2 * math.pi * temperature
+    first = -3 / root**4 * (math.sqrt(0.5) - 1) * -0.20788622497735457 * below**1.5
+    second = 6 / root**5 * (0.5 - 1) * (-1 / 12) * below**2
+    rest = 20 / root**6 * below**2.5
+    error = abs(rule.total(values) - (1 / root + first + second))
+    assert error <= rule.error(values) + rest + 1e-12 / root
+
+
 def test_totals_act_along_any_axis_and_on_complex_values():
     rule = frequency_sum(0.2)
     values = 1 / (rule.frequencies[:, None] - 1j * np.array([1.0, 2.0, 3.0])) ** 2
@@ -201,6 +246,7 @@ def test_error_of_nothing_is_zero():
     (
         (-0.1, {}, "temperature"),
         (math.nan, {}, "temperature"),
+        (1e-301, {}, "temperature"),
         (0.0, {"exact": 3}, "exact"),
         (0.5, {"exact": -1}, "exact"),
         (0.5, {"tail": 1}, "tail"),

@@ -13,7 +13,7 @@ from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.errors import StackError
 from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
-from fem_sf.settings import NO_ESTIMATE
+from fem_sf.settings import LOWEST_TEMPERATURE, NO_ESTIMATE, TOO_COLD
 from fem_sf.stack import TWO_DIRECTIONS, Layer
 from fem_sf.words import spell
 
@@ -28,6 +28,7 @@ def check_tables(tables: UsadelTables, report: Report) -> None:
     _check_superconductor(tables, report)
     check_mesh(tables, report)
     _check_reference(tables, report)
+    _check_temperature(tables, report)
     _check_solver(tables, report)
 
 
@@ -112,6 +113,12 @@ def _check_reference(tables: UsadelTables, report: Report) -> None:
         )
     elif layer.table.exchange in (0, (0, 0, 0)):
         report.add(key, f"the layer {spell(name)} has exchange = 0, and 2ν|J| = 0 is no unit")
+
+
+def _check_temperature(tables: UsadelTables, report: Report) -> None:
+    temperature = tables.usadel.table.temperature
+    if temperature is not None and 0 < temperature < LOWEST_TEMPERATURE:
+        report.add(tables.usadel.key("temperature"), TOO_COLD.format(temperature))
 
 
 def _check_solver(tables: UsadelTables, report: Report) -> None:
