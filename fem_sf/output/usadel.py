@@ -111,7 +111,7 @@ class Usadel(Kind):
         if summary.get("temperature") is not None:
             yield f"T = {summary['temperature']:g} Tc"
         if summary.get("state") is not None:
-            yield str(summary["state"])
+            yield _state(summary)
 
     def rows(
         self, summary: Mapping[str, Any], scales: PhysicalScales | None = None, dimension: int = 1
@@ -181,7 +181,7 @@ class Usadel(Kind):
         unit = r"\,T_{\mathrm{c}}" if temperature else ""
         parts = [f"$T = {temperature:g}{unit}$"]
         if "state" in summary:
-            parts.append(f"{summary['state']} state")
+            parts.append(f"{_state(summary)} state")
         if "xi0_nm" in dataset.attrs:
             parts.append(rf"$\xi_0 = {dataset.attrs['xi0_nm']:.3g}$ nm")
         return "    ".join(parts)
@@ -275,6 +275,13 @@ def _amplitudes(where: str) -> dict[str, Quantity]:
         described[short_range] = Quantity(f"{words} the local exchange field", "1")
     size = f"triplet pair amplitude {where}, size across the local exchange field"
     return described | {long_range: Quantity(size, "1")}
+
+
+def _state(summary: Mapping[str, Any]) -> str:
+    """The state that was found, and whether another one has the lower free energy."""
+    ground = summary.get("ground_state")
+    metastable = ground is not None and summary["state"] != ground
+    return f"{'metastable ' if metastable else ''}{summary['state']}"
 
 
 def _along_z(vector: Sequence[float]) -> float | Sequence[float]:

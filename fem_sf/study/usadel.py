@@ -134,7 +134,7 @@ def run_usadel(
             clock.lap("critical_temperature")
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
-        summary |= {"converged": False, "note": str(failure)}
+        summary |= {"converged": False, "note": f"{summary['note']} {failure}".strip()}
         failure.partial = UsadelResult(case, layers, probes, bench.grid.space.bcast(summary))
         raise
     second = comparison(case, rule, degree, mesh.dimension)
@@ -161,7 +161,7 @@ def run_usadel(
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, compared_spectra, second.factor)
     if critical is not None:
-        summary |= critical_summary(case, solution.report, critical, critical_error)
+        summary |= critical_summary(case, summary, critical, critical_error)
     summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
@@ -354,7 +354,7 @@ class Run:
             return None
         self.progress.update(0, 1, "critical temperature")
         energy = measurement.integrals.free_energy
-        found = find_critical_temperature(self.case, system, solution.report, energy)
+        found = find_critical_temperature(self.case, system, solution.report.state, energy)
         self.progress.update(1, 1, "critical temperature")
         return found
 

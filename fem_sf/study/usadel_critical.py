@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fem_sf.settings import UsadelCase
+from fem_sf.study.usadel_summary import is_metastable
 from fem_sf.usadel.critical import NormalState, highest_instability
-from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import (
@@ -64,7 +64,7 @@ def rule_for(case: UsadelCase) -> Callable[[float], FrequencySum]:
 
 
 def find_critical_temperature(
-    case: UsadelCase, system: UsadelSystem, report: GapReport, free_energy: float
+    case: UsadelCase, system: UsadelSystem, state: str, free_energy: float
 ) -> CriticalTemperature:
     """Where superconductivity ends; uses the fields of the system; collective.
 
@@ -74,13 +74,13 @@ def find_critical_temperature(
         What was solved.
     system
         Fields of the stack without phases.
-    report, free_energy
+    state, free_energy
         At the temperature of the case.
     """
     rule_at = rule_for(case)
     instability = highest_instability(NormalState(system, rule_at))
     branch = SuperconductingBranch(system, rule_at, case.solver)
-    stable = _found_superconducting(case, report) and free_energy < 0
+    stable = _found_superconducting(case, state) and free_energy < 0
     return critical_temperature(instability, branch, case.temperature if stable else 0.0)
 
 
@@ -121,14 +121,17 @@ def mesh_error(
 
 
 def critical_summary(
-    case: UsadelCase, report: GapReport, found: CriticalTemperature, mesh: MeshError | None
+    case: UsadelCase,
+    summary: Mapping[str, Any],
+    found: CriticalTemperature,
+    mesh: MeshError | None,
 ) -> dict[str, Any]:
     """Numbers and notes of ``summary.json``.
 
     Parameters
     ----------
-    case, report
-        What was solved, and the state at the temperature of the case.
+    case, summary
+        What was solved, and the numbers of the state at the temperature of the case.
     found
         The critical temperature.
     mesh
@@ -139,11 +142,12 @@ def critical_summary(
         linear_error = found.instability.sum_error + mesh.instability
         if mesh.transition is not None:
             error = found.sum_error + mesh.transition
-    notes = [report.note] if report.note else []
+    notes = [summary["note"]] if summary["note"] else []
     if found.order is None:
         notes.append(NO_TRANSITION)
     above = case.temperature > found.temperature + (error or 0.0)
-    if above and _found_superconducting(case, report):
+    metastable = is_metastable(summary["state"], summary["ground_state"])
+    if above and not metastable and _found_superconducting(case, summary["state"]):
         notes.append(METASTABLE.format(temperature=case.temperature))
     return {
         "critical_temperature": found.temperature,
@@ -155,7 +159,7 @@ def critical_summary(
     }
 
 
-def _found_superconducting(case: UsadelCase, report: GapReport) -> bool:
+def _found_superconducting(case: UsadelCase, state: str) -> bool:
     """Whether the case itself found a gap of the stack alone, which no reservoir feeds."""
     alone = case.gap == "self-consistent" and not case.stack.phases
-    return alone and report.state == "superconducting"
+    return alone and state == "superconducting"

@@ -21,6 +21,12 @@ from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, Moment
 
+METASTABLE = (
+    "The superconducting state that was found is metastable: the normal state has the lower free "
+    "energy."
+)
+"""Said of a gap that costs more than it gains."""
+
 EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
 """By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
 
@@ -79,12 +85,15 @@ def summarise(
     if compared is not None:
         others = _numbers(compared.frame, compared.integrals, compared.ends)
         errors = {key: factor * _size(value - others[key]) for key, value in values.items()}
+    ground = ground_state(case, report.state, measured.integrals.free_energy)
+    notes = [report.note, METASTABLE if is_metastable(report.state, ground) else ""]
     return {
         "kind": "usadel",
         "title": case.title,
         "converged": True,
         "state": report.state,
-        "note": report.note,
+        "ground_state": ground,
+        "note": " ".join(filter(None, notes)),
         "cautions": [],
         "temperature": case.temperature,
         "reference": case.reference,
@@ -109,6 +118,29 @@ def summarise(
         "units": _units(case),
         "versions": versions(),
     }
+
+
+def ground_state(case: UsadelCase, state: str, free_energy: float) -> str | None:
+    """Whether the normal state has the lower free energy, or the superconducting one.
+
+    Parameters
+    ----------
+    case, state, free_energy
+        What was solved, in which state it is, and F relative to the normal state.
+
+    Returns
+    -------
+    str or None
+        ``None`` where Δ is given or held at a phase, so that the stack cannot choose.
+    """
+    if case.gap != "self-consistent" or case.stack.phases:
+        return None
+    return "normal" if free_energy > 0 else state
+
+
+def is_metastable(state: str, ground: str | None) -> bool:
+    """Whether a state that was found is not the ground state."""
+    return ground is not None and state != ground
 
 
 def spectra_summary(

@@ -7,17 +7,19 @@ axis θ_− = θ_+*. See `fem_sf.usadel.parametrisation` for what the functions 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import ufl
 from numpy.typing import NDArray
 
-from fem_sf.usadel.parametrisation import LayerData
+from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
 from fem_sf.usadel.real_gap import gap_components as gap_components
 from fem_sf.usadel.real_gap import gap_modulus as gap_modulus
 from fem_sf.usadel.real_gap import gap_shape as gap_shape
 from fem_sf.usadel.real_gap import gap_values as gap_values
+from fem_sf.usadel.real_gap import largest_angle
 from fem_sf.usadel.real_gap import residual_order as residual_order
 
 
@@ -101,3 +103,9 @@ def normal_functions(theta: Any) -> list[Any]:
 def normal_values(theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """The same from values of θ_+."""
     return np.cos(theta)[:, np.newaxis]
+
+
+def lowest_density(theta: NDArray[np.complex128]) -> float:
+    """Of Re cos θ_+ = cos Re θ_+ cosh Im θ_+, which both spins have, at least its first factor."""
+    largest = largest_angle(theta)
+    return math.cos(largest) if largest <= math.pi / 2 else lowest_of_spins(normal_values(theta))

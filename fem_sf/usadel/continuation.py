@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
+from fem_sf.usadel.parametrisation import lowest_of_spins
 from fem_sf.usadel.solution import Solution
 from fem_sf.usadel.sweep import new_linearisation
 
@@ -129,11 +130,10 @@ class Continuation:
         return float(self._predicted.norm(PETSc.NormType.NORM_INFINITY))
 
     def _lowest_density(self) -> float:
-        """Of N at the nodes; of N_+ along one axis."""
+        """Of N of any spin at the nodes; of N_+ along one axis."""
         normal = self.system.parametrisation.normal_values
         lowest = min(
-            float(normal(values_of(each.theta))[:, 0].real.min(initial=math.inf))
-            for each in self.system.conductors
+            lowest_of_spins(normal(values_of(each.theta))) for each in self.system.conductors
         )
         comm = self.system.mesh.comm
         return min(comm.allgather(lowest)) if comm.size > 1 else lowest

@@ -13,6 +13,7 @@ below. See `fem_sf.usadel.parametrisation` for what the functions are for.
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import Any
 
@@ -20,11 +21,12 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
-from fem_sf.usadel.parametrisation import LayerData
+from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
 from fem_sf.usadel.real_gap import gap_components as gap_components
 from fem_sf.usadel.real_gap import gap_modulus as gap_modulus
 from fem_sf.usadel.real_gap import gap_shape as gap_shape
 from fem_sf.usadel.real_gap import gap_values as gap_values
+from fem_sf.usadel.real_gap import largest_angle
 from fem_sf.usadel.real_gap import residual_order as residual_order
 
 
@@ -142,6 +144,12 @@ def normal_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
     theta, vector = field[:, :1], field[:, 1:]
     long = np.sqrt(1 + np.sum(vector**2, axis=1, keepdims=True))
     return np.concatenate([long * np.cos(theta), 1j * vector * np.sin(theta)], axis=1)
+
+
+def lowest_density(field: NDArray[np.complex128]) -> float:
+    """Of g_0 = M0 cos θ, which all spins have where θ and M are real; M0 ≥ 1."""
+    largest = largest_angle(field[:, 0])
+    return math.cos(largest) if largest <= math.pi / 2 else lowest_of_spins(normal_values(field))
 
 
 def _parts(field: Any) -> tuple[Any, list[Any]]:

@@ -22,6 +22,7 @@ from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.currents import Currents, Torques
 from fem_sf.usadel.gap import excess_temperature
 from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -400,6 +401,7 @@ def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | Non
     tolerance = sweep.settings.tolerance * sweep.newton.residual_norm(sweep.system.layout.vector())
     try:
         sweep.newton.solve(theta, linearisation.jacobian, linearisation.ksp, tolerance)
+        require_physical(sweep.system, theta.getArray(readonly=True))
     except NotConverged:
         return None
     sweep.system.layout.to_functions(theta)

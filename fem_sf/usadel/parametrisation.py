@@ -9,6 +9,7 @@ real part is meant.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,12 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from fem_sf.usadel.system import Barrier, UsadelSystem
+
+
+def lowest_of_spins(normal: NDArray[np.complex128]) -> float:
+    """Least Re g_0 − |Re g_v| of values of ``normal_functions``, at any frequency."""
+    densities = normal[:, 0].real - np.linalg.norm(normal[:, 1:].real, axis=1)
+    return float(densities.min(initial=math.inf))
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,9 @@ class Parametrisation(Protocol):
 
     def normal_values(self, theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """The same from values of the unknown, shape (n, *field), as (n, functions)."""
+
+    def lowest_density(self, theta: NDArray[np.complex128], /) -> float:
+        """Least Re g of any spin in values at Matsubara frequencies, or a bound above zero."""
 
 
 class FormWriter(Protocol):

@@ -32,3 +32,8 @@ def gap_values(parts: NDArray[np.complex128]) -> NDArray[np.float64]:
 def gap_modulus(delta: Any) -> Any:
     """Δ itself, with its sign."""
     return delta
+
+
+def largest_angle(theta: NDArray[np.complex128]) -> float:
+    """Largest |Re θ| of some values."""
+    return float(np.abs(theta.real).max(initial=0.0))

@@ -28,7 +28,7 @@ import ufl
 from numpy.typing import ArrayLike, NDArray
 
 from fem_sf.usadel import riccati_algebra as algebra
-from fem_sf.usadel.parametrisation import LayerData
+from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
 from fem_sf.usadel.quaternion import Quaternion, quaternion
 from fem_sf.usadel.riccati_algebra import Amplitudes, Gradients
 
@@ -152,6 +152,11 @@ def normal_values(field: NDArray[np.complex128]) -> NDArray[np.complex128]:
     norm = _amplitudes_of(field).norm
     vector = norm.vector[: _axes(field.shape[1])]
     return np.stack([2 * norm.scalar - 1, *(2j * component for component in vector)], axis=1)
+
+
+def lowest_density(field: NDArray[np.complex128]) -> float:
+    """Of Re g_0 − |Re g_v|."""
+    return lowest_of_spins(normal_values(field))
 
 
 def bulk_values(delta: complex, omega: complex, frame_shape: tuple[int, ...]) -> NDArray:

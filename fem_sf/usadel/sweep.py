@@ -20,6 +20,7 @@ from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, deal, whole
 from fem_sf.usadel.choices import choose_solver
 from fem_sf.usadel.matsubara import FrequencySum
+from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
 from fem_sf.usadel.system import UsadelSystem
 
@@ -318,6 +319,7 @@ class FrequencySweep:
                 report = self.newton.solve(
                     self.theta[k], linearisation.jacobian, linearisation.ksp, tolerance
                 )
+                require_physical(self.system, self.theta[k].getArray(readonly=True))
             except NotConverged as failure:
                 failures += 1
                 if failures > (LARGEST_BISECTIONS if nearest else 1):

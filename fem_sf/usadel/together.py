@@ -18,6 +18,7 @@ from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.solve.linear import uncoupled_solver
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.copies import Copies
+from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.sweep import (
     LARGEST_SURPRISE,
     FrequencySweep,
@@ -141,6 +142,7 @@ class Together:
             found = unknowns.gather(self._theta)
             if np.abs(found - start).max() > LARGEST_SURPRISE:
                 raise NotConverged("this may be another solution than the one to be followed")
+            require_physical(sweep.system, found)
             return found, report.iterations
 
         try:
