@@ -11,6 +11,7 @@ import contextlib
 import io
 import itertools
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -25,6 +26,7 @@ import typer
 from fem_sf import __version__
 from fem_sf.errors import FemSFError, InputError, NotConverged, Problem
 from fem_sf.parallel import end_together, launched_rank, on_first_rank, world
+from fem_sf.stopping import answer_signals_still, last_words, status_of
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     Result = UsadelResult | SpinResult
 
 UNEXPECTED = 1
-INTERRUPTED = 130
+INTERRUPTED = status_of(signal.SIGINT)
 
 DEBUG = "--debug"
 
@@ -56,7 +58,9 @@ OutFolder = Annotated[
 
 app = typer.Typer(
     name="fem-sf",
-    epilog=f"Anywhere: {DEBUG} prints the traceback of an unexpected error.",
+    epilog=f"Exit status: 0 done; 2 the case or the command is wrong; 3 not converged; 1 anything "
+    f"else; 129, 130, 143 stopped by SIGHUP, SIGINT (Ctrl-C), SIGTERM. {DEBUG} anywhere prints the "
+    f"traceback of an unexpected error.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -75,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status: 0 done, 2 the case or the command is wrong, 3 not converged, 130
-        interrupted, 1 anything else.
+        interrupted, 1 anything else. The program itself also ends with 129 and 143.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in words
@@ -91,14 +95,17 @@ def _run_command(command: click.Command, words: list[str], *, debug: bool) -> in
         # commands return nothing: a number is the status of an early end, such as an interrupt
         status = command.main(words, "fem-sf", standalone_mode=False) or 0
     except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        status = INTERRUPTED
     except click.ClickException as error:
         status, message = error.exit_code, partial(_usage_message, error)
     except FemSFError as error:
         status, message = error.exit_status, partial(str, error)
     except Exception as error:
         status, message = UNEXPECTED, partial(_unexpected_message, error, debug)
-    return INTERRUPTED if status == INTERRUPTED else end_together(status, message)
+    if status == INTERRUPTED:
+        print(last_words(signal.SIGINT), file=sys.stderr)
+        return status
+    return end_together(status, message)
 
 
 def _print_version(wanted: bool) -> None:
@@ -215,13 +222,18 @@ def plot(
 def prepare_folder(folder: Path) -> None:
     """Make sure that results can be written before anything is computed.
 
+    What a killed run left half written there is removed.
+
     Raises
     ------
     InputError
         If the folder cannot be made or written to.
     """
+    from fem_sf.output.files import remove_drafts
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        remove_drafts(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (FileExistsError, NotADirectoryError):
@@ -328,6 +340,7 @@ def _solving(case: Case, path: Path) -> Iterator[tuple[MPI.Comm, Progress]]:
         require_complex()
     from mpi4py import MPI
 
+    answer_signals_still()
     progress = choose_progress(first_rank=MPI.COMM_WORLD.rank == 0)
     try:
         with _told_by_line(case, path):

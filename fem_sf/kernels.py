@@ -8,18 +8,26 @@ killed process left behind for one that is still being compiled, for which it wa
 from __future__ import annotations
 
 import hashlib
+import os
+import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import ufl
 from mpi4py import MPI
 
+from fem_sf.stopping import half_made
+
 HALF_MADE = "half-made-"
 """How the names of folders begin that belong to a process which still compiles, or was killed."""
+
+
+_DAY = 86400.0
 
 
 def kernel_name(form: ufl.Form, circumstances: Mapping[str, Any]) -> str:
@@ -47,19 +55,38 @@ def kernel_folder(comm: MPI.Comm, cache: Path, name: str) -> Iterator[Path]:
     if found:
         yield folder
         return
-    try:
-        yield folder
-        comm.Barrier()
-        if first:
-            with suppress(OSError):  # another process may have been faster
-                folder.rename(kept)
-    finally:
-        if first:
-            shutil.rmtree(folder, ignore_errors=True)
+    with half_made(folder) if first else nullcontext():
+        try:
+            yield folder
+            comm.Barrier()
+            if first:
+                with suppress(OSError):  # another process may have been faster
+                    folder.rename(kept)
+        finally:
+            if first:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _find(cache: Path, kept: Path) -> tuple[bool, Path]:
     if kept.is_dir():
         return True, kept
     cache.mkdir(parents=True, exist_ok=True)
-    return False, Path(tempfile.mkdtemp(prefix=HALF_MADE, dir=cache))
+    for folder in cache.glob(f"{HALF_MADE}*"):
+        if _is_left_behind(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+    prefix = f"{HALF_MADE}{platform.node()}+{os.getpid()}+"
+    return False, Path(tempfile.mkdtemp(prefix=prefix, dir=cache))
+
+
+def _is_left_behind(folder: Path) -> bool:
+    """Whether nobody compiles there any more: a process of this machine is gone, or a day is."""
+    machine, _, process = folder.name.removeprefix(HALF_MADE).partition("+")
+    try:
+        if machine == platform.node():
+            os.kill(int(process.partition("+")[0]), 0)
+            return False
+        return time.time() - folder.stat().st_mtime > _DAY
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError):
+        return False

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import matching_dofs
+from fem_sf.output.files import replacing_together
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,8 @@ def write_vtx(
         here, there = matching_dofs(layer.space, cells, space, part.parent_cells)
         for column, values in layer.values.items():
             fields[column].x.array[there] = values[here]
-    with dolfinx.io.VTXWriter(mesh.comm, path, list(fields.values()), engine="BP4") as file:
+    with (
+        replacing_together(mesh.comm, path) as draft,
+        dolfinx.io.VTXWriter(mesh.comm, draft, list(fields.values()), engine="BP4") as file,
+    ):
         file.write(0.0)

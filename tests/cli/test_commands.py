@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from fem_sf import __version__
 from fem_sf.cli import main
 from fem_sf.errors import MeshError, MissingDependency, NotConverged, Problem
+from fem_sf.stopping import last_words
 
 from .conftest import CASE, environment, pretended_result
 
@@ -186,13 +188,22 @@ class TestRun:
             message or str(error),
         ]
 
-    def test_interrupt_is_quiet(self, case_path, pretend, capsys) -> None:
+    def test_interrupt_is_told_in_one_line(self, case_path, pretend, capsys) -> None:
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
         pretend(interrupt)
         assert main(["run", str(case_path)]) == 130
-        assert capsys.readouterr().err.strip() == ""
+        assert capsys.readouterr().err == last_words(signal.SIGINT) + "\n"
+
+    def test_drafts_of_a_killed_run_are_removed(self, case_path, pretend) -> None:
+        pretend(solve)
+        for draft in (".unfinished-7-result.nc", ".unfinished-7-fields.bp/data.0"):
+            path = Path("results/bilayer", draft)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        assert main(["run", str(case_path)]) == 0
+        assert not list(Path("results/bilayer").glob(".*"))
 
     def test_unexpected_error_keeps_its_traceback(self, case_path, pretend, capsys) -> None:
         def fail(*_: object) -> None:

@@ -78,3 +78,5 @@ def test_a_killed_compilation_stops_nobody(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     assert [each.name.startswith(HALF_MADE) for each in tmp_path.iterdir()] == [True]
     assert make(tmp_path, "next") == "next"
+    # and the next one to compile takes away what it left
+    assert [each.name for each in tmp_path.iterdir()] == ["mass"]

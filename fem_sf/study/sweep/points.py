@@ -16,7 +16,7 @@ import numpy as np
 
 import fem_sf
 from fem_sf.errors import InputError, Problem
-from fem_sf.output.files import DRAFTS, replacing
+from fem_sf.output.files import remove_drafts, replacing
 from fem_sf.output.summary import plain
 from fem_sf.study.gap_profile import GapProfile
 
@@ -104,8 +104,7 @@ class Points:
         """Make the folder, without what a killed run left half written there and around it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.folder, self.folder.parent):
-            for draft in folder.glob(DRAFTS):
-                draft.unlink(missing_ok=True)
+            remove_drafts(folder)
 
     def read(self, key: str) -> Point | None:
         """A point; ``None`` where it is not there or cannot be read."""
