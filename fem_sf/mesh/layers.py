@@ -241,6 +241,11 @@ class LayeredMesh:
         )
         return self._facet_points(facets_of_cell[entities[:, 0], entities[:, 1]])
 
+    def cell_middles(self, cells: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Mean of the corners of some local cells, shape (n, 3)."""
+        nodes, _ = compat.cell_shapes(self.mesh)
+        return np.asarray(self.mesh.geometry.x[nodes[cells]].mean(axis=1))
+
     def _facet_nodes(self, facets: NDArray[np.int32]) -> NDArray[np.int32]:
         if not len(facets):
             # dolfinx divides by how many there are

@@ -159,20 +159,39 @@ def _basis_values(
     """Basis functions of the cells at one point each, as rows over the local dofs."""
     mesh, dofmap = space.mesh, space.dofmap
     dimension = mesh.topology.dim
-    count = dofmap.index_map.size_local + dofmap.index_map.num_ghosts
     geometry_nodes, cell_map = compat.cell_shapes(mesh)
-    rows, columns, values = [], [], []
+    basis = np.empty((len(points), 1, dofmap.list.shape[1]))
     for row, (point, cell) in enumerate(zip(points, cells, strict=True)):
         corners = mesh.geometry.x[geometry_nodes[cell]][:, : mesh.geometry.dim]
         reference = cell_map.pull_back(point[None, : mesh.geometry.dim], corners)
-        basis = space.element.basix_element.tabulate(0, reference[:, :dimension])[0, 0, :, 0]
-        dofs = dofmap.list[cell]
-        rows.append(np.full(len(dofs), row))
-        columns.append(dofs)
-        values.append(basis)
-    if not rows:
-        return scipy.sparse.csr_array((0, count))
+        basis[row] = space.element.basix_element.tabulate(0, reference[:, :dimension])[0, :, :, 0]
+    return basis_rows(space, basis, cells)
+
+
+def basis_rows(
+    space: dolfinx.fem.FunctionSpace, basis: NDArray[np.float64], cells: NDArray[np.integer]
+) -> scipy.sparse.csr_array:
+    """Values of the basis functions of cells at points of each, as rows over the local dofs.
+
+    Parameters
+    ----------
+    space
+        A Lagrange space.
+    basis
+        Values, shape (cells, points of each, nodes of each).
+    cells
+        Local numbers of the cells.
+
+    Returns
+    -------
+    csr_array
+        A row for every point, of the first cell first.
+    """
+    index_map = space.dofmap.index_map
+    points, nodes = basis.shape[1:]
+    columns = np.repeat(space.dofmap.list[cells], points, axis=0)
+    starts = nodes * np.arange(len(columns) + 1)
     return scipy.sparse.csr_array(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
-        shape=(len(points), count),
+        (basis.ravel(), columns.ravel(), starts),
+        shape=(len(columns), index_map.size_local + index_map.num_ghosts),
     )

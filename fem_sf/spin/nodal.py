@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf import compat
+from fem_sf.mesh.ends import ends_of_layer
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.spin.magnetization import tilt_to_direction
 from fem_sf.spin.system import SpinSystem
@@ -59,15 +60,14 @@ def extent(system: SpinSystem, name: str) -> tuple[float, float]:
 
 
 def end_directions(system: SpinSystem, name: str) -> tuple[FloatArray, FloatArray]:
-    """Unit vector p at the left and the right end of a layer; means over the nodes there."""
-    x = system.fields[name].function_space.tabulate_dof_coordinates()[:, 0]
-    p, ends = directions(system, name), extent(system, name)
-    margin = 1e-9 * (ends[1] - ends[0])
-    means = []
-    for end in ends:
-        total = system.mesh.comm.allreduce(p[np.abs(x - end) <= margin].sum(axis=0))
-        means.append(total / np.linalg.norm(total))
-    return means[0], means[1]
+    """Direction of ∫p dS over the left and over the right end of a layer; collective."""
+    ends = ends_of_layer(system.mesh, name, system.tilts[name].function_space)
+    tilts = ends.points.weights @ system.tilts[name].x.array.real.reshape(-1, 2)
+    means = ends.means(
+        system.mesh, tilt_to_direction(tilts, system.stack.layer(name).material.axis)
+    )
+    left, right = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return left, right
 
 
 def integrated_currents(

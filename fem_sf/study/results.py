@@ -98,7 +98,7 @@ class LayerSpectrum:
     Parameters
     ----------
     mean, left, right
-        Over the layer and at its ends (mean over the end in 2D), shape (energies, spins).
+        Over the layer and over its ends, see `fem_sf.mesh.ends`, shape (energies, spins).
     probes
         At the asked positions, shape (energies, positions, spins).
     probe_points

@@ -15,12 +15,15 @@ from fem_sf.errors import InputError
 from fem_sf.spin.closed_forms import decay_lengths
 from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.materials import Ferromagnet, Material
-from fem_sf.spin.model import Stack, Voltage, find_cautions
+from fem_sf.spin.model import Layer, Stack, Voltage, find_cautions
 from fem_sf.spin.modes import decay_rates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.versions import versions
 
 FloatArray = NDArray[np.float64]
+
+Directions = Mapping[str, tuple[FloatArray, FloatArray]]
+"""By layer with a wall: p at its left and its right end."""
 
 _SIDE_KEYS = {
     "mu": "chemical_potential",
@@ -65,7 +68,7 @@ class Measurement:
     charge_gains: Mapping[str, float]
     entering: float
     heat: float | None
-    directions: Mapping[str, tuple[FloatArray, FloatArray]]
+    directions: Directions
 
 
 def has_energy(stack: Stack) -> bool:
@@ -157,7 +160,8 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         "mode": "steady" if case.time is None else "transient",
         "drive": drive,
         "layers": {
-            layer.name: _layer_summary(layer.material, fine.directions.get(layer.name))
+            layer.name: _layer_summary(layer.material)
+            | _turned(layer, fine.directions, None if coarse is None else coarse.directions)
             for layer in case.stack.layers
         },
         "interfaces": interfaces,
@@ -199,18 +203,32 @@ def _plain(numbers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _layer_summary(
-    material: Material, ends: tuple[FloatArray, FloatArray] | None
-) -> dict[str, Any]:
+def _layer_summary(material: Material) -> dict[str, Any]:
     summary: dict[str, Any] = {"material": material.kind, "lengths": _lengths(material)}
     if isinstance(material, Ferromagnet):
         summary["direction"] = material.axis.tolist()
-    if ends is not None:
-        summary["direction_left"], summary["direction_right"] = (each.tolist() for each in ends)
-        summary["tilt_left"], summary["tilt_right"] = (
-            math.degrees(math.acos(float(np.clip(each @ material.axis, -1, 1)))) for each in ends
-        )
     return summary
+
+
+def _turned(layer: Layer, fine: Directions, coarse: Directions | None) -> dict[str, Any]:
+    """Directions at the ends of a layer with a wall, and their angles to its easy axis."""
+    summary: dict[str, Any] = {}
+    for number, side in enumerate(("left", "right") if layer.name in fine else ()):
+        direction = fine[layer.name][number]
+        summary[f"direction_{side}"] = direction.tolist()
+        summary[f"tilt_{side}"] = _angle(direction, layer.material.axis)
+        if coarse is not None:
+            other = coarse[layer.name][number]
+            errors = summary.setdefault("direction_error", {})
+            errors[side] = float(np.linalg.norm(direction - other))
+            tilts = summary.setdefault("tilt_error", {})
+            tilts[side] = _angle(direction, other)
+    return summary
+
+
+def _angle(first: FloatArray, second: FloatArray) -> float:
+    """Between two unit vectors in degrees, with all digits of small ones."""
+    return math.degrees(2 * math.asin(min(float(np.linalg.norm(first - second)) / 2, 1.0)))
 
 
 def _lengths(material: Material) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 from dolfinx.fem import Function
-from mpi4py import MPI
 
 from fem_sf.errors import NotConverged
+from fem_sf.mesh.ends import Ends, ends_of_layer
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
@@ -329,9 +329,9 @@ class Run:
         if not wanted:
             return ()
         system, comm = solution.sweep.system, self.mesh.comm
-        ends, sides = self._ends(system)
+        ends = self._ends(system)
         points = self._probe_points(layers)
-        samplings = {name: [each] for name, each in ends.items()}
+        samplings = {name: [each.points] for name, each in ends.items()}
         for name, where in points.items():
             samplings[name].append(point_sampling(system.layer_space(name), where))
         spectra = []
@@ -339,7 +339,7 @@ class Run:
             energies, found = densities_of_states(solution, asked, samplings, update)
             by_layer = {}
             for name, each in found.items():
-                left, right = self._side_means(each.points[0], sides[name])
+                left, right = ends[name].means(self.mesh, each.points[0])
                 where = points.get(name, np.empty((0, self.mesh.mesh.geometry.dim)))
                 at_probes = self._gather_probes(samplings[name][1:], each.points[1:], left.shape)
                 by_layer[name] = LayerSpectrum(each.mean, left, right, at_probes, where)
@@ -372,12 +372,13 @@ class Run:
         return gathered if gathered is None else np.swapaxes(gathered, 0, 1)
 
     def _end_values(self, solution: Solution) -> EndValues:
-        """Mean of δM and Δ over the nodes at the left and the right end of each layer."""
-        samplings, sides = self._ends(solution.sweep.system)
+        """Means of δM and Δ over the left and the right end of each layer."""
+        ends = self._ends(solution.sweep.system)
+        samplings = {name: each.points for name, each in ends.items()}
         values = sample(solution.sweep, self.case.reference, samplings)
         return {
             name: {
-                key: tuple(self._side_means(each, sides[name]).tolist())
+                key: tuple(ends[name].means(self.mesh, each).tolist())
                 for key, each in (
                     ("magnetization", values[name].magnetization),
                     ("gap", values[name].delta),
@@ -386,34 +387,12 @@ class Run:
             for name in samplings
         }
 
-    def _ends(self, system: UsadelSystem) -> tuple[dict[str, Sampling], dict[str, tuple]]:
-        """By layer, the nodes of this rank at its ends, and which are at the left and the right."""
-        samplings, sides = {}, {}
-        for name in self.case.stack.names:
-            space = system.layer_space(name)
-            everything = node_sampling(space)
-            x = space.tabulate_dof_coordinates()[: everything.weights.shape[0], 0]
-            low, high = self._extent(x)
-            margin = 1e-9 * (high - low)
-            ends = np.flatnonzero((x <= low + margin) | (x >= high - margin))
-            samplings[name] = Sampling(
-                everything.rows[ends], everything.weights[ends], everything.size
-            )
-            sides[name] = (x[ends] <= low + margin, x[ends] >= high - margin)
-        return samplings, sides
-
-    def _side_means(self, values: np.ndarray, sides: tuple) -> np.ndarray:
-        """Means over the left and the right end of values at the nodes there."""
-        sums = self.mesh.comm.allreduce(np.stack([values[side].sum(axis=0) for side in sides]))
-        counts = self.mesh.comm.allreduce(np.array([side.sum() for side in sides]))
-        return sums / counts.reshape(2, *(1 for _ in values.shape[1:]))
-
-    def _extent(self, x: np.ndarray) -> tuple[float, float]:
-        comm = self.mesh.comm
-        return (
-            comm.allreduce(x.min(initial=np.inf), op=MPI.MIN),
-            comm.allreduce(x.max(initial=-np.inf), op=MPI.MAX),
-        )
+    def _ends(self, system: UsadelSystem) -> dict[str, Ends]:
+        """The ends of all layers."""
+        return {
+            name: ends_of_layer(self.mesh, name, system.layer_space(name))
+            for name in self.case.stack.names
+        }
 
     def _sample_probes(
         self,

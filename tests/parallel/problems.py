@@ -18,6 +18,7 @@ from mpi4py import MPI
 
 from fem_sf.interfaces import Insulating, KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
+from fem_sf.mesh.ends import ends_of_layer
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import node_cells, node_sampling, point_sampling
@@ -180,6 +181,7 @@ def solved(stack: Stack, geometry: Geometry, degree: int) -> dict[str, Any]:
         "state": solution.report.state,
         "owned_cells": owned_cells(mesh),
         "integrals": vars(forms.evaluate(solution.sweep, "F")),
+        "ends": ends(solution),
         "nodes": nodes(solution),
         "points": points(solution, geometry),
     }
@@ -188,6 +190,22 @@ def solved(stack: Stack, geometry: Geometry, degree: int) -> dict[str, Any]:
 def owned_cells(mesh: LayeredMesh) -> dict[str, list[int]]:
     """Cells of every layer by rank."""
     return {name: COMM.allgather(len(mesh.owned_cells(name))) for name in mesh.names}
+
+
+def ends(solution: Solution) -> dict[str, Any]:
+    """Means over the ends of all layers."""
+    system = solution.sweep.system
+    found = {
+        name: ends_of_layer(system.mesh, name, system.layer_space(name)) for name in system.data
+    }
+    values = sample(solution.sweep, "F", {name: each.points for name, each in found.items()})
+    return {
+        name: {
+            "magnetization": each.means(system.mesh, values[name].magnetization),
+            "gap": each.means(system.mesh, values[name].delta),
+        }
+        for name, each in found.items()
+    }
 
 
 def nodes(solution: Solution) -> dict[str, Any]:
