@@ -24,8 +24,8 @@ import click
 import typer
 
 from fem_sf import __version__
-from fem_sf.errors import FemSFError, InputError, NotConverged, Problem
-from fem_sf.parallel import end_together, launched_rank, on_first_rank, world
+from fem_sf.errors import FemSFError, InputError, NotConverged
+from fem_sf.parallel import end_together, launched_rank, on_first_rank, only_first_rank, world
 from fem_sf.stopping import answer_signals_still, last_words, status_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ OutFolder = Annotated[
     typer.Option(
         "--out", metavar="DIR", help="Where results go; results/<case name> if not given."
     ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Remove the results of another case or command from DIR first."),
 ]
 
 app = typer.Typer(
@@ -154,6 +158,7 @@ def run(
             help="Only tell how the ranks would share the work, and about what memory they need.",
         ),
     ] = False,
+    force: Force = False,
 ) -> None:
     """Solve a case, store everything about it in a folder and print the main numbers."""
     comm = world()
@@ -163,20 +168,19 @@ def run(
         return
     if not json and _has_sweep(loaded):
         print(f"{case} is solved as it is written; fem-sf sweep {case} solves all its points")
-    folder = out or Path("results") / loaded.name
-    on_first_rank(comm, lambda: prepare_folder(folder))
-    try:
-        result = _solve(loaded, case, folder)
-    except NotConverged as error:
-        if error.partial is None:
-            raise
-        # what was found before is kept, marked as not converged
+    with _result_folder(out, "run", case, loaded, force=force) as folder:
+        try:
+            result = _solve(loaded, case, folder)
+        except NotConverged as error:
+            if error.partial is None:
+                raise
+            # what was found before is kept, marked as not converged
+            if comm is None or comm.rank == 0:
+                _store(error.partial, folder)
+            message = f"{error}. What was found up to there is in {folder}"
+            raise NotConverged(message, error.history) from error
         if comm is None or comm.rank == 0:
-            _store(error.partial, folder)
-        message = f"{error}. What was found up to there is in {folder}"
-        raise NotConverged(message, error.history) from error
-    if comm is None or comm.rank == 0:
-        _store_and_print(result, folder, json)
+            _store_and_print(result, folder, json)
 
 
 @app.command()
@@ -192,17 +196,17 @@ def sweep(
             "many as there are ranks and work for them.",
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Solve every point of the case's [sweep]; started again, go on where it was."""
     from fem_sf.case.sweeps import load_sweep
 
     comm = world()
     loaded = on_first_rank(comm, lambda: load_sweep(case))
-    folder = out or Path("results") / loaded.name
-    on_first_rank(comm, lambda: prepare_folder(folder))
-    report = _solve_points(loaded, case, folder, groups)
-    if comm is None or comm.rank == 0:
-        _write_and_print(loaded, report, folder)
+    with _result_folder(out, "sweep", case, loaded, force=force) as folder:
+        report = _solve_points(loaded, case, folder, groups)
+        if comm is None or comm.rank == 0:
+            _write_and_print(loaded, report, folder)
 
 
 @app.command()
@@ -219,30 +223,25 @@ def plot(
         print(picture)
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make sure that results can be written before anything is computed.
+@contextlib.contextmanager
+def _result_folder(
+    out: Path | None, command: str, path: Path, case: Case | Sweep, *, force: bool
+) -> Iterator[Path]:
+    """The folder that results go to, which is this command's as long as it works on them."""
+    from fem_sf.output.folder import ResultFolder, Source
+    from fem_sf.sweeps import Sweep
 
-    What a killed run left half written there is removed.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be made or written to.
-    """
-    from fem_sf.output.files import remove_drafts
-
+    mesh = (case.cases[0] if isinstance(case, Sweep) else case).mesh
+    source = Source(case.text, mesh.file)
+    folder = out or Path("results") / path.stem
+    held = only_first_rank(
+        world(), lambda: ResultFolder(folder, command, path, source, force=force)
+    )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_drafts(folder)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (FileExistsError, NotADirectoryError):
-        file = next(each for each in (folder, *folder.parents) if each.is_file())
-        message = f"{folder} cannot be a folder, because {file} is a file"
-        raise InputError([Problem("--out", message)]) from None
-    except OSError as error:
-        message = f"results cannot be written to {folder}: {error.strerror}"
-        raise InputError([Problem("--out", message)]) from None
+        yield folder
+    finally:
+        if held is not None:
+            held.leave()
 
 
 def _load(path: Path, comm: MPI.Comm | None) -> Case:
