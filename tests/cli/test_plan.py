@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mpi4py import MPI
 
@@ -13,6 +14,7 @@ from fem_sf.case import load_case
 from fem_sf.cli import main
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.solve import linear
+from fem_sf.study import plan as planning
 from fem_sf.study.plan import Plan, plan
 from fem_sf.usadel import choices, coarser, one_by_one
 from fem_sf.usadel.matsubara import frequency_sum
@@ -88,6 +90,15 @@ def test_an_accuracy_may_take_more(plane: Path, capsys: pytest.CaptureFixture) -
     assert main(["run", str(plane), "--plan"]) == 0
     told = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert "then as much as takes every number to 0.001, in at most 5 rounds" in told
+
+
+def test_the_group_with_most_frequencies_is_what_is_planned_for(
+    plane: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Groups share by cost, and so have different numbers of frequencies."""
+    monkeypatch.setattr(planning, "deal", lambda costs, groups: np.arange(len(costs)) < 3)
+    found = plan(load_case(plane), MPI.COMM_SELF)
+    assert found.most_frequencies == found.frequencies - 3 > 3
 
 
 def test_groups_take_the_same_memory_but_for_what_a_rank_starts_with() -> None:

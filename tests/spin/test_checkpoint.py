@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from fem_sf.spin.observables import Faces
 from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings, Waveform
 from fem_sf.spin.steady import uniform
 from fem_sf.spin.transient import TransientSolver
+from fem_sf.spin.transport import SIZE
 from spin_runs import fields, junction, new_run
 
 SCRIPT = Path(__file__).parent / "interrupted.py"
@@ -53,6 +54,12 @@ def everything(run: TransientSolver, faces: Faces) -> np.ndarray:
     numbers = [run.state.time, run.state.size, run.state.wanted, run.state.error]
     currents = [states.left_end.current, states.right_end.current, faces.total_current()]
     return np.concatenate([numbers, currents, fields(run).ravel()])
+
+
+def past(run: TransientSolver) -> np.ndarray:
+    return np.concatenate(
+        [each.x.array.real.reshape(-1, SIZE) for each in run.system.past.values()]
+    )
 
 
 @pytest.mark.slow
@@ -87,6 +94,28 @@ def test_a_run_goes_on_to_the_letter(
             number += 1
             assert np.array_equal(everything(run, faces), expected[number])
         assert number == len(expected) - 1
+
+
+def test_a_checkpoint_keeps_the_whole_state_and_past(tmp_path: Path) -> None:
+    """Every entry of the state, and the past, which differs from the fields."""
+    run = new_run(junction(), model.Voltage(1.0), RUNS["controlled"])
+    checkpoints = Checkpoints(tmp_path / CHECKPOINT, PARTS, run)
+    steps = run.steps()
+    for _ in range(6):
+        next(steps)
+    state = replace(run.state, rejected=3)
+    run.state = state
+    expected = fields(run), past(run)
+    assert not np.array_equal(*expected)
+    checkpoints.write({})
+    other = new_run(junction(), model.Voltage(1.0), RUNS["controlled"])
+    assert Checkpoints(checkpoints.path, PARTS, other).restore() == {}
+    assert other.state == state
+    default = type(state)(0.0, 0.0)
+    for name, value in asdict(state).items():
+        assert value != getattr(default, name), f"{name} does not tell"
+    for found, each in zip((fields(other), past(other)), expected, strict=True):
+        np.testing.assert_array_equal(found, each)
 
 
 # --- whatever interrupts it ---

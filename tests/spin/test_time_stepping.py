@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from petsc4py import PETSc
 from fem_sf.errors import NotConverged
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
-from fem_sf.spin import materials, model
+from fem_sf.spin import materials, model, transient
 from fem_sf.spin.energy import ContactPower, Energies
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.settings import SCHEMES, SpinSolverSettings, TimeSettings, Waveform
@@ -470,3 +471,14 @@ def test_a_step_that_fails_says_where(hasty: TransientSolver) -> None:
         end(hasty)
     assert hasty.state is not None
     assert hasty.state.time == pytest.approx(0.25)
+
+
+def test_the_leading_error_of_a_step_is_that_of_exponential_decay() -> None:
+    """(R(z) − eᶻ)/z³ as z → 0, where R(z) is what both stages make of u' = z u in a unit step."""
+    z, part = Fraction(1, 10**6), Fraction(2) - Fraction(math.sqrt(2))
+    stage = (1 + part * z / 2) / (1 - part * z / 2)
+    # BDF2 over stages at 0, γ and 1
+    end = (stage - (1 - part) ** 2) / (part * (2 - part)) / (1 - (1 - part) / (2 - part) * z)
+    exact = sum(z**n / math.factorial(n) for n in range(8))
+    constant = float(abs(end - exact) / z**3)
+    assert constant == pytest.approx(transient._LEADING_ERROR, rel=1e-5)

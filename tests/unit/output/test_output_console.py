@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy.constants import elementary_charge, hbar
 
@@ -137,3 +138,18 @@ def test_current_and_resistance_as_a_whole(valve_in_si, dimension, current, ohm)
         assert table[name].value == value
         assert table[name].si_unit == unit
         assert table[name].factor == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(("dimension", "power"), [(1, ""), (2, "²"), (3, "³")])
+def test_integrals_have_the_power_of_the_length_of_their_dimension(bilayer_in_si, dimension, power):
+    zero = {"integral": [0.0, 0.0, -0.5], "left": [0.0, 0.0, 0.0], "right": [0.0, 0.0, 0.0]}
+    summary = {"layers": {"S": {"magnetization": zero}}, "reference": "F"}
+    scales = bilayer_in_si.case.scales
+    (row,) = (
+        row for row in KINDS["usadel"].rows(summary, scales, dimension) if row.quantity == "∫δM"
+    )
+    # xi0 = sqrt(hbar D / 2 k_B Tc), with D = 4.6e-4 m²/s and Tc = 9.2 K
+    xi0_nm = 1e9 * np.sqrt(1.054571817e-34 * 4.6e-4 / (2 * 1.380649e-23 * 9.2))
+    assert row.unit == f"(2ν|J| of F) ξ0{power}"
+    assert row.si_unit == f"(2ν|J| of F) nm{power}"
+    assert row.factor == pytest.approx(xi0_nm**dimension, rel=1e-9)

@@ -94,12 +94,13 @@ def test_snapshots_are_time_steps_and_the_end_is_the_last(tmp_path, transient):
     steps = [(float(each.get("timestep")), each.get("name")) for each in sets]
     # the snapshot at the end is the end itself
     assert steps == [(time, name) for time in (0.0, 1 / 3, 20.0) for name in ("F.L", "F.R")]
-    early, late = (meshio.read(tmp_path / sets[i].get("file")) for i in (2, 4))
-    snapshots = transient.history.snapshots["F.L"]
-    np.testing.assert_array_equal(early.point_data["dM_z"], snapshots["dM_z"][1])
-    layer = transient.layers["F.L"]
-    np.testing.assert_array_equal(late.point_data["dM_z"], layer.values["dM_z"])
-    np.testing.assert_array_equal(early.points, late.points)
+    for number, name in enumerate(transient.layers):
+        early, late = (meshio.read(tmp_path / sets[i + number].get("file")) for i in (2, 4))
+        snapshots, layer = transient.history.snapshots[name], transient.layers[name]
+        for column in ("dM_x", "dM_z", "V"):
+            np.testing.assert_array_equal(early.point_data[column], snapshots[column][1])
+            np.testing.assert_array_equal(late.point_data[column], layer.values[column])
+        np.testing.assert_array_equal(early.points, late.points)
 
 
 def test_time_steps_of_an_earlier_run_go(tmp_path, transient, junction):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
 
 import numpy as np
@@ -77,6 +78,16 @@ def test_small_layers_are_magnified_only_when_needed(bilayer):
     (label,) = (label for label in panels(bilayer) if "magnified" in label)
     low, high = panels(bilayer)[label].get_ylim()
     assert -0.02 < low < -0.01 and 0 <= high < 0.005
+
+
+def test_the_second_axis_of_the_gap_is_in_millielectronvolts(bilayer_in_si):
+    (axes,) = (each for each in panels(bilayer_in_si).values() if each.child_axes)
+    (right,) = axes.child_axes
+    assert right.get_ylabel() == "Δ (meV)"
+    # k_B Tc of 9.2 K
+    axes.figure.savefig(BytesIO())  # sets its limits
+    expected = 0.792795 * np.array(axes.get_ylim())
+    np.testing.assert_allclose(right.get_ylim(), expected, rtol=1e-5)
 
 
 def test_a_normal_state_can_be_drawn(tmp_path, bilayer):

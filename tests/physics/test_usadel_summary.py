@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""Numbers of the summary of superconductors against what they are made of, found another way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from fem_sf import (
+    Ferromagnet,
+    Interface,
+    KupriyanovLukichev,
+    Layer,
+    MeshSettings,
+    SolverSettings,
+    Stack,
+    Superconductor,
+    UsadelCase,
+    run_case,
+)
+from fem_sf.settings import SpectrumSettings
+from fem_sf.solve.process_grid import ProcessGrid
+from fem_sf.study.comparison import CAUTION, comparison
+from fem_sf.study.nodes import element_degree
+from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.usadel.critical import NormalState
+from fem_sf.usadel.gap import GapReport
+from fem_sf.usadel.matsubara import frequency_sum
+
+STACK = Stack(
+    [
+        Layer("S", Superconductor(), 3.0),
+        Layer("F", Ferromagnet(diffusivity=0.5, density_of_states=3.0, exchange=4.0), 0.5),
+    ],
+    [Interface("S", "F", KupriyanovLukichev(0.3, "F"))],
+)
+SPECTRUM = SpectrumSettings(energies=(0.0, 0.8, 1.5), broadening=0.1)
+CASE = UsadelCase(stack=STACK, temperature=0.4, mesh=MeshSettings(refinement=0.25))
+
+
+@pytest.fixture(scope="module")
+def summary() -> dict[str, Any]:
+    return run_case(replace(CASE, spectra=(SPECTRUM,))).summary
+
+
+@pytest.fixture(scope="module")
+def again() -> dict[str, Any]:
+    """What the case is compared with: solved as a case of its own."""
+    degree = element_degree(CASE.mesh)
+    exact = CASE.solver.frequencies
+    second = comparison(CASE, frequency_sum(CASE.temperature, exact=exact), degree, 1)
+    tail = len(second.rule) - (1 if exact is None else exact)
+    solver = SolverSettings(tail=tail, tolerance=second.tolerance, error_estimate=False)
+    mesh = replace(CASE.mesh, degree=second.degree)
+    return run_case(replace(CASE, spectra=(SPECTRUM,), solver=solver, mesh=mesh)).summary
+
+
+def vectors_and_gap(summary: dict[str, Any]) -> dict[str, np.ndarray]:
+    found = {"free_energy": np.array(summary["free_energy"])}
+    for name, layer in summary["layers"].items():
+        for quantity in ("magnetization", "gap"):
+            for place, value in layer.get(quantity, {}).items():
+                if place != "error":
+                    found[f"{name}.{quantity}.{place}"] = np.asarray(value)
+    return found
+
+
+def stated_errors(summary: dict[str, Any]) -> dict[str, float]:
+    found = {"free_energy": summary["free_energy_error"]}
+    for name, layer in summary["layers"].items():
+        for quantity in ("magnetization", "gap"):
+            for place, error in layer.get(quantity, {}).get("error", {}).items():
+                found[f"{name}.{quantity}.{place}"] = error
+    return found
+
+
+def test_errors_are_the_differences_from_the_second_solve(
+    summary: dict[str, Any], again: dict[str, Any]
+) -> None:
+    """To the solver's tolerance: the second solve starts elsewhere here."""
+    values, others = vectors_and_gap(summary), vectors_and_gap(again)
+    stated = stated_errors(summary)
+    assert len(stated) == len(values) == 12
+    for name, value in values.items():
+        expected = CAUTION * np.linalg.norm(np.atleast_1d(value - others[name]))
+        assert stated[name] == pytest.approx(expected, rel=0.02, abs=3e-10), name
+    # what is compared is no rounding
+    assert stated["F.magnetization.left"] > 1e-8
+
+
+def test_errors_of_spectra_are_the_differences_from_the_second_solve(
+    summary: dict[str, Any], again: dict[str, Any]
+) -> None:
+    (spectrum,), (other,) = summary["spectra"], again["spectra"]
+    for name, layer in spectrum["layers"].items():
+        for place in ("mean", "left", "right"):
+            differences = [
+                np.abs(layer[place][spin] - other["layers"][name][place][spin]).max()
+                for spin in ("up", "down")
+            ]
+            expected = CAUTION * max(differences)
+            assert layer["error"][place] == pytest.approx(expected, rel=0.02, abs=1e-9)
+            assert layer["error"][place] > 1e-8
+
+
+def test_the_error_of_a_mean_is_that_of_the_integral_over_the_volume(
+    summary: dict[str, Any],
+) -> None:
+    for name, layer in summary["layers"].items():
+        magnetization = layer["magnetization"]
+        error, volume = magnetization["error"], layer["volume"]
+        assert volume == pytest.approx(CASE.stack.layer(name).thickness, rel=1e-14)
+        assert error["mean"] * volume == pytest.approx(error["integral"], rel=1e-14)
+        np.testing.assert_allclose(
+            np.multiply(magnetization["mean"], volume), magnetization["integral"], rtol=1e-14
+        )
+
+
+def test_gammas_of_both_sides_have_their_own_conductivities(summary: dict[str, Any]) -> None:
+    """γ_S/γ_F = σ_S/σ_F, where σ_F = 3 · 0.5."""
+    interface = summary["interfaces"]["S|F"]
+    assert interface["gamma_F"] == pytest.approx(0.3, rel=1e-14)
+    assert interface["gamma_S"] == pytest.approx(0.3 / 1.5, rel=1e-14)
+
+
+def test_free_energy_of_a_gap_that_is_given_above_the_critical_temperature() -> None:
+    """F/d = Δ² ln T + 2πT Σ [2(ω − √(ω² + Δ²)) + Δ²/ω], here by a sum of 10⁵ terms."""
+    temperature, gap, thickness = 1.7, 0.9, 2.0
+    stack = Stack([Layer("S", Superconductor(), thickness)], [])
+    found = run_case(UsadelCase(stack=stack, temperature=temperature, gap=gap)).summary
+    omega = np.pi * temperature * (2 * np.arange(100_000) + 1)
+    # ω − √(ω² + Δ²) without its cancellation
+    terms = gap**2 / omega - 2 * gap**2 / (omega + np.hypot(omega, gap))
+    energy = gap**2 * np.log(temperature) + 2 * np.pi * temperature * terms.sum()
+    assert found["free_energy"] == pytest.approx(thickness * energy, rel=1e-9)
+
+
+def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds() -> None:
+    """To first order in it: the other degree's own critical temperature, found from scratch."""
+    bench = UsadelBench(ProcessGrid(MPI.COMM_SELF, 1))
+    case = replace(CASE, mesh=MeshSettings(refinement=0.1, degree=2))
+    mesh, report = bench.mesh(case, None), GapReport("normal", 0, (), "")
+    systems = [bench.system(case, mesh, degree)[0] for degree in (2, 3)]
+    found, other = (find_critical_temperature(case, each, report, 0.0) for each in systems)
+    error = mesh_error(case, found, *systems, factor=1.5)
+    assert error is not None
+    expected = 1.5 * abs(other.temperature - found.temperature)
+    assert expected > 1e-7
+    assert error.transition == error.instability == pytest.approx(expected, rel=1e-2)
+    numbers = critical_summary(case, report, found, error)
+    stated = numbers["critical_temperature_error"]
+    assert stated == pytest.approx(found.sum_error + expected, rel=1e-2)
+
+
+def test_the_excess_of_the_normal_state_has_its_root_at_the_critical_temperature() -> None:
+    bench = UsadelBench(ProcessGrid(MPI.COMM_SELF, 1))
+    system, _ = bench.system(CASE, bench.mesh(CASE, None), element_degree(CASE.mesh))
+    found = find_critical_temperature(CASE, system, GapReport("normal", 0, (), ""), 0.0)
+    state = NormalState(system, lambda temperature: frequency_sum(temperature))
+    assert abs(state.excess(found.temperature)) < 1e-8
+    assert state.excess(0.99 * found.temperature) > 1e-3 > -1e-3

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Numbers of the summary of spin transport against the exact solver and a solve by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fem_sf import run_case
+from fem_sf.settings import MeshSettings
+from fem_sf.spin import interfaces as laws
+from fem_sf.spin import materials, model
+from fem_sf.spin.settings import SpinCase, SpinSolverSettings
+from fem_sf.study.nodes import other_degree
+
+LEFT = materials.Ferromagnet(
+    conductivity=1.3,
+    diffusivity=0.7,
+    relaxation_time=1.4,
+    permittivity=0.03,
+    polarisation=0.6,
+    direction=(0.0, 0.0, 1.0),
+    precession=(0.3, 0.0, 5.0),
+)
+MIDDLE = materials.Normal(
+    conductivity=2.1, diffusivity=1.9, relaxation_time=4.0, precession=(0.0, 0.2, 0.1)
+)
+RIGHT = materials.Ferromagnet(
+    conductivity=0.8,
+    diffusivity=1.2,
+    relaxation_time=0.9,
+    permittivity=0.02,
+    polarisation=0.4,
+    direction=(math.sin(1.1), 0.0, math.cos(1.1)),
+    precession=(2.0, 0.0, 1.0),
+)
+
+
+def valve(outer: float) -> model.Stack:
+    return model.Stack(
+        [
+            model.Layer("L", LEFT, outer),
+            model.Layer("N", MIDDLE, 0.8),
+            model.Layer("R", RIGHT, outer),
+        ],
+        [
+            model.Interface("L", "N", laws.Circuit(0.9, 0.3, 1.2, 0.4), capacitance=0.7),
+            model.Interface("N", "R", laws.Circuit(1.1, 0.5, 1.7, -0.2), capacitance=0.4),
+        ],
+    )
+
+
+CASES = {
+    "reservoirs": SpinCase(stack=valve(2.5), drive=model.Voltage(1.5)),
+    "half spaces": SpinCase(stack=valve(math.inf), drive=model.Current(0.8)),
+}
+NOT_OF_THE_STATE = ("seconds", "versions", "iterations", "unknowns", "error", "checks", "cautions")
+OF_POWER = ("power", "heat")
+
+
+def numbers(summary: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """All numbers and vectors of a summary by dotted path."""
+    for key, value in summary.items():
+        if key in NOT_OF_THE_STATE:
+            continue
+        if isinstance(value, Mapping):
+            yield from numbers(value, f"{head}{key}.")
+        elif isinstance(value, int | float | list) and not isinstance(value, bool):
+            yield f"{head}{key}", np.asarray(value)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_number_is_that_of_the_exact_solver(case: SpinCase) -> None:
+    exact = replace(case, solver=SpinSolverSettings(method="exact"))
+    found, expected = (dict(numbers(run_case(each).summary)) for each in (case, exact))
+    assert set(found) >= set(expected) - {"checks"}
+    for name in ("voltage", "current", "resistance_area", "interfaces.N|R.torque"):
+        assert name in expected
+    for name, value in expected.items():
+        scale = max(1e-3, np.abs(value).max())
+        np.testing.assert_allclose(found[name], value, rtol=0, atol=1e-7 * scale, err_msg=name)
+
+
+def test_errors_are_the_differences_from_another_degree() -> None:
+    """On a mesh so coarse that they are no rounding."""
+    case = replace(CASES["reservoirs"], mesh=MeshSettings(refinement=0.15, degree=2))
+    other = replace(case, mesh=replace(case.mesh, degree=other_degree(2)))
+    summary, compared = (run_case(each).summary for each in (case, other))
+    for name, interface in summary["interfaces"].items():
+        for key, error in interface["error"].items():
+            if error is None:
+                assert interface[key] is None
+                continue
+            difference = np.subtract(interface[key], compared["interfaces"][name][key])
+            assert error == pytest.approx(np.abs(difference).max(), rel=1e-6, abs=1e-12), key
+    assert summary["interfaces"]["L|N"]["error"]["torque"] > 1e-6
+
+
+def test_currents_in_the_plane_are_those_on_the_line_where_inverse_susceptibilities_differ() -> (
+    None
+):
+    """α1 ≠ α2 enters J_M through δn, which only the plane takes from gradients."""
+    stack = valve(2.5)
+    layers = [
+        replace(layer, material=replace(layer.material, alpha1=1.3, alpha2=0.8))
+        for layer in stack.layers
+    ]
+    on_line = SpinCase(
+        stack=model.Stack(layers, stack.interfaces),
+        drive=model.Voltage(1.5),
+        solver=SpinSolverSettings(error_estimate=False),
+    )
+    plane = replace(on_line, mesh=MeshSettings(dimension=2, width=0.5))
+    line, plane_result = run_case(on_line), run_case(plane)
+    for name, fields in line.layers.items():
+        x = fields.points[:, 0]
+        other = plane_result.layers[name]
+        for column in ("JM_x", "JM_y", "JM_z", "J"):
+            expected = np.interp(other.points[:, 0], x, fields.values[column])
+            scale = np.abs(fields.values[column]).max()
+            inside = np.abs(other.points[:, 0] - x.mean()) < 0.4 * np.ptp(x)
+            np.testing.assert_allclose(
+                other.values[column][inside],
+                expected[inside],
+                rtol=0,
+                atol=3e-3 * scale,
+                err_msg=f"{name} {column}",
+            )
