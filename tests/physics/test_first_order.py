@@ -49,7 +49,6 @@ UNSTABLE, STABLE = ThinBilayer(20.0, 400.0, 16.4), ThinBilayer(20.0, 400.0, 17.0
 """Whose normal state is unstable at low temperatures, and is stable at all of them."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("thin", "between"), ((UNSTABLE, (0.37, 0.381)), (STABLE, (0.25, 0.28))), ids=("some", "no")
 )
@@ -68,7 +67,6 @@ def test_thin_layers_of_which_a_normal_state_is_unstable(thin, between):
         assert each["critical_temperature"] > each["critical_temperature_linear"]
 
 
-@pytest.mark.slow
 def test_a_layer_that_touches_nothing_makes_it_no_other():
     """Its exchange field across that of F asks for θ and M instead of θ_+."""
     alone = UNSTABLE.stack(0.02)
@@ -80,7 +78,6 @@ def test_a_layer_that_touches_nothing_makes_it_no_other():
     assert second["transition"] == "first order"
 
 
-@pytest.mark.slow
 def test_thin_layers_become_a_homogeneous_superconductor_in_a_field():
     """With ν_F d_F/ν_S d_S = r → 0 in good contact, J = h(1 + r)/r; T is off by r (a + b ln r)."""
     field = 1.15
@@ -105,7 +102,6 @@ def split(field: float) -> Stack:
     )
 
 
-@pytest.mark.slow
 def test_free_energies_of_both_states_agree_there():
     """From solves at two temperatures nearby, where the superconducting state is found anyway."""
     step = 1e-4
@@ -129,7 +125,6 @@ def test_a_gap_above_it_is_said_to_be_metastable():
     assert "no critical temperature" in found["note"] and "is metastable" in found["note"]
 
 
-@pytest.mark.slow
 def test_a_state_that_is_known_leads_there_too():
     """Where the normal state says nothing of it."""
     stack = UNSTABLE.stack(0.02)

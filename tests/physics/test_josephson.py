@@ -23,8 +23,6 @@ from fem_sf.usadel.solution import solve
 from fem_sf.usadel.system import UsadelSystem
 from support import graded, interval, layered, uniform
 
-pytestmark = pytest.mark.slow
-
 TEMPERATURE, GAP = 0.4, 1.3
 
 

@@ -170,7 +170,6 @@ def test_current_is_the_same_everywhere_in_between_and_that_of_the_gradients():
     np.testing.assert_allclose(conductivity * total, found["N|M"], rtol=1e-5, atol=1e-12)
 
 
-@pytest.mark.slow
 def test_none_along_one_axis():
     law = KupriyanovLukichev(0.3, "S")
     found = measured(valve(180.0, law))

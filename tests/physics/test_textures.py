@@ -109,7 +109,6 @@ def linear_bilayer(omega: float, gap: float) -> Callable[[NDArray], NDArray]:
     return lambda x: np.array([(expm(generator * each) @ found[3:])[:3] for each in x])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("omega", (0.4, 3.0))
 def test_helix_in_the_linear_regime_is_a_matrix_exponential(omega: float):
     system = system_of(bilayer(helix()))
@@ -126,7 +125,6 @@ def test_helix_in_the_linear_regime_is_a_matrix_exponential(omega: float):
     np.testing.assert_allclose(found / gap, expected / gap, rtol=0, atol=3e-7)
 
 
-@pytest.mark.slow
 def test_helix_against_another_solver():
     """The nonlinear equations of both layers at once by collocation, each scaled to 0 < s < 1."""
     omega, gap = 0.7, 1.3
@@ -252,7 +250,6 @@ def test_two_halves_are_the_whole():
     np.testing.assert_allclose(halves["all"]["torque"].sum(axis=0), 0, atol=1e-10)
 
 
-@pytest.mark.slow
 def test_slow_helix_becomes_uniform_as_the_square_of_its_wave_number():
     """Q and −Q are mirror images, so that what does not turn is even in Q."""
     energies = [

@@ -62,7 +62,6 @@ def past(run: TransientSolver) -> np.ndarray:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("nonlinear", [False, True], ids=["linear", "finite_bias"])
 @pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
 def test_a_run_goes_on_to_the_letter(
