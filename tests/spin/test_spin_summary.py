@@ -131,3 +131,23 @@ def test_currents_in_the_plane_are_those_on_the_line_where_inverse_susceptibilit
                 atol=3e-3 * scale,
                 err_msg=f"{name} {column}",
             )
+
+
+@pytest.mark.parametrize("method", ["finite-element", "exact"])
+def test_resistance_of_half_spaces_is_what_the_barrier_adds(method: str) -> None:
+    """Equal half spaces, parallel, P = 0: 1/g + 2β²/(2g + σ(1 − β²)/l_sf), from either side.
+
+    m = ± a e^{-|y|/l_sf} with g·2a = βJ − σ(1 − β²) a/l_sf, and μ + βm is linear in each.
+    """
+    g, beta, sigma = 0.35, LEFT.polarisation, LEFT.conductivity
+    along = replace(LEFT, precession=(0.0, 0.0, 0.0))
+    length = math.sqrt((1 - beta**2) * along.diffusivity * along.relaxation_time)
+    stack = model.Stack(
+        [model.Layer(name, along, math.inf) for name in ("L", "R")],
+        [model.Interface("L", "R", laws.Tunnel(g), capacitance=0.6)],
+    )
+    solver = SpinSolverSettings(method=method)
+    summary = run_case(SpinCase(stack=stack, drive=model.Current(0.7), solver=solver)).summary
+    expected = 1 / g + 2 * beta**2 / (2 * g + sigma * (1 - beta**2) / length)
+    assert summary["resistance_area"] == pytest.approx(expected, rel=1e-8)
+    assert summary["voltage"] == pytest.approx(0.7 * expected, rel=1e-8)
