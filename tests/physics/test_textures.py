@@ -287,7 +287,6 @@ def test_modulation_along_one_axis_needs_one_complex_angle():
     assert np.ptp(expected["F"]["short_range"]) > 1e-3
 
 
-@pytest.mark.slow
 def test_field_that_only_seems_to_vary_is_the_uniform_one():
     """All numbers of a whole case, the critical temperature among them."""
     vector = (1.8, 0.0, 2.4)
