@@ -27,7 +27,6 @@ from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.study.usadel_critical import find_critical_temperature, mesh_error
 from fem_sf.usadel.bulk import critical_field
 from fem_sf.usadel.critical import Instability
-from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import SuperconductingBranch, critical_temperature
@@ -124,9 +123,8 @@ def test_the_mesh_error_is_what_another_degree_finds():
     case = UsadelCase(stack=split(1.0), temperature=0.5, mesh=MeshSettings(refinement=0.1))
     mesh = LayeredMesh.distribute(MPI.COMM_SELF, checked_geometry(case.stack, case.mesh))
     systems = [UsadelSystem(case.stack, mesh, degree) for degree in (1, 2)]
-    normal = GapReport("normal", 0, (), "")
-    other = find_critical_temperature(case, systems[1], normal, 0.0)
-    found = find_critical_temperature(case, systems[0], normal, 0.0)
+    other = find_critical_temperature(case, systems[1], "normal", 0.0)
+    found = find_critical_temperature(case, systems[0], "normal", 0.0)
     error = mesh_error(case, found, *systems, factor=1.5)
     assert error is not None and found.order == other.order == 1
     expected = 1.5 * abs(other.temperature - found.temperature)

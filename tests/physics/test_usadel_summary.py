@@ -29,7 +29,6 @@ from fem_sf.study.nodes import element_degree
 from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
 from fem_sf.usadel.critical import NormalState
-from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.matsubara import frequency_sum
 
 STACK = Stack(
@@ -144,15 +143,16 @@ def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds()
     """To first order in it: the other degree's own critical temperature, found from scratch."""
     bench = UsadelBench(ProcessGrid(MPI.COMM_SELF, 1))
     case = replace(CASE, mesh=MeshSettings(refinement=0.1, degree=2))
-    mesh, report = bench.mesh(case, None), GapReport("normal", 0, (), "")
+    mesh = bench.mesh(case, None)
     systems = [bench.system(case, mesh, degree)[0] for degree in (2, 3)]
-    found, other = (find_critical_temperature(case, each, report, 0.0) for each in systems)
+    found, other = (find_critical_temperature(case, each, "normal", 0.0) for each in systems)
     error = mesh_error(case, found, *systems, factor=1.5)
     assert error is not None
     expected = 1.5 * abs(other.temperature - found.temperature)
     assert expected > 1e-7
     assert error.transition == error.instability == pytest.approx(expected, rel=1e-2)
-    numbers = critical_summary(case, report, found, error)
+    state = {"state": "normal", "ground_state": "normal", "note": ""}
+    numbers = critical_summary(case, state, found, error)
     stated = numbers["critical_temperature_error"]
     assert stated == pytest.approx(found.sum_error + expected, rel=1e-2)
 
@@ -160,7 +160,7 @@ def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds()
 def test_the_excess_of_the_normal_state_has_its_root_at_the_critical_temperature() -> None:
     bench = UsadelBench(ProcessGrid(MPI.COMM_SELF, 1))
     system, _ = bench.system(CASE, bench.mesh(CASE, None), element_degree(CASE.mesh))
-    found = find_critical_temperature(CASE, system, GapReport("normal", 0, (), ""), 0.0)
+    found = find_critical_temperature(CASE, system, "normal", 0.0)
     state = NormalState(system, lambda temperature: frequency_sum(temperature))
     assert abs(state.excess(found.temperature)) < 1e-8
     assert state.excess(0.99 * found.temperature) > 1e-3 > -1e-3
