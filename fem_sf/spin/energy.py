@@ -40,6 +40,10 @@ class Energies:
         """∫ −J·∇μ − J_M : ∇m + (D/στ)|δM|² over all layers."""
         return self._sum(self._layer_heat_forms)
 
+    def power_stored_by_carriers(self) -> float:
+        """∫ μ ∂_t δn + m·∂_t δM over all layers; the time derivative is rate × (u − past)."""
+        return self._sum(self._storing_forms)
+
     def heat_at_interfaces(self) -> float:
         """∫ ψ_L·F_L − ψ_R·F_R over all planes, by their laws; none without resistance."""
         return self._sum(self._interface_heat_forms)
@@ -58,6 +62,17 @@ class Energies:
     @cached_property
     def _layer_heat_forms(self) -> list[Any]:
         return self._in_layers(transport.dissipation)
+
+    @cached_property
+    def _storing_forms(self) -> list[Any]:
+        system = self._system
+        forms = []
+        for name, u in system.fields.items():
+            layer, now, past = (system.layer_data(name), Fields.of(u), Fields.of(system.past[name]))
+            change = transport.storage(now, now, layer) - transport.storage(past, now, layer)
+            rate = system.constant("time", "rate")
+            forms.append(system.compile(rate * change * system.layer_measure(name)))
+        return forms
 
     @cached_property
     def _interface_heat_forms(self) -> list[Any]:

@@ -103,10 +103,11 @@ class InterfaceState:
     @property
     def dissipation(self) -> float:
         """ψ_L·F_L − ψ_R·F_R, power turned into heat at the interface."""
-        return _power(self.left) - _power(self.right)
+        return power(self.left) - power(self.right)
 
 
-def _power(side: Side) -> float:
+def power(side: Side) -> float:
+    """ψ·F along +y at a side, μ J + m·J_M."""
     return side.chemical_potential * side.current + float(side.spin_potential @ side.spin_current)
 
 

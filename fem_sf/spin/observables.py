@@ -19,6 +19,7 @@ from typing import Any
 import dolfinx
 import numpy as np
 import ufl
+from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -240,17 +241,31 @@ class Faces:
             right_end=ends[1],
             extents={name: self._norm(faces) for name, faces in zip(planes, own, strict=True)},
             end_extents=(left_norm, right_norm),
-            charge_gains=self._charge_gains(),
+            imbalances=self._imbalances(),
             entering=-float(totals[0]),
             interface_heat=float(totals[1]),
         )
 
-    def _charge_gains(self) -> dict[str, float]:
-        """What enters each layer through all its faces minus what leaves, tested with φ."""
-        gains = np.zeros(len(self._names))
-        for face in [*chain(*self._planes), *chain(*self._contacts)]:
-            gains[self._names.index(face.layer)] -= face.profile @ self._leaving(face)[:, 0]
-        return dict(zip(self._names, map(float, self._sum(gains)), strict=True))
+    def _imbalances(self) -> dict[str, FloatArray]:
+        """What of charge and spin gets lost in each layer: as a whole, or at its worst node."""
+        gains = np.zeros((len(self._names), SIZE))
+        worst = np.zeros((len(self._names), SIZE))
+        faces = [*chain(*self._planes), *chain(*self._contacts)]
+        residual = self._residual.getArray(readonly=True).real
+        for number, (name, part) in enumerate(zip(self._names, self._layout.slices, strict=True)):
+            own = residual[part].reshape(-1, SIZE)
+            # test functions add up to 1, which has no gradient: only what is taken up is left
+            gains[number] = -own.sum(axis=0)
+            inside = np.ones(len(own), dtype=bool)
+            for face in faces:
+                if face.layer == name:
+                    gains[number] -= self._leaving(face).sum(axis=0)
+                    inside[face.rows] = False
+            worst[number] = np.abs(own[inside]).max(axis=0, initial=0.0)
+        if self._comm.size > 1:
+            worst = self._comm.allreduce(worst, op=MPI.MAX)
+        lost = np.maximum(np.abs(self._sum(gains)), worst)[:, :4]
+        return dict(zip(self._names, lost, strict=True))
 
     def _power(self, face: _Face) -> float:
         """∫ ψ·F that leaves a layer through this rank's nodes of a face."""
@@ -336,12 +351,17 @@ class Faces:
         said[-1] = math.isfinite(self._system.interface(plane).capacitance)
         return said
 
-    def total_current(self) -> float:
-        """J + ∂_t(−εV') at the left contact: along a line the same everywhere at a time.
+    def total_current(self, contact: int = 0) -> float:
+        """J + ∂_t(−εV') at a contact: along a line the same everywhere at a time.
 
         The time derivative is rate × (u − past), as `fem_sf.spin.transient` leaves it.
+
+        Parameters
+        ----------
+        contact
+            0 for the left one, 1 for the right one.
         """
-        faces = self._contacts[0]
+        faces = self._contacts[contact]
         total = self._side(faces).current
         for face in faces:
             block = self._names.index(face.layer)
@@ -352,10 +372,12 @@ class Faces:
 
     @cached_property
     def _change_forms(self) -> dict[str, Any]:
-        """Poisson's equation for the time derivative of the fields, at the left contact."""
+        """Poisson's equation for the time derivative of the fields, in layers at contacts."""
         system = self._system
-        forms = {}
-        for face in self._contacts[0]:
+        forms: dict[str, Any] = {}
+        for face in chain(*self._contacts):
+            if face.layer in forms:
+                continue
             name = face.layer
             u, past = system.fields[name], system.past[name]
             change = Fields.of(system.constant("time", "rate") * (u - past))
@@ -417,8 +439,10 @@ class FaceStates:
     extents, end_extents
         ∫ φ² over each plane and over both contacts: of a uniform drive their length or area, by
         which means become totals; 1 in one dimension.
-    charge_gains
-        By layer: charge per time that enters through its faces minus what leaves.
+    imbalances
+        By layer, shape (4,): size of the charge and the spin per time that enter through its faces
+        and are neither stored inside nor relax nor precess, or that get lost at a node; zero in a
+        solution.
     entering
         Power ∫ ψ·F that enters on the left minus what leaves on the right, ψ = (μ, m).
     interface_heat
@@ -430,6 +454,6 @@ class FaceStates:
     right_end: Side
     extents: dict[str, float]
     end_extents: tuple[float, float]
-    charge_gains: dict[str, float]
+    imbalances: dict[str, FloatArray]
     entering: float
     interface_heat: float

@@ -15,6 +15,7 @@ from fem_sf.spin.observables import FaceStates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
+from fem_sf.study.checks import concluded
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import SpinResult
@@ -41,7 +42,7 @@ def run_spin(
     MeshError
         If the mesh does not fit the stack.
     NotConverged
-        If Newton's method does not get to the whole drive.
+        If Newton's method does not get to the whole drive, or what it found breaks a balance.
     """
     comm = bench.comm
     progress.start(case.title or case.name)
@@ -50,7 +51,8 @@ def run_spin(
 
         result = run_exact(case)
         progress.finish("exact")
-        return SpinResult(case, *result) if comm.rank == 0 else SpinResult(case, summary=result[2])
+        everything = SpinResult(case, *result)
+        return concluded(everything if comm.rank == 0 else SpinResult(case, summary=result[2]))
     if case.time is not None:
         from fem_sf.study.spin_time import run_in_time
 
@@ -100,7 +102,7 @@ def _run_steady(
     if failure is not None:
         failure.partial = result
         raise failure
-    return result
+    return concluded(result)
 
 
 def _measure_at(place: SpinPlace) -> Measurement:
@@ -113,7 +115,6 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
     """How the solve went."""
     report = solver.report
     course: dict[str, Any] = {
-        "converged": failure is None,
         "iterations": {
             "newton": report.iterations,
             "loads": list(report.loads),
@@ -122,6 +123,7 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
         "unknowns": solver.free.global_size,
     }
     if failure is not None:
+        course["converged"] = False
         course["note"] = f"only {report.loads[-1]:.6g} of the drive is applied: {failure}"
     return course
 
@@ -138,8 +140,10 @@ def measurement(system: SpinSystem, states: FaceStates, energies: Energies) -> M
         dimension=system.mesh.dimension,
         extents=states.extents,
         end_extents=states.end_extents,
-        charge_gains=states.charge_gains,
+        imbalances=states.imbalances,
         entering=states.entering,
-        heat=(energies.heat_in_layers() + states.interface_heat if has_energy(stack) else None),
+        heat=(
+            energies.heat_in_layers() + energies.heat_at_interfaces() if has_energy(stack) else None
+        ),
         directions={name: end_directions(system, name) for name in system.tilts},
     )

@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
-from operator import sub
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.spin.exact import Profile, Side, Solution, solve
+from fem_sf.spin.exact import Profile, Side, Solution, power, solve
+from fem_sf.spin.exact_integrals import integrate
 from fem_sf.spin.grading import SpinGrading
-from fem_sf.spin.model import Layer
+from fem_sf.spin.model import Layer, Stack
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Clock
 from fem_sf.study.results import SPIN_COLUMNS, LayerFields
-from fem_sf.study.spin_summary import Measurement, summarise, voltage_drop
+from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
 
 FloatArray = NDArray[np.float64]
+
+_DEEP = 36.0
+"""Of its longest lengths, how far an endless layer is integrated; rounding is left beyond."""
 
 _POINTS_PER_CELL = 4
 """Places at which a profile is given, for every cell that finite elements would have there."""
@@ -50,8 +53,8 @@ def run_exact(
         if asked:
             probes[layer.name] = _fields(solution, layer, float(start), np.array(asked, float))
     clock.lap("output")
-    summary = summarise(case, _measurement(case, solution, layers), None)
-    summary |= {"converged": True, "iterations": {"reason": "exact"}, "seconds": clock.seconds()}
+    summary = summarise(case, _measurement(case, solution), None)
+    summary |= {"iterations": {"reason": "exact"}, "seconds": clock.seconds()}
     return layers, probes, summary
 
 
@@ -78,31 +81,52 @@ def _fields(solution: Solution, layer: Layer, start: float, places: FloatArray) 
     )
 
 
-def _measurement(case: SpinCase, solution: Solution, layers: dict[str, LayerFields]) -> Measurement:
-    names = [interface.name for interface in case.stack.interfaces]
-    ends, depths = [], []
-    for number, (end, layer) in enumerate(
-        ((solution.left_end, case.stack.layers[0]), (solution.right_end, case.stack.layers[-1]))
-    ):
-        x = layers[layer.name].points[:, 0]
-        depths.append(float(np.ptp(x)))
-        far = [-depths[-1], depths[-1]][number]
-        ends.append(end if end is not None else _side(solution.profile(layer.name, far)))
-    entering = [ends[0].current, *(each.right.current for each in solution.interfaces)]
-    leaving = [*(each.left.current for each in solution.interfaces), ends[1].current]
+def _measurement(case: SpinCase, solution: Solution) -> Measurement:
+    stack = case.stack
+    names = [interface.name for interface in stack.interfaces]
+    places = _deep_places(stack)
+    integrals = {
+        name: integrate(solution, name, each, case.wave_number) for name, each in places.items()
+    }
+    first, last = places[stack.names[0]][0], places[stack.names[-1]][-1]
+    left_end = solution.left_end or _side(solution.profile(stack.names[0], first))
+    right_end = solution.right_end or _side(solution.profile(stack.names[-1], last))
+    entering = [left_end, *(each.right for each in solution.interfaces)]
+    leaving = [*(each.left for each in solution.interfaces), right_end]
+    interface_heat = sum(each.dissipation for each in solution.interfaces)
+    heat = interface_heat + sum(each.heat for each in integrals.values())
     return Measurement(
         interfaces=dict(zip(names, solution.interfaces, strict=True)),
-        left_end=ends[0],
-        right_end=ends[1],
-        drop=voltage_drop(case.stack, ends[0], ends[1], (depths[0], depths[1])),
+        left_end=left_end,
+        right_end=right_end,
+        drop=voltage_drop(stack, left_end, right_end, (abs(first), abs(last))),
         dimension=1,
         extents=dict.fromkeys(names, 1.0),
         end_extents=(1.0, 1.0),
-        charge_gains=dict(zip(case.stack.names, map(sub, entering, leaving), strict=True)),
-        entering=0.0,
-        heat=None,
+        imbalances={
+            name: np.abs(_fluxes(first_side) - _fluxes(last_side) - each.taken)
+            for (name, each), first_side, last_side in zip(
+                integrals.items(), entering, leaving, strict=True
+            )
+        },
+        entering=power(left_end) - power(right_end),
+        heat=heat if has_energy(stack) else None,
         directions={},
     )
+
+
+def _fluxes(side: Side) -> FloatArray:
+    """(J, J_M), shape (4,)."""
+    return np.array([side.current, *side.spin_current])
+
+
+def _deep_places(stack: Stack) -> dict[str, FloatArray]:
+    """Places by layer that resolve its modes, of an endless one to where they have decayed."""
+    points = dict(zip(stack.names, SpinGrading(far=_DEEP).layer_points(stack, 1.0), strict=True))
+    first = stack.layers[0]
+    if first.semi_infinite:
+        points[first.name] = points[first.name] - points[first.name][-1]
+    return points
 
 
 def _side(profile: Profile) -> Side:

@@ -18,12 +18,16 @@ from fem_sf.spin.materials import Ferromagnet, Material
 from fem_sf.spin.model import Layer, Stack, Voltage, find_cautions
 from fem_sf.spin.modes import decay_rates
 from fem_sf.spin.settings import SpinCase
+from fem_sf.study.checks import Check, least_errors, relative, size_of, with_verdict
 from fem_sf.study.versions import versions
 
 FloatArray = NDArray[np.float64]
 
 Directions = Mapping[str, tuple[FloatArray, FloatArray]]
 """By layer with a wall: p at its left and its right end."""
+
+_LEVELS = (1e-6, 1e-3)
+"""Of the balances over their largest term: more is a caution; and much more no solution."""
 
 _SIDE_KEYS = {
     "mu": "chemical_potential",
@@ -48,14 +52,16 @@ class Measurement:
         Of the mesh.
     extents, end_extents
         Length or area of every interface and of both contacts; 1 in one dimension.
-    charge_gains
-        By layer: charge per time that enters through its faces minus what leaves.
+    imbalances
+        By layer, shape (4,): size of the charge and of the components of spin that get lost.
     entering
         Power that comes in at the contacts.
     heat
         Of layers and interfaces; ``None`` where α1 ≠ α2 leaves it undefined.
     directions
         By layer with a wall: p at its left and its right end.
+    flow
+        ``None`` in a steady state.
     """
 
     interfaces: Mapping[str, InterfaceState]
@@ -65,10 +71,31 @@ class Measurement:
     dimension: int
     extents: Mapping[str, float]
     end_extents: tuple[float, float]
-    charge_gains: Mapping[str, float]
+    imbalances: Mapping[str, FloatArray]
     entering: float
     heat: float | None
     directions: Directions
+    flow: Flow | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a run in time has besides, at its end.
+
+    Parameters
+    ----------
+    total_currents
+        J + ∂_t(−εV') at both contacts.
+    stored
+        Power that goes into δn and δM.
+    largest_current, largest_voltage
+        Through the whole run, by which what has decayed since is measured.
+    """
+
+    total_currents: tuple[float, float]
+    stored: float
+    largest_current: float
+    largest_voltage: float
 
 
 def has_energy(stack: Stack) -> bool:
@@ -137,6 +164,8 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
     coarse
         Measured on the solve of another polynomial degree; the difference estimates the mesh error.
     """
+    checks = find_checks(fine)
+    least = least_errors(checks)
     interfaces = {}
     for interface in case.stack.interfaces:
         if interface.name not in fine.interfaces:
@@ -144,7 +173,9 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         numbers = interface_numbers(fine.interfaces[interface.name])
         if coarse is not None:
             other = interface_numbers(coarse.interfaces[interface.name])
-            numbers["error"] = {key: _difference(numbers[key], other[key]) for key in other}
+            numbers["error"] = {
+                key: _error(numbers[key], other[key], least.get(key, 0.0)) for key in other
+            }
         interfaces[interface.name] = {
             "law": interface.law.kind,
             "extent": fine.extents[interface.name],
@@ -154,9 +185,10 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
     drive: dict[str, Any] = {kind: case.drive.value}
     if case.wave_number:
         drive["wave_number"] = case.wave_number
-    return {
+    summary = {
         "kind": "spin",
         "title": case.title,
+        "converged": True,
         "mode": "steady" if case.time is None else "transient",
         "drive": drive,
         "layers": {
@@ -166,12 +198,12 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         },
         "interfaces": interfaces,
         **_conduction(fine, uniform=not case.wave_number),
-        # in time charge is stored and power balances with it, so that a state does not tell
-        "checks": {} if case.time else _checks(fine, uniform=not case.wave_number),
+        "checks": _check_numbers(fine, checks),
         "cautions": [each.message for each in find_cautions(case.stack)],
         "units": _units(case),
         "versions": versions(),
     }
+    return with_verdict(summary, checks)
 
 
 def _conduction(fine: Measurement, *, uniform: bool) -> dict[str, Any]:
@@ -193,8 +225,9 @@ def _is_straight(fine: Measurement) -> bool:
     return math.isclose(min(extents), max(extents), rel_tol=1e-9)
 
 
-def _difference(value: Any, other: Any) -> float | None:
-    return None if value is None else float(np.max(np.abs(np.subtract(value, other))))
+def _error(value: Any, other: Any, least: float) -> float | None:
+    """Largest difference of two solves, but at least what a failed check says."""
+    return None if value is None else max(float(np.abs(np.subtract(value, other)).max()), least)
 
 
 def _plain(numbers: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,30 +281,94 @@ def _lengths(material: Material) -> dict[str, Any]:
     }
 
 
-def _checks(fine: Measurement, *, uniform: bool) -> dict[str, Any]:
-    """Balances that an exact solution obeys, over the largest term of each.
+def find_checks(fine: Measurement) -> tuple[Check, ...]:
+    """Balances of charge, spin and power.
 
-    Of a drive cos(qy) the current is conserved as a whole, not its amplitude, and is no check.
+    Currents are measured by the largest of J and J_M, because symmetry may forbid the latter; of a
+    run in time by the largest of the whole run.
     """
-    checks: dict[str, Any] = {}
-    if uniform:
-        ends = zip((fine.left_end, fine.right_end), fine.end_extents, strict=True)
-        currents = [end.current * extent for end, extent in ends]
-        lost = [*fine.charge_gains.values()]
-        for name, state in fine.interfaces.items():
-            currents.append(state.left.current * fine.extents[name])
-            lost.append(currents[-1] - state.right.current * fine.extents[name])
-        checks["charge"] = _relative(max(map(abs, lost)), currents)
+    extent = max(fine.end_extents)
+    imbalances = np.array(list(fine.imbalances.values()))
+    charges, spins = imbalances[:, 0], imbalances[:, 1:]
+    currents = _currents(fine)
+    lost = [*charges, *_lost_at_interfaces(fine)]
+    if fine.flow is not None:
+        first, second = fine.flow.total_currents
+        lost.append(first * fine.end_extents[0] - second * fine.end_extents[1])
+        currents.append(fine.flow.largest_current * extent)
+    missing = max(map(abs, lost))
+    spin_missing = max(map(size_of, spins))
+    spin_currents: list[float | FloatArray] = [*currents, *_spin_currents(fine)]
+    least = min([*fine.extents.values(), *fine.end_extents])
+    checks = [
+        Check(
+            "charge",
+            "the conservation of charge",
+            relative(missing, currents),
+            *_LEVELS,
+            amount=missing / least,
+            bounds=("J", "dissipation"),
+        ),
+        Check(
+            "spin_balance",
+            "the balance of spin currents with relaxation and precession",
+            relative(spin_missing, spin_currents),
+            *_LEVELS,
+            amount=spin_missing / least,
+            bounds=("JM_left", "JM_right", "torque", "jump", "torque_left", "torque_right"),
+        ),
+    ]
     if fine.heat is not None:
-        checks["power"], checks["heat"] = fine.entering, fine.heat
-        balance = [fine.entering, fine.heat]
-        checks["power_balance"] = _relative(fine.entering - fine.heat, balance)
-    return checks
+        taken = fine.heat
+        powers = [fine.entering, fine.heat]
+        if fine.flow is not None:
+            taken += fine.flow.stored
+            powers.append(fine.flow.largest_current * fine.flow.largest_voltage * extent)
+        rest = fine.entering - taken
+        checks.append(
+            Check(
+                "power_balance",
+                "the balance of power and heat",
+                relative(rest, powers),
+                *_LEVELS,
+                amount=abs(rest) / least,
+                bounds=("dissipation",),
+            )
+        )
+    return tuple(checks)
 
 
-def _relative(difference: float, terms: list[float]) -> float:
-    largest = max(abs(each) for each in terms)
-    return float(difference) / largest if largest else 0.0
+def _currents(fine: Measurement) -> list[float]:
+    """J at all faces, as totals."""
+    ends = zip((fine.left_end, fine.right_end), fine.end_extents, strict=True)
+    through = [state.left.current * fine.extents[name] for name, state in fine.interfaces.items()]
+    return [*(end.current * extent for end, extent in ends), *through]
+
+
+def _spin_currents(fine: Measurement) -> list[FloatArray]:
+    """J_M on both sides of all interfaces, as totals."""
+    return [
+        side.spin_current * fine.extents[name]
+        for name, state in fine.interfaces.items()
+        for side in (state.left, state.right)
+    ]
+
+
+def _lost_at_interfaces(fine: Measurement) -> list[float]:
+    return [
+        (state.left.current - state.right.current) * fine.extents[name]
+        for name, state in fine.interfaces.items()
+    ]
+
+
+def _check_numbers(fine: Measurement, checks: tuple[Check, ...]) -> dict[str, Any]:
+    """What ``summary.json`` says of the checks."""
+    numbers = {each.name: each.value for each in checks}
+    if fine.heat is not None:
+        numbers |= {"power": fine.entering, "heat": fine.heat}
+        if fine.flow is not None:
+            numbers["stored_power"] = fine.flow.stored
+    return numbers
 
 
 def _units(case: SpinCase) -> dict[str, Any]:

@@ -16,21 +16,25 @@ from fem_sf.errors import NotConverged
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.spin.checkpoint import Checkpoints, case_parts
 from fem_sf.spin.energy import Energies
+from fem_sf.spin.model import Voltage
 from fem_sf.spin.observables import Faces, FaceStates
 from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transient import TransientSolver, TransientState
+from fem_sf.study.checks import concluded
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import History, LayerFields, SpinResult
 from fem_sf.study.spin import measurement
 from fem_sf.study.spin_bench import distribute, profile_of
 from fem_sf.study.spin_sampling import Sampler
-from fem_sf.study.spin_summary import Measurement, has_energy, summarise
+from fem_sf.study.spin_summary import Flow, Measurement, has_energy, summarise
 from fem_sf.study.vtx import write_vtx
 
 Columns = dict[str, NDArray]
 """Values of one layer by column."""
+
+_SPIN_ENDINGS = tuple(f".JM_{side}_{axis}" for side in ("left", "right") for axis in "xyz")
 
 _SAME_TIME = 1e-9
 """Of the whole run: how near a step has to come to a time asked for."""
@@ -69,7 +73,7 @@ def run_in_time(
     clock.lap("solve")
     states = run.faces.measure()
     layers, probes = sampler.sample(states)
-    fine = measurement(run.system, states, run.energies)
+    fine = replace(measurement(run.system, states, run.energies), flow=record.flow(case, run))
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
@@ -85,7 +89,7 @@ def run_in_time(
     if failure is not None:
         failure.partial = result
         raise failure
-    return result
+    return concluded(result)
 
 
 def _go_through(
@@ -121,12 +125,12 @@ def _course(run: _Run, failure: NotConverged | None) -> dict[str, Any]:
     """How the run went."""
     state = run.last
     course: dict[str, Any] = {
-        "converged": failure is None,
         "time": state.time,
         "iterations": {"steps": state.step, "rejected": state.rejected},
         "unknowns": run.solver.steady.free.global_size,
     }
     if failure is not None:
+        course["converged"] = False
         course["note"] = f"the run ends at t = {state.time:.6g}: {failure}"
     return course
 
@@ -208,6 +212,26 @@ class _Record:
                 row[f"{name}.V_{side}"] = values.potential
         self.times.append(state.time)
         self.rows.append(row)
+
+    def flow(self, case: SpinCase, run: _Run) -> Flow:
+        """What the state that the fields hold is checked by; collective."""
+        columns = self._columns()
+        drive = abs(case.drive.value) * self._largest(columns, ("drive",))
+        is_voltage = isinstance(case.drive, Voltage)
+        current = self._largest(columns, ("total_current", ".J", ".J_right", *_SPIN_ENDINGS))
+        voltage = self._largest(columns, (".V_left", ".V_right"))
+        return Flow(
+            total_currents=(run.faces.total_current(0), run.faces.total_current(1)),
+            stored=run.energies.power_stored_by_carriers(),
+            largest_current=current if is_voltage else max(current, drive),
+            largest_voltage=max(voltage, drive) if is_voltage else voltage,
+        )
+
+    @staticmethod
+    def _largest(columns: Mapping[str, NDArray], endings: tuple[str, ...]) -> float:
+        """Of all columns whose names end so."""
+        found = [np.abs(each).max() for key, each in columns.items() if key.endswith(endings)]
+        return float(max(found, default=0.0))
 
     def is_due(self, time: TimeSettings, now: float) -> bool:
         """Whether the next time that profiles are wanted at is reached."""

@@ -22,6 +22,7 @@ from fem_sf.mesh.sampling import (
 )
 from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
+from fem_sf.study.checks import concluded
 from fem_sf.study.comparison import comparison
 from fem_sf.study.gap_profile import GapProfile
 from fem_sf.study.nodes import element_degree, probe_points, sorted_fields
@@ -102,7 +103,7 @@ def run_usadel(
         If the mesh does not fit the stack.
     NotConverged
         If a frequency or the gap does not converge; or a spectrum or the critical temperature,
-        with the rest as ``partial``.
+        with the rest as ``partial``; or if a balance is broken, with all of it.
     """
     clock = Clock()
     progress.start(case.title or case.name)
@@ -165,7 +166,8 @@ def run_usadel(
     summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
-    return UsadelResult(case, layers, probes, bench.grid.space.bcast(summary), spectra, indicators)
+    summary = bench.grid.space.bcast(summary)
+    return concluded(UsadelResult(case, layers, probes, summary, spectra, indicators))
 
 
 @dataclass(frozen=True)

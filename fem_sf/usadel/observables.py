@@ -117,6 +117,8 @@ class Integrals:
     supercurrent_balance
         Largest net current into a layer that is no superconductor, times its extent; zero but for
         the solver's error.
+    extents
+        By interface, its length or area; 1 in one dimension, 0 where nothing passes.
     """
 
     magnetization: dict[str, Moment]
@@ -131,6 +133,7 @@ class Integrals:
     sum_error: float
     supercurrent: dict[str, float]
     supercurrent_balance: float
+    extents: dict[str, float]
 
 
 def magnetization_unit(system: UsadelSystem, reference: str | None) -> float:
@@ -302,6 +305,9 @@ class IntegralForms:
             sum_error=max(_relative_error(rule, each) for each in by_frequency[:2]),
             supercurrent=self._supercurrents(currents / extents),
             supercurrent_balance=self._largest_inflow(self._supercurrents(currents)),
+            extents={
+                name: abs(float(each[0])) for name, each in self._by_interface(extents).items()
+            },
         )
 
     def _layer_torques(
