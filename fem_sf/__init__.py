@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from fem_sf.settings import AccuracySettings as AccuracySettings
     from fem_sf.settings import MeshSettings as MeshSettings
     from fem_sf.settings import OutputSettings as OutputSettings
+    from fem_sf.settings import PhysicalScales as PhysicalScales
     from fem_sf.settings import SolverSettings as SolverSettings
     from fem_sf.settings import SpectrumSettings as SpectrumSettings
     from fem_sf.settings import UsadelCase as UsadelCase
     from fem_sf.spin.settings import SpinCase as SpinCase
+    from fem_sf.spin.settings import SpinScales as SpinScales
     from fem_sf.stack import Interface as Interface
     from fem_sf.stack import Layer as Layer
     from fem_sf.stack import Stack as Stack
@@ -50,11 +52,12 @@ _HOMES = {
         "AccuracySettings",
         "MeshSettings",
         "OutputSettings",
+        "PhysicalScales",
         "SolverSettings",
         "SpectrumSettings",
         "UsadelCase",
     ),
-    "fem_sf.spin.settings": ("SpinCase",),
+    "fem_sf.spin.settings": ("SpinCase", "SpinScales"),
     "fem_sf.stack": ("Interface", "Layer", "Stack"),
     "fem_sf.study.run": ("run_case",),
     "fem_sf.study.sweep.run": ("run_sweep",),

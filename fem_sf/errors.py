@@ -46,6 +46,19 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class MissingInterface(Problem):
+    """That two touching layers have no law.
+
+    Parameters
+    ----------
+    in_case
+        What is said instead where the input is a case file, with the lines to add.
+    """
+
+    in_case: str = ""
+
+
+@dataclass(frozen=True)
 class LocatedProblem(Problem):
     """One thing that is wrong in a file, and where.
 
@@ -74,17 +87,21 @@ class InputError(FemSFError, ValueError):
     ----------
     problems
         What is wrong.
+    owner
+        Of what class their keys are parameters, where it is one; messages begin with it.
     """
 
     exit_status = 2
 
-    def __init__(self, problems: Sequence[Problem]):
+    def __init__(self, problems: Sequence[Problem], owner: str = ""):
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.owner = owner
+        beginning = f"{owner}." if owner else ""
+        super().__init__("\n".join(f"{beginning}{problem}" for problem in self.problems))
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...], str]]:
         """Pickle by the problems, so that one rank can tell the others."""
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.owner)
 
 
 class StackError(InputError):

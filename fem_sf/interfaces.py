@@ -4,14 +4,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from fem_sf.checked import Checked, positive
+from fem_sf.errors import StackError
+from fem_sf.multilayer import unknown_law
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Checked):
     """What all interface laws have in common."""
 
     kind: ClassVar[str] = "law"
+    error: ClassVar = StackError
+
+
+def _perfect_contact(gamma: float) -> str:
+    return "" if gamma else '; for a perfect contact take the law "transparent"'
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class KupriyanovLukichev(Law):
     Kupriyanov and Lukichev (1988); Bergeret et al., Eqs. 11-12 in linear form.
     """
 
-    gamma: float
+    gamma: Annotated[float, positive("γ = R_b σ/ξ0", _perfect_contact)]
     gamma_of: str
 
     kind: ClassVar[str] = "kupriyanov-lukichev"
@@ -48,6 +57,22 @@ class Insulating(Law):
     """The limit R_b → ∞: nothing passes."""
 
     kind: ClassVar[str] = "insulating"
+
+
+def conducts(law: Law) -> bool:
+    """Whether a law is a barrier with a conductance, which adds to the action.
+
+    Raises
+    ------
+    StackError
+        If no equations are known for it.
+    """
+    match law:
+        case KupriyanovLukichev():
+            return True
+        case Transparent() | Insulating():
+            return False
+    raise unknown_law(law)
 
 
 LAWS: dict[str, type[Law]] = {

@@ -4,10 +4,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from fem_sf.checked import (
+    Checked,
+    Read,
+    Unexpected,
+    finite,
+    number,
+    positive,
+    vector,
+)
 from fem_sf.directions import polar_direction
 from fem_sf.errors import Problem, StackError
 
@@ -17,8 +26,31 @@ Texture = Callable[[Any], Any]
 _COMPONENTS = 3
 
 
+TWO_DIRECTIONS = "the exchange field is a vector, which has a direction; leave the angle out"
+"""Said of an angle beside a vector."""
+
+NO_DIRECTION = (
+    "the exchange field varies within this layer, where localized moments have no one direction "
+    "to be counted along; leave it out"
+)
+"""Said of a localized moment where the exchange field varies."""
+
+
+def _read_exchange(value: Any) -> float | tuple[float, ...] | Texture:
+    """A number, a vector, or a function of points."""
+    if callable(value) and not isinstance(value, type):
+        return value
+    expected = "a finite number, three, (J_x, J_y, J_z), or a function of points"
+    for read in (number(), vector(expected)):
+        try:
+            return read(value)
+        except Unexpected as error:
+            refused = error
+    raise refused
+
+
 @dataclass(frozen=True)
-class Material:
+class Material(Checked):
     """What all materials have in common.
 
     Parameters
@@ -29,10 +61,11 @@ class Material:
         ν / ν_S, normal density of states per spin over that of the reference superconductor.
     """
 
-    diffusivity: float = 1.0
-    density_of_states: float = 1.0
+    diffusivity: Annotated[float, positive("D/D_S")] = 1.0
+    density_of_states: Annotated[float, positive("ν/ν_S")] = 1.0
 
     kind: ClassVar[str] = "material"
+    error: ClassVar = StackError
 
     @property
     def conductivity(self) -> float:
@@ -51,7 +84,7 @@ class Superconductor(Material):
         self-consistent one at its outer face. ``None`` leaves it to the rest of the stack.
     """
 
-    phase: float | None = None
+    phase: Annotated[float | None, finite("a phase in radians")] = None
 
     kind: ClassVar[str] = "superconductor"
 
@@ -83,18 +116,24 @@ class Ferromagnet(Material):
         Of the axis along which J is, where it is a number: in degrees from +z towards +x.
     """
 
-    exchange: float | Sequence[float] | Texture = 0.0
+    exchange: Annotated[float | Sequence[float] | Texture, Read(_read_exchange)] = 0.0
     localized_moment: float = 0.0
-    angle: float = 0.0
+    angle: Annotated[float, finite("a finite number of degrees")] = 0.0
 
     kind: ClassVar[str] = "ferromagnet"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.exchange, Iterable):
-            return
-        vector = tuple(float(component) for component in self.exchange)
-        along_z = len(vector) == _COMPONENTS and not any(vector[:2]) and not self.angle
-        object.__setattr__(self, "exchange", vector[2] if along_z else vector)
+        """Take a vector along z for a number."""
+        super().__post_init__()
+        if isinstance(self.exchange, tuple) and not any(self.exchange[:2]) and not self.angle:
+            object.__setattr__(self, "exchange", self.exchange[2])
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Directions that are given twice, or not at all."""
+        if self.localized_moment and not self.is_uniform:
+            yield Problem("localized_moment", NO_DIRECTION)
+        if self.angle and isinstance(self.exchange, Sequence):
+            yield Problem("angle", TWO_DIRECTIONS)
 
     @property
     def is_uniform(self) -> bool:

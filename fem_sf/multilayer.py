@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
-from fem_sf.errors import Problem, StackError
+from fem_sf.checked import Checked, Read, Unexpected, a_, instance, refuse, sequence, show
+from fem_sf.errors import MissingInterface, Problem, StackError
+from fem_sf.words import missing_interface, missing_law, name_problem
 
 
 class AnyLayer(Protocol):
@@ -27,8 +29,20 @@ class AnyLayer(Protocol):
         """Its extent across the stack; ``None`` where a mesh from a file gives the geometry."""
 
 
+def _read_layer_name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise refuse("the name of a layer, text", value)
+    if name_problem(value):
+        raise Unexpected(name_problem(value))
+    return str(value)
+
+
+LayerName = Annotated[str, Read(_read_layer_name)]
+"""What a layer may be called: its name is also that of groups in a mesh and of files."""
+
+
 @dataclass(frozen=True)
-class Joint:
+class Joint(Checked):
     """The law that couples two layers wherever they touch.
 
     Parameters
@@ -39,9 +53,11 @@ class Joint:
         The law.
     """
 
-    left: str
-    right: str
+    left: LayerName
+    right: LayerName
     law: Any
+
+    error: ClassVar = StackError
 
     @property
     def pair(self) -> frozenset[str]:
@@ -81,10 +97,20 @@ class Multilayer(Generic[LayerType, JointType]):
     example_law: ClassVar[str] = '"transparent"'
     """What messages show as the law of an interface, in the words of a case."""
 
+    parts: ClassVar[tuple[type[Any], type[Any]]] = (object, Joint)
+    """Classes of its layers and its interfaces."""
+
     def __init__(self, layers: Sequence[LayerType], interfaces: Sequence[JointType] = ()):
-        object.__setattr__(self, "layers", tuple(layers))
-        object.__setattr__(self, "interfaces", tuple(interfaces))
-        problems = [*_structural_problems(self), *self.find_problems()]
+        problems = []
+        given = (("layers", layers), ("interfaces", interfaces))
+        for (name, values), part in zip(given, self.parts, strict=True):
+            expected = f"{a_(part)} of {part.__module__}"
+            try:
+                parts = sequence(instance((part,), expected), what=expected)(values)
+                object.__setattr__(self, name, parts)
+            except Unexpected as error:
+                problems.append(Problem(f"{name}{error.place}", str(error)))
+        problems = problems or [*_structural_problems(self), *self.find_problems()]
         if problems:
             raise StackError(problems)
 
@@ -96,6 +122,11 @@ class Multilayer(Generic[LayerType, JointType]):
     def names(self) -> tuple[str, ...]:
         """Names of the layers, from left to right."""
         return tuple(layer.name for layer in self.layers)
+
+    @property
+    def has_thicknesses(self) -> bool:
+        """Whether the stack says where its layers are, so that no mesh has to."""
+        return all(layer.thickness is not None for layer in self.layers)
 
     def layer(self, name: str) -> LayerType:
         """The layer of that name."""
@@ -124,10 +155,18 @@ def unknown_layer(key: str, name: str, names: Sequence[str]) -> Problem:
     return Problem(key, f"no layer is called {name!r}; the layers are {', '.join(names)}")
 
 
-def not_positive(key: str, value: float | None, what: str) -> Iterator[Problem]:
-    """That a number which has to be finite and positive is not; ``None`` passes."""
-    if value is not None and not (math.isfinite(value) and value > 0):
-        yield Problem(key, f"expected {what} > 0, got {value!r}")
+def without_law(stack: Multilayer[Any, Any], left: str, right: str) -> Problem:
+    """That two touching layers have no law."""
+    return MissingInterface(
+        "interfaces",
+        f"{missing_law(left, right)}; add an Interface({left!r}, {right!r}, …) with its law",
+        missing_interface(left, right, stack.example_law),
+    )
+
+
+def unknown_law(law: Any) -> StackError:
+    """That the equations do not know a law; none is taken for another."""
+    return StackError([Problem("law", f"no equations are known for {show(law)}")])
 
 
 def _structural_problems(stack: Multilayer) -> Iterator[Problem]:
@@ -147,3 +186,18 @@ def _structural_problems(stack: Multilayer) -> Iterator[Problem]:
         if interface.pair in seen:
             yield Problem(key, "this pair has a law already; every touching pair has just one")
         seen.add(interface.pair)
+    if stack.has_thicknesses and all(pair <= set(names) for pair in seen):
+        yield from _neighbour_problems(stack, seen)
+
+
+def _neighbour_problems(
+    stack: Multilayer[Any, Any], declared: set[frozenset[str]]
+) -> Iterator[Problem]:
+    """Layers in a row touch their neighbours in the list and no others."""
+    neighbours = {frozenset(pair): pair for pair in pairwise(stack.names)}
+    for pair, (left, right) in neighbours.items():
+        if pair not in declared:
+            yield without_law(stack, left, right)
+    for interface in stack.interfaces:
+        if interface.pair not in neighbours and interface.left != interface.right:
+            yield Problem(f"interfaces.{interface.name}", "these two layers do not touch")

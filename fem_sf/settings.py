@@ -3,14 +3,29 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from fem_sf.errors import InputError, Problem
+from fem_sf.checked import (
+    Checked,
+    Expected,
+    Read,
+    Unexpected,
+    at_least,
+    finite,
+    items,
+    not_negative,
+    number,
+    positive,
+    refuse,
+    sequence,
+    show_key,
+)
+from fem_sf.errors import Problem
 from fem_sf.materials import Ferromagnet
+from fem_sf.multilayer import Multilayer, unknown_layer
 from fem_sf.stack import Stack
 from fem_sf.words import any_of
 
@@ -33,8 +48,73 @@ SMALLEST_INTERPOLATION_ERROR = 1e-5
 """Below it a density of states would need steps in energy of a hundredth of its broadening."""
 
 
+Residual = Expected("a number between 0 and 1", lambda value: 0 < value < 1)
+Count = Annotated[int, at_least(1)]
+
+
+def _whole_between(least: int, most: int) -> Expected:
+    return Expected(f"a whole number from {least} to {most}", lambda value: least <= value <= most)
+
+
+def _read_options(value: Any) -> dict[str, str]:
+    """Read PETSc options: names without the leading dash, values as on a command line."""
+    if not isinstance(value, Mapping):
+        raise refuse('a dictionary of PETSc options, as in {"pc_type": "lu"}', value)
+    options = {}
+    for name, each in value.items():
+        if not isinstance(name, str) or not name or name.startswith("-"):
+            raise refuse("names of PETSc options without the leading -", name)
+        if isinstance(each, bool):
+            options[name] = str(each).lower()
+        elif isinstance(each, str | int | float):
+            options[name] = str(each)
+        else:
+            raise refuse("text or a number", each) from None
+    return options
+
+
+PetscOptions = Annotated[dict[str, str], Read(_read_options)]
+
+
+def _read_probes(value: Any) -> dict[str, tuple[Any, ...]]:
+    """Read by layer all positions, or all points."""
+    expected = 'a dictionary of positions by layer, as in {"S": [0.0, 5.0]}'
+    if not isinstance(value, Mapping):
+        raise refuse(expected, value)
+    probes = {}
+    for name, given in value.items():
+        if not isinstance(name, str):
+            raise refuse(expected, value)
+        try:
+            probes[name] = _read_places(given)
+        except Unexpected as error:
+            raise Unexpected(str(error), f".{show_key(name)}{error.place}") from None
+    return probes
+
+
+def _read_places(given: Any) -> tuple[Any, ...]:
+    expected = "a list of positions, numbers, or of points (x, y)"
+    places = items(given, expected)
+    if any(hasattr(each, "__len__") and not isinstance(each, str) for each in places):
+        points = sequence(sequence(number()))(places)
+        if not {len(point) for point in points} <= {2, 3} or len(set(map(len, points))) > 1:
+            raise refuse(expected, given)
+        return points
+    return sequence(number(finite("a position, a finite number")))(places)
+
+
+IN_THE_FILE = "a mesh file has this already; leave one of them out"
+"""Said of settings for generated meshes beside a file."""
+
+_DIMENSION = Expected(
+    "1 or 2",
+    lambda value: value in (1, 2),
+    lambda value: "; more dimensions are not available in this version" if value > 2 else "",
+)
+
+
 @dataclass(frozen=True)
-class MeshSettings:
+class MeshSettings(Checked):
     """How the stack is meshed.
 
     Parameters
@@ -53,16 +133,32 @@ class MeshSettings:
         Divides every cell size of a generated mesh (2.0: twice as many cells).
     """
 
-    dimension: int = 1
-    width: float | None = None
+    dimension: Annotated[int, _DIMENSION] = 1
+    width: Annotated[float | None, positive("a width")] = None
     file: Path | None = None
-    unit: float = 1.0
-    degree: int | None = None
-    refinement: float = 1.0
+    unit: Annotated[float, positive("the length of one unit of the mesh file")] = 1.0
+    degree: Annotated[int | None, _whole_between(1, 12)] = None
+    refinement: Annotated[float, positive("a number")] = 1.0
+
+    table: ClassVar = "mesh"
+
+    def find_problems(self) -> Iterator[Problem]:
+        """What a mesh file says already, and what only a rectangle or a file has."""
+        if self.file is not None:
+            generated = {"dimension": 1, "width": None, "refinement": 1.0}
+            for name, default in generated.items():
+                if getattr(self, name) != default:
+                    yield Problem(name, IN_THE_FILE)
+        elif self.unit != 1.0:
+            yield Problem("unit", "only a mesh from a file has a unit of its own")
+        elif self.dimension == 1 and self.width is not None:
+            yield Problem("width", "only a rectangle has a width; add dimension = 2")
+        elif self.dimension == 2 and self.width is None:
+            yield Problem("width", "a rectangle (dimension = 2) needs a width")
 
 
 @dataclass(frozen=True)
-class SolverSettings:
+class SolverSettings(Checked):
     """How the equations are solved.
 
     Parameters
@@ -83,18 +179,26 @@ class SolverSettings:
         PETSc options of the linear and nonlinear solver of one frequency, without prefix.
     """
 
-    tolerance: float = 1e-10
-    max_iterations: int = 40
-    max_sweeps: int = 40
+    tolerance: Annotated[float, Residual] = 1e-10
+    max_iterations: Count = 40
+    max_sweeps: Count = 40
     frequencies: int | None = None
-    tail: int | None = None
+    tail: Annotated[int | None, _whole_between(4, 512)] = None
     error_estimate: bool = True
-    groups: int | None = None
-    petsc: dict[str, str] = field(default_factory=dict)
+    groups: Annotated[int | None, at_least(1)] = None
+    petsc: PetscOptions = field(default_factory=dict)
+
+    table: ClassVar = "solver"
+
+
+_ACCURACY = Expected(
+    f"a number from {SMALLEST_ACCURACY:g} to {LARGEST_ACCURACY:g}",
+    lambda value: SMALLEST_ACCURACY <= value <= LARGEST_ACCURACY,
+)
 
 
 @dataclass(frozen=True)
-class AccuracySettings:
+class AccuracySettings(Checked):
     """How accurate a result has to be.
 
     Parameters
@@ -110,23 +214,14 @@ class AccuracySettings:
         If the tolerance is out of reach, or there is no round.
     """
 
-    tolerance: float
-    rounds: int = 8
+    tolerance: Annotated[float, _ACCURACY]
+    rounds: Count = 8
 
-    def __post_init__(self) -> None:
-        problems = []
-        if not SMALLEST_ACCURACY <= self.tolerance <= LARGEST_ACCURACY:
-            expected = f"expected a number from {SMALLEST_ACCURACY:g} to {LARGEST_ACCURACY:g}"
-            problems.append(Problem("accuracy.tolerance", f"{expected}, got {self.tolerance!r}"))
-        if self.rounds < 1:
-            message = f"expected a whole number ≥ 1, got {self.rounds!r}"
-            problems.append(Problem("accuracy.rounds", message))
-        if problems:
-            raise InputError(problems)
+    table: ClassVar = "accuracy"
 
 
 @dataclass(frozen=True)
-class OutputSettings:
+class OutputSettings(Checked):
     """What is written besides the standard files.
 
     Parameters
@@ -139,15 +234,23 @@ class OutputSettings:
         ω > 0 in Tc at which the pair amplitudes are given besides; any, in any order.
     """
 
-    probes: dict[str, tuple[float, ...] | tuple[tuple[float, float], ...]] = field(
-        default_factory=dict
-    )
+    probes: Annotated[
+        dict[str, tuple[float, ...] | tuple[tuple[float, float], ...]], Read(_read_probes)
+    ] = field(default_factory=dict)
     vtx: bool = False
-    frequencies: tuple[float, ...] = ()
+    frequencies: Annotated[tuple[float, ...], Expected("ω > 0 in Tc", lambda value: value > 0)] = ()
+
+    table: ClassVar = "output"
+
+
+_INTERPOLATION = Expected(
+    f"a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1",
+    lambda value: SMALLEST_INTERPOLATION_ERROR <= value < 1,
+)
 
 
 @dataclass(frozen=True)
-class SpectrumSettings:
+class SpectrumSettings(Checked):
     """Where a density of states is wanted.
 
     Parameters
@@ -161,13 +264,18 @@ class SpectrumSettings:
         or N, whatever is larger; energies are added where it is further off. ``None`` adds none.
     """
 
-    energies: tuple[float, ...]
-    broadening: float
-    interpolation_error: float | None = None
+    energies: Annotated[tuple[float, ...], finite("E in Tc")]
+    broadening: Annotated[float, Expected("η > 0 in Tc", lambda value: value > 0)]
+    interpolation_error: Annotated[float | None, _INTERPOLATION] = None
+
+    def find_problems(self) -> Iterator[Problem]:
+        """No energies at all."""
+        if not self.energies:
+            yield Problem("energies", "expected at least one energy in Tc, got none")
 
 
 @dataclass(frozen=True)
-class PhysicalScales:
+class PhysicalScales(Checked):
     """SI values of the reduced units.
 
     Parameters
@@ -180,9 +288,9 @@ class PhysicalScales:
         σ_S in S/m, where it is known.
     """
 
-    critical_temperature: float
-    diffusivity: float
-    conductivity: float | None = None
+    critical_temperature: Annotated[float, positive("Tc in K")]
+    diffusivity: Annotated[float, positive("D_S in m²/s")]
+    conductivity: Annotated[float | None, positive("σ_S in S/m")] = None
 
     @property
     def length(self) -> float:
@@ -208,8 +316,17 @@ class PhysicalScales:
         return self.conductivity * self.energy / (elementary_charge * self.length)
 
 
+def _read_gap(value: Any) -> str | float:
+    expected = f"{', '.join(map(repr, GAPS))} or Δ ≥ 0 in Tc"
+    if isinstance(value, str):
+        if value not in GAPS:
+            raise refuse(expected, value)
+        return str(value)
+    return number(not_negative(expected.removesuffix(" ≥ 0 in Tc")))(value)
+
+
 @dataclass(frozen=True, kw_only=True)
-class UsadelCase:
+class UsadelCase(Checked):
     """A complete Usadel problem.
 
     Parameters
@@ -248,8 +365,8 @@ class UsadelCase:
     """
 
     stack: Stack
-    temperature: float
-    gap: str | float = "self-consistent"
+    temperature: Annotated[float, Expected("T ≥ 0 in Tc", lambda value: value >= 0)]
+    gap: Annotated[str | float, Read(_read_gap)] = "self-consistent"
     reference: str | None = None
     spectra: tuple[SpectrumSettings, ...] = ()
     critical_temperature: bool = False
@@ -270,39 +387,30 @@ class UsadelCase:
         return self.accuracy is not None and self.mesh.file is not None
 
     def __post_init__(self) -> None:
-        ferromagnets = [layer.name for layer in self.stack.ferromagnets]
-        problems = []
-        if not (math.isfinite(self.temperature) and self.temperature >= 0):
-            problems.append(
-                Problem("temperature", f"expected T ≥ 0 in Tc, got {self.temperature!r}")
-            )
-        elif 0 < self.temperature < LOWEST_TEMPERATURE:
-            problems.append(Problem("temperature", TOO_COLD.format(self.temperature)))
-        if isinstance(self.gap, str):
-            if self.gap not in GAPS:
-                expected = '"self-consistent", "bulk" or a number in Tc'
-                problems.append(Problem("gap", f"expected {expected}, got {self.gap!r}"))
-        elif not (math.isfinite(self.gap) and self.gap >= 0):
-            problems.append(Problem("gap", f"expected Δ ≥ 0 in Tc, got {self.gap!r}"))
-        for i, omega in enumerate(self.output.frequencies):
-            if not (math.isfinite(omega) and omega > 0):
-                message = f"expected ω > 0 in Tc, got {omega!r}"
-                problems.append(Problem(f"output.frequencies[{i}]", message))
-        problems += [
-            problem
-            for i, each in enumerate(self.spectra)
-            for problem in _spectrum_problems(i, each)
-        ]
-        problems += misplaced_phases(self.stack, self.gap)
-        if self.accuracy is not None and not self.solver.error_estimate:
-            problems.append(Problem("solver.error_estimate", NO_ESTIMATE))
+        """Choose the reference where none is given."""
+        super().__post_init__()
         if self.reference is None:
             object.__setattr__(self, "reference", _first_moment(self.stack))
-        elif self.reference is not None and self.reference not in ferromagnets:
+
+    def find_problems(self) -> Iterator[Problem]:
+        """What cannot be reached, and what does not fit the stack."""
+        if 0 < self.temperature < LOWEST_TEMPERATURE:
+            yield Problem("temperature", TOO_COLD.format(self.temperature))
+        yield from misplaced_phases(self.stack, self.gap)
+        yield from probe_problems(self.stack, self.output)
+        if self.accuracy is not None and not self.solver.error_estimate:
+            yield Problem("solver.error_estimate", NO_ESTIMATE)
+        ferromagnets = [layer.name for layer in self.stack.ferromagnets]
+        if self.reference is not None and self.reference not in ferromagnets:
             message = f"expected a ferromagnetic layer, got {self.reference!r}"
-            problems.append(Problem("reference", message))
-        if problems:
-            raise InputError(problems)
+            yield Problem("reference", message)
+
+
+def probe_problems(stack: Multilayer[Any, Any], output: OutputSettings) -> Iterator[Problem]:
+    """Probes in layers that there are not."""
+    for name in output.probes:
+        if name not in stack.names:
+            yield unknown_layer(f"output.probes.{name}", name, stack.names)
 
 
 def misplaced_phases(stack: Stack, gap: str | float) -> Iterator[Problem]:
@@ -318,22 +426,6 @@ def misplaced_phases(stack: Stack, gap: str | float) -> Iterator[Problem]:
                 f"last layer, here {any_of(dict.fromkeys(outermost))}; leave it out, or give Δ: "
                 'gap = "bulk" or a number',
             )
-
-
-def _spectrum_problems(number: int, spectrum: SpectrumSettings) -> Iterator[Problem]:
-    """What makes no sense in a spectrum."""
-    if not spectrum.energies:
-        yield Problem(f"spectra[{number}].energies", "expected at least one energy in Tc, got none")
-    for i, energy in enumerate(spectrum.energies):
-        if not math.isfinite(energy):
-            yield Problem(f"spectra[{number}].energies[{i}]", f"expected E in Tc, got {energy!r}")
-    if not (math.isfinite(spectrum.broadening) and spectrum.broadening > 0):
-        message = f"expected η > 0 in Tc, got {spectrum.broadening!r}"
-        yield Problem(f"spectra[{number}].broadening", message)
-    error = spectrum.interpolation_error
-    if error is not None and not SMALLEST_INTERPOLATION_ERROR <= error < 1:
-        message = f"expected a number from {SMALLEST_INTERPOLATION_ERROR:g} to 1, got {error!r}"
-        yield Problem(f"spectra[{number}].interpolation_error", message)
 
 
 def _first_moment(stack: Stack) -> str | None:

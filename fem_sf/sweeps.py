@@ -5,17 +5,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fem_sf.errors import InputError, Problem
+from fem_sf.checked import (
+    Checked,
+    Expected,
+    Read,
+    Reader,
+    Unexpected,
+    items,
+    number,
+    reader_of,
+    show,
+    vector,
+)
+from fem_sf.errors import Problem
 
 if TYPE_CHECKING:
     from fem_sf.settings import UsadelCase
     from fem_sf.spin.settings import SpinCase
 
     Case = UsadelCase | SpinCase
+else:
+    Case = Any
 
 Value = float | str | tuple[float, ...]
 """A number, a text, or a vector of three numbers."""
@@ -23,8 +37,43 @@ Value = float | str | tuple[float, ...]
 _COMPONENTS = 3
 
 
+def _read_values(value: Any) -> tuple[Value, ...]:
+    """Read all numbers, all vectors of three components, or all texts, each once."""
+    parts = [_plain(each) for each in items(value, "a list of values")]
+    if not parts:
+        raise Unexpected("expected at least one value, got none")
+    vectors = [each for each in parts if isinstance(each, tuple)]
+    if vectors and any(len(each) != _COMPONENTS for each in vectors):
+        raise Unexpected("expected vectors of three components")
+    kinds = {_is_number(each) + 2 * isinstance(each, tuple) for each in parts}
+    if len(kinds) > 1:
+        raise Unexpected("expected all numbers, all vectors or all texts")
+    for part in parts:
+        _READERS[kinds == {1}, bool(vectors)](part)
+    twice = next((each for i, each in enumerate(parts) if each in parts[:i]), None)
+    if twice is not None:
+        raise Unexpected(f"the value {_spell(twice)} appears twice")
+    return tuple(parts)
+
+
+_READERS: dict[tuple[bool, bool], Reader] = {
+    (True, False): number(Expected("numbers", infinite=True)),
+    (False, True): vector("vectors of three finite numbers"),
+    (False, False): reader_of(str),
+}
+"""What checks values, by whether they are numbers, and vectors."""
+
+
+def _read_cases(value: Any) -> tuple[Case, ...]:
+    cases = items(value, "a list of cases")
+    for i, each in enumerate(cases):
+        if not (is_dataclass(each) and hasattr(each, "kind") and hasattr(each, "stack")):
+            raise Unexpected(f"expected a UsadelCase or a SpinCase, got {show(each)}", f"[{i}]")
+    return tuple(cases)
+
+
 @dataclass(frozen=True)
-class Axis:
+class Axis(Checked):
     """One parameter, or several that have the same value, and the values it takes.
 
     Parameters
@@ -45,14 +94,14 @@ class Axis:
     """
 
     name: str
-    values: tuple[Value, ...]
+    values: Annotated[tuple[Value, ...], Read(_read_values)]
     unit: str = "1"
     written: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        problem = _axis_problem(self.values)
-        if problem:
-            raise InputError([Problem(f"sweep.{self.name}", problem)])
+    def find_problems(self) -> Iterator[Problem]:
+        """Values that are not all written."""
+        if self.written and len(self.written) != len(self.values):
+            yield Problem("written", f"expected {len(self.values)} texts or none")
 
     def __len__(self) -> int:
         """Return how many values there are."""
@@ -75,7 +124,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Checked):
     """Cases on the grid of some axes.
 
     Parameters
@@ -99,15 +148,14 @@ class Sweep:
     """
 
     axes: tuple[Axis, ...]
-    cases: tuple[Case, ...] = field(repr=False)
+    cases: Annotated[tuple[Case, ...], Read(_read_cases)] = field(repr=False)
     name: str = "sweep"
     title: str = ""
     text: str = field(default="", repr=False)
 
-    def __post_init__(self) -> None:
-        problems = list(_sweep_problems(self))
-        if problems:
-            raise InputError(problems)
+    def find_problems(self) -> Iterator[Problem]:
+        """Axes and cases that are no grid."""
+        yield from _sweep_problems(self)
 
     @classmethod
     def over(
@@ -138,7 +186,7 @@ class Sweep:
             If the values or the cases make no sweep, or a case makes no sense.
         """
         axes = tuple(
-            Axis(each, tuple(map(_plain, values)), (units or {}).get(each, "1"))
+            Axis(each, tuple(values), (units or {}).get(each, "1"))
             for each, values in parameters.items()
         )
         points = product(*(axis.values for axis in axes))
@@ -183,21 +231,6 @@ def _spell(value: Value) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(f'{each:.12g}' for each in value)}]"
     return f"{value:.12g}" if _is_number(value) else str(value)
-
-
-def _axis_problem(values: tuple[Value, ...]) -> str:
-    if not values:
-        return "expected at least one value, got none"
-    vectors = [value for value in values if isinstance(value, tuple)]
-    if vectors and any(len(each) != _COMPONENTS for each in vectors):
-        return "expected vectors of three components"
-    kinds = {_is_number(value) + 2 * isinstance(value, tuple) for value in values}
-    if len(kinds) > 1:
-        return "expected all numbers, all vectors or all texts"
-    if any(_is_number(value) and math.isnan(float(str(value))) for value in values):
-        return "expected numbers, got nan"
-    twice = next((value for i, value in enumerate(values) if value in values[:i]), None)
-    return "" if twice is None else f"the value {_spell(twice)} appears twice"
 
 
 def _sweep_problems(sweep: Sweep) -> Iterator[Problem]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from fem_sf.errors import Problem, StackError
 from fem_sf.formulas import COORDINATES, Formula
-from fem_sf.materials import Ferromagnet
-from fem_sf.stack import TWO_DIRECTIONS, Layer
+from fem_sf.materials import TWO_DIRECTIONS, Ferromagnet
+from fem_sf.stack import Layer
 
 _VECTOR = 3
 _ALONG, _ACROSS = 401, 801

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
 _LONGEST_VALUE = 60
 _SHORTEST_BEGINNING = 3
+_NOT_IN_NAMES = re.compile(r"""[|/\\:*?"<>\x00-\x1f\x7f]""")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -49,12 +51,31 @@ def spell(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
-def missing_interface(left: str, right: str, example_law: str) -> str:
-    """That two touching layers have no law, and the lines to add."""
+def missing_law(left: str, right: str) -> str:
+    """That two touching layers have no law."""
     return (
         f"layers {spell(left)} and {spell(right)} touch, but no law says what happens between "
-        "them, and there is no default; add, for example,\n"
+        "them, and there is no default"
+    )
+
+
+def missing_interface(left: str, right: str, example_law: str) -> str:
+    """That two touching layers of a case have no law, and the lines to add."""
+    return (
+        f"{missing_law(left, right)}; add, for example,\n"
         "    [[interfaces]]\n"
         f"    between = [{spell(left)}, {spell(right)}]\n"
         f"    law = {example_law}"
     )
+
+
+def name_problem(name: str) -> str:
+    """Why a layer cannot have a name; nothing where it can."""
+    if not name.strip():
+        return "expected a name, got an empty one"
+    if name != name.strip() or name.startswith((".", "-")):
+        return f"a name cannot begin with '.' or '-' or have a space at an end, got {spell(name)}"
+    wrong = _NOT_IN_NAMES.search(name)
+    if wrong:
+        return f"a name also names files, so it cannot have {wrong.group()!r} in it"
+    return ""

@@ -8,7 +8,7 @@ from typing import Any
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.tables import Tables
-from fem_sf.settings import MeshSettings
+from fem_sf.settings import IN_THE_FILE, MeshSettings
 
 
 def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
@@ -17,7 +17,7 @@ def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
     if tables.has_mesh_file:
         for key in ("dimension", "width", "refinement"):
             if key in mesh.given:
-                report.add(mesh.key(key), "a mesh file has this already; leave one of them out")
+                report.add(mesh.key(key), IN_THE_FILE)
         if table.file is not None:
             file = report.source.path.parent / table.file
             if not file.is_file():
@@ -39,8 +39,12 @@ def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
 
 
 def mesh_settings(tables: Tables[Any, Any, Any], source: Source) -> MeshSettings:
-    """The table as settings, the file relative to the case."""
-    values = tables.mesh.table.model_dump(exclude_none=True)
-    if tables.mesh.table.file is not None:
-        values["file"] = source.path.parent / tables.mesh.table.file
+    """The table as settings, the file relative to the case; without what `check_mesh` tells."""
+    table = tables.mesh.table
+    if table.file is not None:
+        values = table.model_dump(exclude_none=True, include={"unit", "degree"})
+        return MeshSettings(file=source.path.parent / table.file, **values)
+    values = table.model_dump(exclude_none=True, include={"degree", "refinement"})
+    if table.dimension == 2 and table.width is not None:
+        values |= {"dimension": 2, "width": table.width}
     return MeshSettings(**values)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import Any
 
 from fem_sf.case.entries import Entry
@@ -12,9 +11,7 @@ from fem_sf.case.places import stand_in
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.tables import InterfaceEntries, LayerEntries, Output, Tables
-from fem_sf.words import did_you_mean, missing_interface, spell
-
-_NOT_IN_NAMES = re.compile(r"""[|/\\:*?"<>\x00-\x1f\x7f]""")
+from fem_sf.words import did_you_mean, missing_interface, name_problem, spell
 
 
 def name_layers(
@@ -25,7 +22,7 @@ def name_layers(
     for layer in tables.layers:
         name = layer.table.name
         if name is not None:
-            problem = _name_problem(name)
+            problem = name_problem(name)
             if name in named:
                 line = report.source.line(named[name].key("name"))
                 problem = f"the layer in line {line} is called {spell(name)} too"
@@ -36,17 +33,6 @@ def name_layers(
     return named
 
 
-def _name_problem(name: str) -> str:
-    if not name.strip():
-        return "expected a name, got an empty one"
-    if name != name.strip() or name.startswith((".", "-")):
-        return f"a name cannot begin with '.' or '-' or have a space at an end, got {spell(name)}"
-    wrong = _NOT_IN_NAMES.search(name)
-    if wrong:
-        return f"a name also names files, so it cannot have {wrong.group()!r} in it"
-    return ""
-
-
 def find_layer(
     name: str, where: KeyPath, tables: Tables[LayerEntries, Any, Any], report: Report
 ) -> Entry[LayerEntries] | None:
@@ -54,7 +40,7 @@ def find_layer(
     names = [layer.table.name for layer in tables.layers]
     if name in names:
         return tables.layers[names.index(name)]
-    known = [each for each in names if each is not None and not _name_problem(each)]
+    known = [each for each in names if each is not None and not name_problem(each)]
     # A layer whose own name is missing or wrong may be the one that is meant.
     if len(set(known)) == len(names):
         hint = did_you_mean(name, known) or f"; the layers are {', '.join(known)}"

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from fem_sf.case.positions import KeyPath, spell_key
 from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.units import looks_like_quantity
-from fem_sf.errors import InputError
+from fem_sf.errors import InputError, MissingInterface
 from fem_sf.words import spell
 
 _PART = re.compile(r"\[(?P<index>\d+)\]|(?P<key>[^.\[\]]+)")
@@ -25,7 +26,49 @@ def add_problems(error: InputError, report: Report) -> None:
         # a converted value is not what the user wrote
         has_unit = isinstance(written, str) and looks_like_quantity(written)
         origin = f" (from {spell(written)})" if has_unit else ""
-        report.add(where, f"{problem.message}{origin}")
+        message = problem.in_case if isinstance(problem, MissingInterface) else problem.message
+        report.add(where, f"{message}{origin}")
+
+
+Made = TypeVar("Made")
+
+
+def make(
+    kind: Callable[..., Made],
+    values: Mapping[str, Any],
+    owner: str,
+    report: Report,
+    anything: Mapping[str, Any],
+) -> Made:
+    """Make an object of what a table says; what is wrong with it goes into the report.
+
+    Parameters
+    ----------
+    kind
+        Its class.
+    values
+        Its parameters, as far as the table has them.
+    owner
+        What the keys of its problems begin with, as in ``layers.F``.
+    report
+        Of the case.
+    anything
+        Stand-ins for parameters that are wrong or missing, so that the rest is still checked.
+    """
+    right = dict(values)
+    for _ in range(2):
+        try:
+            return kind(**{**anything, **right})
+        except InputError as error:
+            told = [
+                replace(each, key=each.key.removeprefix(f"{owner}.")) for each in error.problems
+            ]
+        wrong = {problem: next(_parts(problem.key)) for problem in told}
+        # of what the stand-ins do not fit, nothing is said
+        own = [each for each in told if wrong[each] in right or right == values]
+        add_problems(InputError([replace(each, key=f"{owner}.{each.key}") for each in own]), report)
+        right = {key: value for key, value in right.items() if key not in wrong.values()}
+    return kind(**anything)
 
 
 def find_place(key: str, source: Source) -> KeyPath:

@@ -30,10 +30,13 @@ def read_probes(tables: Tables[Any, Any, Any], report: Report) -> dict[str, tupl
         if tables.has_mesh_file:
             if len({isinstance(position, tuple) for position in positions.values()}) > 1:
                 report.add(where, "expected either positions or points [x, y], got both")
+                positions = {}
         else:
             for i, position in positions.items():
                 _check_inside((*where, i), position, layer, report)
-        probes[name] = tuple(positions.values())
+            positions = {i: each for i, each in positions.items() if not isinstance(each, tuple)}
+        if layer is not None:
+            probes[name] = tuple(positions.values())
     return probes
 
 

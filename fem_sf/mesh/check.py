@@ -15,8 +15,8 @@ from scipy.spatial import KDTree
 from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import Transparent
 from fem_sf.mesh.geometry import CELL_FACETS, FROM_CYCLIC, Geometry
-from fem_sf.multilayer import Joint, Multilayer
-from fem_sf.words import did_you_mean, missing_interface, spell
+from fem_sf.multilayer import Joint, Multilayer, without_law
+from fem_sf.words import did_you_mean, spell
 
 _FLAT = 1e-10
 """A cell is flat if its volume is less than this times that of a cube on its longest edge."""
@@ -286,7 +286,7 @@ def _undeclared_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]
     for pair in facets.touching:
         left, right = _in_order(facets, pair)
         if pair <= set(stack.names) and stack.interface(left, right) is None:
-            yield Problem("interfaces", missing_interface(left, right, stack.example_law))
+            yield without_law(stack, left, right)
 
 
 def _nowhere_problems(

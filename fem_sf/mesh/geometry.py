@@ -113,9 +113,9 @@ def stack_geometry(
     Raises
     ------
     InputError
-        If a layer has no thickness, the dimension is neither 1 nor 2, or a rectangle no width.
+        If a layer has no thickness.
     """
-    problems = list(_stack_problems(stack, settings))
+    problems = list(_stack_problems(stack))
     if problems:
         raise InputError(problems)
     width = settings.width if settings.dimension == 2 else None
@@ -135,19 +135,11 @@ def stack_geometry(
     return Geometry("quadrilateral", points, cells, layers, stack.names, starts=starts)
 
 
-def _stack_problems(stack: Multilayer, settings: MeshSettings) -> Iterator[Problem]:
+def _stack_problems(stack: Multilayer) -> Iterator[Problem]:
     for layer in stack.layers:
         if layer.thickness is None:
             message = "a generated mesh needs a thickness in ξ0 of every layer"
             yield Problem(f"layers.{layer.name}.thickness", message)
-    if settings.dimension not in (1, 2):
-        message = f"expected 1 or 2, got {settings.dimension}; other meshes come from a file"
-        yield Problem("mesh.dimension", message)
-    if settings.dimension == 2 and not (settings.width and settings.width > 0):
-        message = f"a rectangle needs a width > 0 in ξ0, got {settings.width}"
-        yield Problem("mesh.width", message)
-    if not settings.refinement > 0:
-        yield Problem("mesh.refinement", f"expected a number > 0, got {settings.refinement}")
 
 
 def _join(

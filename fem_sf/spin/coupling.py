@@ -12,6 +12,7 @@ from functools import singledispatch
 
 import numpy as np
 
+from fem_sf.multilayer import unknown_law
 from fem_sf.spin.interfaces import (
     Circuit,
     General,
@@ -58,7 +59,7 @@ def coupling(law: Law, left: Material, right: Material) -> Coupling:
     left, right
         What is on the two sides.
     """
-    raise TypeError(f"no linear equations for {type(law).__name__}")
+    raise unknown_law(law)
 
 
 def tunnel_conductance(law: Tunnel | TunnelVector, left: Material, right: Material) -> FloatArray:

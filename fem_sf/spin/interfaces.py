@@ -3,20 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from itertools import product
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from fem_sf.checked import Checked, Expected, finite, not_negative, one_of, positive
+from fem_sf.errors import Problem, StackError
 from fem_sf.spin.materials import FloatArray
+
+ROUNDING = 1e-12
+"""What a sum of coefficients typed in decimals may be off by, relative to the largest."""
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Checked):
     """What all interface laws have in common."""
 
     kind: ClassVar[str] = "law"
+    error: ClassVar = StackError
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class _Barrier(Law):
         P_12; ``None`` for P_L P_R.
     """
 
-    conductance: float
+    conductance: Annotated[float, positive("g")]
     polarisation_left: float = 0.0
     polarisation_right: float = 0.0
     polarisation_product: float | None = None
@@ -47,13 +55,30 @@ class _Barrier(Law):
             return self.polarisation_left * self.polarisation_right
         return self.polarisation_product
 
+    def find_problems(self) -> Iterator[Problem]:
+        """Channels that would conduct backwards."""
+        for s, t in product((1, -1), repeat=2):
+            channel = (
+                1
+                + s * self.polarisation_left
+                + t * self.polarisation_right
+                + s * t * self.joint_polarisation
+            )
+            if not channel >= -ROUNDING:
+                signs = "".join("+" if each > 0 else "-" for each in (s, t))
+                yield Problem(
+                    "polarisation_left",
+                    f"the channel {signs} has a negative conductance, {channel / 2:g} g; expected "
+                    "1 + s P_L + s' P_R + s s' P_12 ≥ 0",
+                )
+
 
 BARRIER_MODELS = ("simmons", "paper")
 """How the voltage deforms a barrier at finite bias."""
 
 
 @dataclass(frozen=True)
-class BarrierShape:
+class BarrierShape(Checked):
     """A barrier at finite bias: every channel conducts B(Δ_ss', V_b) times as well, Eq. 2.
 
     B = exp(−λ(I − 1)), I = ∫₀¹ √(φ(t)/U0) dt, φ = U0 (A − B t).
@@ -69,9 +94,11 @@ class BarrierShape:
         λ = 2√(2 m U0) d/ħ > 0.
     """
 
-    model: str
-    height: float
-    decay: float
+    model: Annotated[str, one_of(BARRIER_MODELS)]
+    height: Annotated[float, positive("U0")]
+    decay: Annotated[float, positive("2√(2mU0) d/ħ")]
+
+    error: ClassVar = StackError
 
 
 @dataclass(frozen=True)
@@ -127,6 +154,9 @@ class Transparent(Law):
     kind: ClassVar[str] = "transparent"
 
 
+Pair = Annotated[tuple[float, float], finite("a finite number")]
+
+
 @dataclass(frozen=True)
 class General(Law):
     """Eqs. 5 and 6 with the charge row that the paper leaves out; pairs are for s = +, −.
@@ -144,12 +174,12 @@ class General(Law):
         rR1, rR2: J_M^R from the potentials on the left and on the right.
     """
 
-    charge_left: tuple[float, float]
-    charge_right: tuple[float, float]
-    spin_left_left: tuple[float, float]
-    spin_left_right: tuple[float, float]
-    spin_right_left: tuple[float, float]
-    spin_right_right: tuple[float, float]
+    charge_left: Pair
+    charge_right: Pair
+    spin_left_left: Pair
+    spin_left_right: Pair
+    spin_right_left: Pair
+    spin_right_right: Pair
 
     kind: ClassVar[str] = "general"
 
@@ -171,6 +201,31 @@ class General(Law):
         }
         return np.array([lines[name] for name in ("charge", "spin_left", "charge", "spin_right")])
 
+    @property
+    def dissipation(self) -> FloatArray:
+        """Map of (μ_L, m_L, μ_R, m_R) on what works against them, (J, J_M^L, −J, −J_M^R)."""
+        return np.array([1.0, 1.0, -1.0, -1.0])[:, np.newaxis] * self.matrix
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Currents in equilibrium, and energy from nothing."""
+        for name, (left, right) in self.rows.items():
+            largest = max(map(abs, (*left, *right)))
+            if abs(sum(left) - sum(right)) > ROUNDING * largest:
+                yield Problem(
+                    f"{name}_left",
+                    f"sums to {sum(left):g} but {name}_right to {sum(right):g}; unless they are "
+                    "equal a shift of all potentials would drive a current",
+                )
+        heat = self.dissipation
+        lowest = float(np.linalg.eigvalsh(heat + heat.T)[0]) / 2
+        if lowest < -ROUNDING * float(np.abs(heat).max()):
+            yield Problem(
+                "law",
+                f"some potentials would give energy instead of heat (lowest eigenvalue {lowest:g})"
+                "; expected a positive semidefinite map (μ_L, m_L, μ_R, m_R) → "
+                "(J, J_M^L, −J, −J_M^R)",
+            )
+
 
 @dataclass(frozen=True)
 class Circuit(Law):
@@ -186,9 +241,9 @@ class Circuit(Law):
         2 Re G_↑↓ ≥ 0 (of a real interface ≥ g) and 2 Im G_↑↓.
     """
 
-    conductance: float
-    polarisation: float
-    mixing_real: float
+    conductance: Annotated[float, positive("g")]
+    polarisation: Annotated[float, Expected("|P| ≤ 1", lambda value: abs(value) <= 1)]
+    mixing_real: Annotated[float, not_negative("2 Re G_↑↓")]
     mixing_imaginary: float = 0.0
 
     kind: ClassVar[str] = "circuit"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import ufl
 
+from fem_sf.multilayer import unknown_law
 from fem_sf.spin.interfaces import (
     Circuit,
     General,
@@ -85,7 +86,18 @@ def flux(law: Law, value: Any, left: Side, right: Side, magnet_is_left: bool) ->
     magnet_is_left
         Whether the left side is ferromagnetic, for laws between a ferromagnet and a normal metal.
     """
-    return None
+    raise unknown_law(law)
+
+
+@flux.register
+def _(
+    law: Transparent | Metallic | MetallicReversed | MetallicNoAccumulation,
+    value: Any,
+    left: Side,
+    right: Side,
+    magnet_is_left: bool,
+) -> None:
+    """Without resistance the potentials agree, and the reactions flow."""
 
 
 @flux.register
@@ -204,6 +216,14 @@ def _absolute(x: Any) -> Any:
 @singledispatch
 def agreement(law: Law, left: Material, right: Material) -> FloatArray:
     """Conditions E (ψ_L, ψ_R) = 0 of a law without resistance, ψ = (μ, m); shape (k, 8)."""
+    raise unknown_law(law)
+
+
+@agreement.register
+def _(
+    law: Tunnel | TunnelVector | General | Circuit, left: Material, right: Material
+) -> FloatArray:
+    """With a conductance nothing has to agree."""
     return np.empty((0, 8))
 
 
@@ -266,7 +286,9 @@ def parameters(law: Law) -> dict[str, float | tuple[float, ...]]:
                 for name, pairs in law.rows.items()
                 for side, pair in zip(("left", "right"), pairs, strict=True)
             }
-    return {}
+        case Transparent() | Metallic() | MetallicReversed() | MetallicNoAccumulation():
+            return {}
+    raise unknown_law(law)
 
 
 def is_magnet(material: Material) -> bool:

@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.checked import Checked, Expected, Read, not_negative, positive
+from fem_sf.checked import vector as read_vector
+from fem_sf.errors import Problem, StackError
+
 FloatArray = NDArray[np.float64]
-Vector = tuple[float, float, float]
+Vector = Annotated[tuple[float, float, float], Read(read_vector())]
+Direction = Annotated[tuple[float, float, float], Read(read_vector(is_zero=False))]
 
 
 def normal_plane(axis: FloatArray) -> FloatArray:
@@ -23,7 +29,7 @@ def normal_plane(axis: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Material:
+class Material(Checked):
     """What ferromagnets and normal metals have in common; a layer of it is homogeneous.
 
     Parameters
@@ -44,19 +50,26 @@ class Material:
         energy; see `find_cautions`.
     """
 
-    conductivity: float = 1.0
-    diffusivity: float = 1.0
-    relaxation_time: float = 1.0
-    permittivity: float = 0.01
+    conductivity: Annotated[float, positive("σ")] = 1.0
+    diffusivity: Annotated[float, positive("D")] = 1.0
+    relaxation_time: Annotated[float, positive("τ")] = 1.0
+    permittivity: Annotated[float, positive("ε")] = 0.01
     precession: Vector = (0.0, 0.0, 0.0)
-    alpha1: float = 1.0
+    alpha1: Annotated[float, positive("α1")] = 1.0
     alpha2: float = 1.0
 
     kind: ClassVar[str] = "material"
+    error: ClassVar = StackError
 
-    def __post_init__(self) -> None:
-        """Take any sequence for a vector."""
-        object.__setattr__(self, "precession", tuple(self.precession))
+    def find_problems(self) -> Iterator[Problem]:
+        """Densities that would grow by diffusing."""
+        least = self.alpha2 * self.spin_asymmetry**2
+        if not self.alpha1 > least:
+            yield Problem(
+                "alpha1",
+                f"expected α1 > α2 β² = {least:g}, got {self.alpha1!r}; "
+                "otherwise some densities would grow by diffusing",
+            )
 
     @property
     def spin_asymmetry(self) -> float:
@@ -82,7 +95,7 @@ class Normal(Material):
 
 
 @dataclass(frozen=True)
-class Wall:
+class Wall(Checked):
     """What holds a magnetization that may turn away from its direction.
 
     Its energy is ∫ (A_ex/2)|∇p|² − (K/2)(p·e)² + (K_d/2)(p·n)², e the layer's direction.
@@ -99,14 +112,17 @@ class Wall:
         n; its length has no meaning.
     """
 
-    stiffness: float
-    anisotropy: float
-    hard_axis_anisotropy: float = 0.0
-    hard_axis: Vector = (0.0, 1.0, 0.0)
+    stiffness: Annotated[float, positive("A_ex")]
+    anisotropy: Annotated[float, positive("K")]
+    hard_axis_anisotropy: Annotated[float, not_negative("K_d")] = 0.0
+    hard_axis: Direction = (0.0, 1.0, 0.0)
 
-    def __post_init__(self) -> None:
-        """Take any sequence for a vector."""
-        object.__setattr__(self, "hard_axis", tuple(self.hard_axis))
+    error: ClassVar = StackError
+
+
+_ASYMMETRY = Expected(
+    "|β| < 1", lambda beta: abs(beta) < 1, lambda _: "; otherwise currents would gain energy"
+)
 
 
 @dataclass(frozen=True)
@@ -127,17 +143,12 @@ class Ferromagnet(Material):
         What holds the magnetization where it may turn; ``None`` clamps it everywhere.
     """
 
-    polarisation: float = 0.0
-    direction: Vector = (0.0, 0.0, 1.0)
+    polarisation: Annotated[float, _ASYMMETRY] = 0.0
+    direction: Direction = (0.0, 0.0, 1.0)
     exchange_precession: float = 0.0
     wall: Wall | None = None
 
     kind: ClassVar[str] = "ferromagnet"
-
-    def __post_init__(self) -> None:
-        """Take any sequence for a vector."""
-        super().__post_init__()
-        object.__setattr__(self, "direction", tuple(self.direction))
 
     @property
     def spin_asymmetry(self) -> float:

@@ -6,13 +6,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from itertools import pairwise
+from typing import Annotated, ClassVar
 
-from fem_sf.errors import InputError, Problem
-from fem_sf.settings import MeshSettings, OutputSettings
+from fem_sf.checked import Checked, Expected, not_negative, one_of, positive
+from fem_sf.errors import Problem
+from fem_sf.settings import (
+    Count,
+    MeshSettings,
+    OutputSettings,
+    PetscOptions,
+    Residual,
+    probe_problems,
+)
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Current, Drive, Stack, Voltage
-from fem_sf.words import any_of
+from fem_sf.words import spell
 
 METHODS = ("finite-element", "exact")
 """How a steady state is found: by finite elements, or by matching modes of homogeneous layers."""
@@ -26,12 +35,15 @@ SCHEMES = ("tr-bdf2", "crank-nicolson")
 CHECKPOINT = "checkpoint.npz"
 """What the checkpoint of a run in time is called in the folder of its results."""
 
+TIMES_NOT_ASCENDING = "expected times that ascend, but this is not later than the one before"
+"""Said of a time at which profiles are kept."""
+
 INITIAL_STATES = ("equilibrium", "steady")
 """Where a time-dependent run begins: no drive, or the steady state of the drive as it is given."""
 
 
 @dataclass(frozen=True)
-class Waveform:
+class Waveform(Checked):
     """A factor of the drive that depends on time; 0 before ``start``.
 
     Parameters
@@ -47,10 +59,18 @@ class Waveform:
         f of a sine, in 1/time.
     """
 
-    shape: str = "step"
-    start: float = 0.0
-    duration: float | None = None
-    frequency: float | None = None
+    shape: Annotated[str, one_of(WAVEFORMS)] = "step"
+    start: Annotated[float, not_negative("a time")] = 0.0
+    duration: Annotated[float | None, positive("a time")] = None
+    frequency: Annotated[float | None, positive("f")] = None
+
+    table: ClassVar = "drive.waveform"
+
+    def find_problems(self) -> Iterator[Problem]:
+        """What the shape needs."""
+        for shape, key in (("pulse", "duration"), ("sine", "frequency")):
+            if self.shape == shape and getattr(self, key) is None:
+                yield Problem(key, f"a {shape} needs one > 0, got None")
 
     def __call__(self, time: float) -> float:
         """The factor at a time, at jumps the value after it."""
@@ -75,7 +95,7 @@ class Waveform:
 
 
 @dataclass(frozen=True)
-class TimeSettings:
+class TimeSettings(Checked):
     """A run in time, from t = 0.
 
     Parameters
@@ -99,14 +119,28 @@ class TimeSettings:
         Seconds of computing between two checkpoints; ``None`` writes none.
     """
 
-    end: float
+    end: Annotated[float, positive("a time")]
     waveform: Waveform = field(default_factory=Waveform)
-    initial: str = "equilibrium"
-    scheme: str = "tr-bdf2"
-    tolerance: float = 1e-6
-    step: float | None = None
+    initial: Annotated[str, one_of(INITIAL_STATES)] = "equilibrium"
+    scheme: Annotated[str, one_of(SCHEMES)] = "tr-bdf2"
+    tolerance: Annotated[float, Residual] = 1e-6
+    step: Annotated[float | None, positive("a time")] = None
     times: tuple[float, ...] = ()
-    checkpoint: float | None = 60.0
+    checkpoint: Annotated[float | None, positive("seconds of computing")] = 60.0
+
+    table: ClassVar = "time"
+
+    def find_problems(self) -> Iterator[Problem]:
+        """A step that is missing, times out of reach or out of order."""
+        if self.scheme == "crank-nicolson" and self.step is None:
+            yield Problem("step", "crank-nicolson does not choose its step; give one")
+        for i, each in enumerate(self.times):
+            if not 0 <= each <= self.end:
+                message = f"expected a time from 0 to {self.end:g}, got {each}"
+                yield Problem(f"times[{i}]", message)
+        for i, (before, after) in enumerate(pairwise(self.times)):
+            if after <= before:
+                yield Problem(f"times[{i + 1}]", TIMES_NOT_ASCENDING)
 
     def factor(self, time: float) -> float:
         """What the drive is multiplied with."""
@@ -114,8 +148,11 @@ class TimeSettings:
         return 1 - value if self.initial == "steady" else value
 
 
+_PART = Expected("a number > 0 and ≤ 1", lambda value: 0 < value <= 1)
+
+
 @dataclass(frozen=True)
-class SpinSolverSettings:
+class SpinSolverSettings(Checked):
     """How the equations are solved.
 
     Parameters
@@ -134,16 +171,18 @@ class SpinSolverSettings:
         PETSc options of the linear and nonlinear solver, without prefix.
     """
 
-    method: str = "finite-element"
-    tolerance: float = 1e-11
-    max_iterations: int = 30
-    first_load: float = 0.25
+    method: Annotated[str, one_of(METHODS)] = "finite-element"
+    tolerance: Annotated[float, Residual] = 1e-11
+    max_iterations: Count = 30
+    first_load: Annotated[float, _PART] = 0.25
     error_estimate: bool = True
-    petsc: dict[str, str] = field(default_factory=dict)
+    petsc: PetscOptions = field(default_factory=dict)
+
+    table: ClassVar = "solver"
 
 
 @dataclass(frozen=True)
-class SpinScales:
+class SpinScales(Checked):
     """SI values of the four units that may be chosen, and of all that follow from them.
 
     Parameters
@@ -152,10 +191,10 @@ class SpinScales:
         In m, s, S/m and V.
     """
 
-    length: float = 1e-9
-    time: float = 1e-12
-    conductivity: float = 1e6
-    voltage: float = 1e-3
+    length: Annotated[float, positive("a length in m")] = 1e-9
+    time: Annotated[float, positive("a time in s")] = 1e-12
+    conductivity: Annotated[float, positive("a conductivity in S/m")] = 1e6
+    voltage: Annotated[float, positive("a voltage in V")] = 1e-3
 
     @property
     def angular_momentum(self) -> float:
@@ -211,7 +250,7 @@ class SpinScales:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpinCase:
+class SpinCase(Checked):
     """A complete problem of spin transport.
 
     Parameters
@@ -246,7 +285,7 @@ class SpinCase:
 
     stack: Stack
     drive: Drive
-    wave_number: float = 0.0
+    wave_number: Annotated[float, not_negative("q")] = 0.0
     contacts: tuple[str, str] = ("left", "right")
     time: TimeSettings | None = None
     mesh: MeshSettings = field(default_factory=MeshSettings)
@@ -259,18 +298,20 @@ class SpinCase:
 
     kind: ClassVar[str] = "spin"
 
-    def __post_init__(self) -> None:
-        problems = [*_drive_problems(self), *_solver_problems(self), *_mesh_problems(self)]
+    def find_problems(self) -> Iterator[Problem]:
+        """What does not fit the stack, or each other."""
+        yield from _drive_problems(self)
+        yield from _solver_problems(self)
+        yield from _mesh_problems(self)
+        yield from probe_problems(self.stack, self.output)
         if self.time is not None:
-            problems += [*_time_problems(self, self.time)]
-        if problems:
-            raise InputError(problems)
+            yield from _time_problems(self)
+        if len(set(self.contacts)) < len(self.contacts):
+            groups = spell(list(self.contacts))
+            yield Problem("drive.contacts", f"expected two different groups, got {groups}")
 
 
 def _drive_problems(case: SpinCase) -> Iterator[Problem]:
-    key = "drive.voltage" if isinstance(case.drive, Voltage) else "drive.current"
-    if not math.isfinite(case.drive.value):
-        yield Problem(key, f"expected a finite number, got {case.drive.value!r}")
     endless = [layer.name for layer in case.stack.layers if layer.semi_infinite]
     if isinstance(case.drive, Voltage) and endless:
         yield Problem(
@@ -278,9 +319,7 @@ def _drive_problems(case: SpinCase) -> Iterator[Problem]:
             f"layer {endless[0]!r} is semi-infinite and takes any voltage without a current; "
             "drive by a current, or make it finite",
         )
-    if not (math.isfinite(case.wave_number) and case.wave_number >= 0):
-        yield Problem("drive.wave_number", f"expected q ≥ 0, got {case.wave_number!r}")
-    elif case.wave_number:
+    if case.wave_number:
         if isinstance(case.drive, Current):
             yield Problem("drive.wave_number", "only a voltage can be cos(qy), not a current")
         if case.solver.method != "exact" and (case.mesh.dimension != 2 or case.mesh.file):
@@ -293,15 +332,13 @@ def _drive_problems(case: SpinCase) -> Iterator[Problem]:
 
 def _solver_problems(case: SpinCase) -> Iterator[Problem]:
     solver = case.solver
-    if solver.method not in METHODS:
-        yield Problem("solver.method", f"expected {any_of(METHODS)}, got {solver.method!r}")
     if solver.method != "exact":
         return
     exact = 'method = "exact" matches modes of homogeneous layers in linear response'
     if case.time is not None:
         yield Problem("solver.method", f"{exact}; a run in time needs finite elements")
     if case.mesh.dimension != 1 or case.mesh.file is not None:
-        yield Problem("solver.method", f"{exact} in one dimension; leave [mesh] out")
+        yield Problem("solver.method", f"{exact} in one dimension; leave the mesh out")
     for layer in case.stack.layers:
         if getattr(layer.material, "wall", None) is not None:
             yield Problem("solver.method", f"{exact}; layer {layer.name!r} has a wall")
@@ -327,38 +364,10 @@ def _mesh_problems(case: SpinCase) -> Iterator[Problem]:
             )
 
 
-def _time_problems(case: SpinCase, time: TimeSettings) -> Iterator[Problem]:
-    if not (math.isfinite(time.end) and time.end > 0):
-        yield Problem("time.end", f"expected a time > 0, got {time.end!r}")
-    for key, known in (("scheme", SCHEMES), ("initial", INITIAL_STATES)):
-        if getattr(time, key) not in known:
-            yield Problem(f"time.{key}", f"expected {any_of(known)}, got {getattr(time, key)!r}")
-    if time.scheme == "crank-nicolson" and time.step is None:
-        yield Problem("time.step", "crank-nicolson does not choose its step; give one")
-    if time.step is not None and not (math.isfinite(time.step) and time.step > 0):
-        yield Problem("time.step", f"expected a time > 0, got {time.step!r}")
-    if not 0 < time.tolerance < 1:
-        yield Problem("time.tolerance", f"expected a number between 0 and 1, got {time.tolerance}")
-    for i, each in enumerate(time.times):
-        if not 0 <= each <= time.end:
-            yield Problem(f"time.times[{i}]", f"expected a time from 0 to {time.end:g}, got {each}")
-    yield from _waveform_problems(time.waveform)
+def _time_problems(case: SpinCase) -> Iterator[Problem]:
     for layer in case.stack.layers:
         if getattr(layer.material, "wall", None) is not None:
             yield Problem(
                 f"layers.{layer.name}.wall",
                 "in time magnetizations are clamped; leave the wall out",
             )
-
-
-def _waveform_problems(waveform: Waveform) -> Iterator[Problem]:
-    if waveform.shape not in WAVEFORMS:
-        yield Problem(
-            "drive.waveform.shape", f"expected {any_of(WAVEFORMS)}, got {waveform.shape!r}"
-        )
-    if not (math.isfinite(waveform.start) and waveform.start >= 0):
-        yield Problem("drive.waveform.start", f"expected a time ≥ 0, got {waveform.start!r}")
-    for shape, key in (("pulse", "duration"), ("sine", "frequency")):
-        value = getattr(waveform, key)
-        if waveform.shape == shape and not (value is not None and value > 0):
-            yield Problem(f"drive.waveform.{key}", f"a {shape} needs one > 0, got {value!r}")

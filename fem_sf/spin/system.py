@@ -25,6 +25,7 @@ from scipy.spatial import cKDTree
 from fem_sf import compat
 from fem_sf.errors import MeshError, Problem
 from fem_sf.mesh.layers import LayeredMesh, Plane
+from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws, magnetization, transport
 from fem_sf.spin.contacts import DEFAULT_CONTACTS, are_named
@@ -32,7 +33,6 @@ from fem_sf.spin.materials import Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.transport import SIZE, Fields, LayerData
-from fem_sf.words import missing_interface
 
 
 @dataclass(frozen=True)
@@ -405,9 +405,7 @@ class SpinSystem:
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
     problems = [
-        Problem(
-            f"interfaces.{plane.left}|{plane.right}", missing_interface(plane.left, plane.right)
-        )
+        without_law(stack, plane.left, plane.right)
         for plane in planes
         if stack.interface(plane.left, plane.right) is None
     ]

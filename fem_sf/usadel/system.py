@@ -21,11 +21,12 @@ from numpy.typing import ArrayLike, NDArray
 from petsc4py import PETSc
 
 from fem_sf import compat
-from fem_sf.errors import MeshError, Problem
-from fem_sf.interfaces import KupriyanovLukichev, Transparent
+from fem_sf.errors import MeshError
+from fem_sf.interfaces import Transparent, conducts
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
+from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.solve.once import once
 from fem_sf.stack import Layer, Stack
@@ -34,7 +35,6 @@ from fem_sf.usadel.choices import choose_parametrisation
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.frame import spin_frame
 from fem_sf.usadel.parametrisation import LayerData
-from fem_sf.words import missing_interface
 
 Made = TypeVar("Made")
 
@@ -425,7 +425,7 @@ class UsadelSystem:
 
     def _blocks(self, plane: Plane) -> bool:
         interface = self.stack.interface(plane.left, plane.right)
-        return interface is not None and isinstance(interface.law, KupriyanovLukichev)
+        return interface is not None and conducts(interface.law)
 
     def _barrier(self, plane: Plane) -> Barrier:
         left, right = self.conductor_of(plane.left), self.conductor_of(plane.right)
@@ -455,10 +455,7 @@ def _structure(stack: Stack) -> tuple[Any, ...]:
 
 def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
     problems = [
-        Problem(
-            f"interfaces.{plane.left}|{plane.right}",
-            missing_interface(plane.left, plane.right, stack.example_law),
-        )
+        without_law(stack, plane.left, plane.right)
         for plane in planes
         if stack.interface(plane.left, plane.right) is None
     ]

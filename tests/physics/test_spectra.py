@@ -356,12 +356,12 @@ def test_a_spectrum_that_cannot_be_found_names_its_energy_and_costs_nothing_else
 @pytest.mark.parametrize(
     ("energies", "broadening", "complaint"),
     (
-        ((), 0.1, r"spectra\[0\]\.energies: expected at least one"),
-        ((1.0, math.nan), 0.1, r"spectra\[0\]\.energies\[1\]: expected E in Tc, got nan"),
-        ((1.0,), 0.0, r"spectra\[0\]\.broadening: expected η > 0 in Tc, got 0.0"),
-        ((1.0,), math.inf, r"spectra\[0\]\.broadening: expected η > 0"),
+        ((), 0.1, r"SpectrumSettings\.energies: expected at least one"),
+        ((1.0, math.nan), 0.1, r"SpectrumSettings\.energies\[1\]: expected E in Tc, got nan"),
+        ((1.0,), 0.0, r"SpectrumSettings\.broadening: expected η > 0 in Tc, got 0.0"),
+        ((1.0,), math.inf, r"SpectrumSettings\.broadening: expected η > 0"),
     ),
 )
 def test_wrong_spectra(energies, broadening, complaint):
     with pytest.raises(InputError, match=complaint):
-        UsadelCase(stack=ALONE, temperature=0.5, spectra=(SpectrumSettings(energies, broadening),))
+        SpectrumSettings(energies, broadening)

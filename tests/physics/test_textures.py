@@ -329,5 +329,5 @@ def test_field_without_a_value_names_layer_and_place():
 
 
 def test_localized_moment_needs_one_direction():
-    with pytest.raises(StackError, match=r"layers\.F\.localized_moment: the exchange field varies"):
+    with pytest.raises(StackError, match=r"localized_moment: the exchange field varies"):
         Stack([Layer("F", Ferromagnet(exchange=helix(), localized_moment=1.0), 1.0)])

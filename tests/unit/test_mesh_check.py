@@ -203,10 +203,7 @@ def test_cells_twice():
 def test_touching_pair_without_a_law():
     assert messages(BILAYER_PLANE, Stack([S, F])) == [
         'interfaces: layers "S" and "F" touch, but no law says what happens between them, and '
-        "there is no default; add, for example,\n"
-        "    [[interfaces]]\n"
-        '    between = ["S", "F"]\n'
-        '    law = "transparent"  # or "insulating", or "kupriyanov-lukichev" with its gamma'
+        "there is no default; add an Interface('S', 'F', …) with its law"
     ]
 
 

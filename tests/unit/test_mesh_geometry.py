@@ -92,12 +92,36 @@ def test_facets_of_a_quadrilateral_are_its_sides():
 def test_what_makes_no_mesh():
     stack = Stack([Layer("S", Superconductor())])
     with pytest.raises(InputError) as caught:
-        stack_geometry(stack, MeshSettings(dimension=3, refinement=0.0))
+        stack_geometry(stack, MeshSettings())
     assert str(caught.value).splitlines() == [
         "layers.S.thickness: a generated mesh needs a thickness in ξ0 of every layer",
-        "mesh.dimension: expected 1 or 2, got 3; other meshes come from a file",
-        "mesh.refinement: expected a number > 0, got 0.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "messages"),
+    [
+        (
+            {"dimension": 3, "refinement": 0.0},
+            [
+                "mesh.dimension: expected 1 or 2, got 3; more dimensions are not available in this "
+                "version",
+                "mesh.refinement: expected a number > 0, got 0.0",
+            ],
+        ),
+        ({"dimension": 2}, ["mesh.width: a rectangle (dimension = 2) needs a width"]),
+        ({"width": 1.0}, ["mesh.width: only a rectangle has a width; add dimension = 2"]),
+        ({"unit": 2.0}, ["mesh.unit: only a mesh from a file has a unit of its own"]),
+        (
+            {"file": "a.msh", "dimension": 2, "refinement": 2},
+            [
+                "mesh.dimension: a mesh file has this already; leave one of them out",
+                "mesh.refinement: a mesh file has this already; leave one of them out",
+            ],
+        ),
+    ],
+)
+def test_mesh_settings_that_contradict_each_other(settings, messages):
     with pytest.raises(InputError) as caught:
-        stack_geometry(STACK, MeshSettings(dimension=2))
-    assert str(caught.value) == "mesh.width: a rectangle needs a width > 0 in ξ0, got None"
+        MeshSettings(**settings)
+    assert str(caught.value).splitlines() == messages

@@ -15,6 +15,7 @@ from fem_sf.case.spin.schema import BarrierTable, InterfaceTable, LayerTable
 from fem_sf.case.spin.tables import SpinTables
 from fem_sf.spin.interfaces import LAWS, Law
 from fem_sf.spin.materials import Normal
+from fem_sf.spin.settings import TIMES_NOT_ASCENDING
 from fem_sf.words import spell
 
 _TRANSIENT = 'mode = "transient" in [spin]'
@@ -143,8 +144,7 @@ def _check_time(tables: SpinTables, report: Report) -> None:
         report.add((), message, at=("spin", "mode"))
     for i, (before, after) in enumerate(itertools.pairwise(tables.time.table.times)):
         if after <= before:
-            message = "expected times that ascend, but this is not later than the one before"
-            report.add((*tables.time.key("times"), i + 1), message)
+            report.add((*tables.time.key("times"), i + 1), TIMES_NOT_ASCENDING)
 
 
 def _is_table(entry: Entry[Any], report: Report) -> bool:

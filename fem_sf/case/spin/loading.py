@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from fem_sf.case.meshes import mesh_settings
-from fem_sf.case.places import add_problems
+from fem_sf.case.places import add_problems, make
 from fem_sf.case.probes import read_probes
 from fem_sf.case.report import Report
 from fem_sf.case.spin.checks import check_tables
@@ -57,7 +57,7 @@ def _case(
         stack=stack,
         # a drive that cannot be read is told already, and a current fits every stack
         drive=Current(1.0) if drive is None else drive,
-        time=_time(tables) if tables.spin.table.mode == "transient" else None,
+        time=_time(tables, report) if tables.spin.table.mode == "transient" else None,
         mesh=mesh_settings(tables, source),
         solver=SpinSolverSettings(**tables.solver.table.model_dump()),
         output=OutputSettings(probes, tables.output.table.vtx),
@@ -74,18 +74,19 @@ def _drive(tables: SpinTables) -> Drive | None:
     return None if current is None else Current(current)
 
 
-def _time(tables: SpinTables) -> TimeSettings:
+def _time(tables: SpinTables, report: Report) -> TimeSettings:
     values = tables.time.table.model_dump()
-    times = tuple(values.pop("times"))
     if values["end"] is None:
-        values["end"] = max((1.0, *times))
-    return TimeSettings(**values, times=times, waveform=_waveform(tables))
+        values["end"] = max((1.0, *values["times"]))
+    values["waveform"] = _waveform(tables, report)
+    return make(TimeSettings, values, TimeSettings.table, report, {"end": 1.0})
 
 
-def _waveform(tables: SpinTables) -> Waveform:
+def _waveform(tables: SpinTables, report: Report) -> Waveform:
     if tables.waveform is None:
         return Waveform()
     given = tables.waveform.table.model_dump(exclude_none=True)
     own = {"pulse": "duration", "sine": "frequency"}.get(given.get("shape", ""))
     # anything in the place of what is missing or cannot be read, which is told already
-    return Waveform(**({own: 1.0} if own else {}) | given)
+    anything = {own: 1.0} if own else {}
+    return make(Waveform, given, Waveform.table, report, anything)

@@ -10,7 +10,7 @@ from typing import Any
 
 from fem_sf.case.entries import Entry
 from fem_sf.case.names import check_touching, name_layers, pair_interfaces
-from fem_sf.case.places import add_problems
+from fem_sf.case.places import add_problems, make
 from fem_sf.case.report import Report
 from fem_sf.case.spin.checks import parameters
 from fem_sf.case.spin.schema import BarrierTable, InterfaceTable, LayerTable
@@ -37,7 +37,7 @@ def build_stack(tables: SpinTables, report: Report) -> Stack | None:
         return None
     named = name_layers(tables, report)
     names = list(named)
-    layers = [_layer(name, entry, tables) for name, entry in named.items()]
+    layers = [_layer(name, entry, tables, report) for name, entry in named.items()]
     pairs = pair_interfaces(tables, names, report)
     check_touching(tables, names, pairs, Stack.example_law, report)
     interfaces = []
@@ -50,8 +50,10 @@ def build_stack(tables: SpinTables, report: Report) -> Stack | None:
             )
         elif tables.has_mesh_file or names.index(right) - names.index(left) <= 1:
             known = all(named[name].table.material is not None for name in (left, right))
-            law = _law(entry, tables) if known else Transparent()
-            interfaces.append(Interface(left, right, law, _capacitance(entry)))
+            law = _law(entry, tables, report) if known else Transparent()
+            anything = {"left": left, "right": right, "law": law}
+            given = _given(entry.table, ["capacitance"])
+            interfaces.append(make(Interface, given, _owner(entry), report, anything))
     if not tables.has_mesh_file:
         joined = {each.pair for each in interfaces}
         interfaces += [
@@ -66,12 +68,15 @@ def build_stack(tables: SpinTables, report: Report) -> Stack | None:
     return _plain_stack(layers, interfaces)
 
 
-def _layer(name: str, entry: Entry[LayerTable], tables: SpinTables) -> Layer:
+def _layer(name: str, entry: Entry[LayerTable], tables: SpinTables, report: Report) -> Layer:
     thickness = None if tables.has_mesh_file else entry.table.thickness
-    return Layer(name, _material(entry, tables), thickness)
+    material = _material(f"layers.{name}", entry, tables, report)
+    anything = {"name": name, "material": material, "thickness": None}
+    given = {} if thickness is None else {"thickness": thickness}
+    return make(Layer, given, f"layers.{name}", report, anything)
 
 
-def _material(entry: Entry[LayerTable], tables: SpinTables) -> Material:
+def _material(owner: str, entry: Entry[LayerTable], tables: SpinTables, report: Report) -> Material:
     kind = MATERIALS.get(entry.table.material or "", Ferromagnet)
     values = _given(entry.table, [field.name for field in dataclasses.fields(kind)])
     values.pop("wall", None)
@@ -81,8 +86,9 @@ def _material(entry: Entry[LayerTable], tables: SpinTables) -> Material:
     if wall is not None and kind is Ferromagnet:
         names = [field.name for field in dataclasses.fields(Wall)]
         anything = {"stiffness": _ANY, "anisotropy": _ANY}
-        values["wall"] = Wall(**{**anything, **_given(wall.table, names)})
-    return kind(**values)
+        given = _given(wall.table, names)
+        values["wall"] = make(Wall, given, f"{owner}.wall", report, anything)
+    return make(kind, values, owner, report, {})
 
 
 def _given(table: Any, names: list[str]) -> dict[str, Any]:
@@ -91,33 +97,39 @@ def _given(table: Any, names: list[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _capacitance(entry: Entry[InterfaceTable]) -> float:
-    capacitance = entry.table.capacitance
-    return math.inf if capacitance is None else capacitance
+def _owner(interface: Entry[InterfaceTable]) -> str:
+    assert interface.table.between is not None
+    return f"interfaces.{'|'.join(interface.table.between)}"
 
 
-def _law(entry: Entry[InterfaceTable], tables: SpinTables) -> Law:
+def _law(entry: Entry[InterfaceTable], tables: SpinTables, report: Report) -> Law:
     law = LAWS.get(entry.table.law or "", Transparent)
     own = parameters(law)
     values = _given(entry.table, list(own))
     missing = [name for name, required in own.items() if required and name not in values]
     if missing and law is General:
         return Transparent()
-    values.update(dict.fromkeys(missing, _ANY))
     barrier = tables.barriers.get(entry.where)
     if "barrier" in values and barrier is not None:
-        values["barrier"] = _barrier(barrier, tables.scales)
-    return law(**values)
+        values["barrier"] = _barrier(f"{_owner(entry)}.barrier", barrier, tables.scales, report)
+    anything = dict.fromkeys((name for name, required in own.items() if required), _ANY)
+    try:
+        return make(law, values, _owner(entry), report, anything)
+    except StackError:
+        return Transparent()
 
 
-def _barrier(barrier: Entry[BarrierTable], scales: SpinScales | None) -> BarrierShape:
+def _barrier(
+    owner: str, barrier: Entry[BarrierTable], scales: SpinScales | None, report: Report
+) -> BarrierShape:
     table = barrier.table
     height = _ANY if table.height is None else table.height
     decay = _ANY if table.decay is None else table.decay
     if table.thickness is not None and scales is not None and height > 0:
         mass = _ANY if table.mass is None else table.mass
         decay = _decay(height * scales.voltage, table.thickness * scales.length, mass)
-    return BarrierShape(table.model, height, decay)
+    anything = {"model": table.model, "height": _ANY, "decay": _ANY}
+    return make(BarrierShape, {"height": height, "decay": decay}, owner, report, anything)
 
 
 def _decay(height: float, thickness: float, mass: float) -> float:

@@ -12,9 +12,9 @@ from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
 from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.errors import StackError
 from fem_sf.interfaces import KupriyanovLukichev
-from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.materials import TWO_DIRECTIONS, Ferromagnet, Superconductor
 from fem_sf.settings import LOWEST_TEMPERATURE, NO_ESTIMATE, TOO_COLD
-from fem_sf.stack import TWO_DIRECTIONS, Layer
+from fem_sf.stack import Layer
 from fem_sf.words import spell
 
 
