@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _NEGLIGIBLE = 1e-6
 """Part of the largest component below which another one is a flat line at zero."""
+_ROUNDING = 1e-12
+"""Of the current, what a torque that vanishes is computed to be."""
 _NEGLIGIBLE_MAP, _MOST_MAPS = 1e-3, 4
 _NEGLIGIBLE_CHARGE = 1e-3
 """Part of δM below which δn says nothing."""
@@ -111,6 +113,7 @@ class Spin(Kind):
         for name, numbers in summary["interfaces"].items():
             yield from _interface_rows(name, numbers, scales)
         for name, layer in summary["layers"].items():
+            yield from _torque_rows(name, layer, scales, dimension, summary["current"])
             yield from _length_rows(name, layer.get("lengths", {}), scales)
         yield from _resistance_rows(summary, scales, dimension)
         if "steps" in summary.get("iterations", {}):
@@ -391,6 +394,27 @@ def _resistance_rows(
     if summary.get("resistance") is not None:
         factor = 1 / (scales.conductance * extent) if scales else None
         yield Row("all", "resistance", ohm, summary["resistance"], None, factor, si_ohm)
+
+
+def _torque_rows(
+    name: str,
+    layer: Mapping[str, Any],
+    scales: SpinScales | None,
+    dimension: int,
+    current: float,
+) -> Iterator[Row]:
+    """Torque on one layer as a whole, where its laws say it and it is more than rounding."""
+    torque = layer.get("torque")
+    if torque is None or max(map(abs, torque)) <= _ROUNDING * abs(current):
+        return
+    unit = ("σ0 V0/L0", "σ0 V0", "σ0 V0 L0")[dimension - 1]
+    si_unit = ("J/m²", "J/m", "J")[dimension - 1]
+    factor = None
+    if scales:
+        extent = scales.length ** (dimension - 1)
+        factor = scales.angular_momentum * scales.current_density * extent
+    error = layer.get("torque_error")
+    yield Row(name, "torque", f"ħ/2e {unit}", torque, error, factor, si_unit)
 
 
 def _length_rows(name: str, lengths: Mapping[str, Any], scales: SpinScales | None) -> Iterator[Row]:

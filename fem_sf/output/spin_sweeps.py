@@ -21,6 +21,7 @@ _UNITS = {
     r"interfaces\..*\.displacement": "σ0 V0 t0/L0",
     r"interfaces\..*\.dissipation": "σ0 V0²/L0",
     r"interfaces\..*\.extent": "L0^(dimension − 1)",
+    r"layers\..*\.torque": "σ0 V0 L0^(dimension − 2)",
     r"layers\..*\.lengths\.\w+": "L0",
     r"layers\..*\.direction\w*": "1",
     r"layers\..*\.tilt_\w+": "degrees",

@@ -14,7 +14,7 @@ import numpy as np
 from fem_sf.spin.exact import Profile, Solution
 from fem_sf.spin.materials import FloatArray, Material
 
-_POINTS = 12
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
 """Of Gauss and Legendre between two places."""
 
 
@@ -55,10 +55,9 @@ def integrate(
         q ≥ 0 of fields cos(qx), of which the integrals are amplitudes.
     """
     material = solution.stack.layer(name).material
-    nodes, weights = np.polynomial.legendre.leggauss(_POINTS)
     sizes = np.diff(places)[:, np.newaxis]
-    inside = (places[:-1, np.newaxis] + sizes * (1 + nodes) / 2).ravel()
-    measure = (sizes * weights / 2).ravel()
+    inside = (places[:-1, np.newaxis] + sizes * (1 + _NODES) / 2).ravel()
+    measure = (sizes * _WEIGHTS / 2).ravel()
     profile = solution.profile(name, inside)
     dM, w = profile.magnetization, material.whole_precession
     across = wave_number * _currents_across(profile, material, wave_number)

@@ -138,6 +138,7 @@ def modes(material: Material, wave_number: float = 0.0) -> Modes | MergingModes:
     return Modes(vectors.astype(complex), np.sqrt(values.astype(complex)))
 
 
+@lru_cache(maxsize=256)
 def decay_rates(material: Material, wave_number: float = 0.0) -> ComplexArray:
     """Wave numbers k of the four exponentials with Re k > 0, of any field; 1/k are the lengths.
 

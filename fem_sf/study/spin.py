@@ -12,6 +12,7 @@ from fem_sf.errors import NotConverged
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.nodal import end_directions, extent
 from fem_sf.spin.observables import FaceStates
+from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
@@ -87,7 +88,7 @@ def _run_steady(
     sampler = Sampler(case, solver.system)
     states = place.faces.measure()
     layers, probes = sampler.sample(states)
-    fine = measurement(solver.system, states, place.energies)
+    fine = measurement(solver.system, states, place.energies, place.precession)
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
@@ -108,7 +109,8 @@ def _run_steady(
 def _measure_at(place: SpinPlace) -> Measurement:
     """The numbers that another polynomial degree gives."""
     place.solver.solve()
-    return measurement(place.solver.system, place.faces.measure(), place.energies)
+    states = place.faces.measure()
+    return measurement(place.solver.system, states, place.energies, place.precession)
 
 
 def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any]:
@@ -128,7 +130,9 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
     return course
 
 
-def measurement(system: SpinSystem, states: FaceStates, energies: Energies) -> Measurement:
+def measurement(
+    system: SpinSystem, states: FaceStates, energies: Energies, precession: Precession
+) -> Measurement:
     """All numbers of a solution that a summary wants; collective."""
     stack = system.stack
     depths = [float(np.ptp(extent(system, stack.names[end]))) for end in (0, -1)]
@@ -145,5 +149,6 @@ def measurement(system: SpinSystem, states: FaceStates, energies: Energies) -> M
         heat=(
             energies.heat_in_layers() + energies.heat_at_interfaces() if has_energy(stack) else None
         ),
+        precession=precession(),
         directions={name: end_directions(system, name) for name in system.tilts},
     )

@@ -19,6 +19,7 @@ from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Stack, wall_of
 from fem_sf.spin.observables import Faces
+from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
@@ -35,7 +36,7 @@ class SpinPlace:
     ----------
     solver
         With the numbers of the present case.
-    faces, energies
+    faces, energies, precession
         Measure its solution.
     structure
         What it was made for beyond numbers.
@@ -44,6 +45,7 @@ class SpinPlace:
     solver: SteadySolver
     faces: Faces
     energies: Energies
+    precession: Precession
     structure: tuple[Any, ...]
 
 
@@ -82,8 +84,14 @@ class SpinBench:
             kept.solver.unknowns.zeroEntries()
             return kept
         solver = new_solver(case, mesh, degree)
-        faces = Faces(solver.system, solver.nodes, profile_of(case))
-        self._places[degree] = SpinPlace(solver, faces, Energies(solver.system), structure)
+        system, profile = solver.system, profile_of(case)
+        self._places[degree] = SpinPlace(
+            solver,
+            Faces(system, solver.nodes, profile),
+            Energies(system),
+            Precession(system, profile),
+            structure,
+        )
         return self._places[degree]
 
 

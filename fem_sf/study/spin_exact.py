@@ -111,6 +111,7 @@ def _measurement(case: SpinCase, solution: Solution) -> Measurement:
         },
         entering=power(left_end) - power(right_end),
         heat=heat if has_energy(stack) else None,
+        precession={name: each.precession for name, each in integrals.items()},
         directions={},
     )
 

@@ -58,6 +58,8 @@ class Measurement:
         Power that comes in at the contacts.
     heat
         Of layers and interfaces; ``None`` where α1 ≠ α2 leaves it undefined.
+    precession
+        By layer, ∫ δM × w, shape (3,).
     directions
         By layer with a wall: p at its left and its right end.
     flow
@@ -74,6 +76,7 @@ class Measurement:
     imbalances: Mapping[str, FloatArray]
     entering: float
     heat: float | None
+    precession: Mapping[str, FloatArray]
     directions: Directions
     flow: Flow | None = None
 
@@ -193,6 +196,7 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         "drive": drive,
         "layers": {
             layer.name: _layer_summary(layer.material)
+            | _torque_summary(case.stack, layer.name, fine, coarse, least)
             | _turned(layer, fine.directions, None if coarse is None else coarse.directions)
             for layer in case.stack.layers
         },
@@ -241,6 +245,41 @@ def _layer_summary(material: Material) -> dict[str, Any]:
     if isinstance(material, Ferromagnet):
         summary["direction"] = material.axis.tolist()
     return summary
+
+
+def layer_torque(stack: Stack, name: str, measured: Measurement) -> FloatArray | None:
+    """What clamps the magnetization of a layer: ∫ δM × w and what its faces add.
+
+    That is J_M out minus in plus what relaxes, from the middle of one interface to that of the
+    next. ``None`` beside a law that does not say what each side takes.
+    """
+    torque = measured.precession[name]
+    for interface in stack.interfaces:
+        state = measured.interfaces.get(interface.name)
+        if state is None or name not in interface.pair:
+            continue
+        taken = state.torque_left if name == interface.left else state.torque_right
+        if taken is None:
+            return None
+        torque = torque - measured.extents[interface.name] * taken
+    # adding zero makes −0 a 0
+    return torque + 0.0
+
+
+def _torque_summary(
+    stack: Stack,
+    name: str,
+    fine: Measurement,
+    coarse: Measurement | None,
+    least: Mapping[str, float],
+) -> dict[str, Any]:
+    torque = layer_torque(stack, name, fine)
+    if torque is None:
+        return {"torque": None, "torque_error": None}
+    error = None
+    if coarse is not None:
+        error = _error(torque, layer_torque(stack, name, coarse), least.get("torque", 0.0))
+    return {"torque": torque.tolist(), "torque_error": error}
 
 
 def _turned(layer: Layer, fine: Directions, coarse: Directions | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from fem_sf.spin.checkpoint import Checkpoints, case_parts
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.model import Voltage
 from fem_sf.spin.observables import Faces, FaceStates
+from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transient import TransientSolver, TransientState
@@ -73,7 +74,9 @@ def run_in_time(
     clock.lap("solve")
     states = run.faces.measure()
     layers, probes = sampler.sample(states)
-    fine = replace(measurement(run.system, states, run.energies), flow=record.flow(case, run))
+    fine = replace(
+        measurement(run.system, states, run.energies, run.precession), flow=record.flow(case, run)
+    )
     if case.output.vtx and folder is not None:
         write_vtx(mesh, degree, sampler.local_fields(), folder / "fields.bp")
     clock.lap("output")
@@ -143,7 +146,7 @@ def _measure_coarsely(case: SpinCase, mesh: LayeredMesh, degree: int) -> Measure
     run = _Run.of(replace(case, time=coarser), mesh, degree)
     for _ in run.solver.steps():
         pass
-    return measurement(run.system, run.faces.measure(), run.energies)
+    return measurement(run.system, run.faces.measure(), run.energies, run.precession)
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ class _Run:
     solver: TransientSolver
     faces: Faces
     energies: Energies
+    precession: Precession
 
     def held(self) -> list[NDArray]:
         """A copy of what all fields hold."""
@@ -182,7 +186,7 @@ class _Run:
         profile = profile_of(case)
         solver = TransientSolver(system, case.solver, case.time, profile)
         faces = Faces(system, solver.steady.nodes, profile)
-        return cls(system, solver, faces, Energies(system))
+        return cls(system, solver, faces, Energies(system), Precession(system, profile))
 
 
 @dataclass
