@@ -26,7 +26,7 @@ from fem_sf.checked import (
 from fem_sf.errors import Problem
 from fem_sf.materials import Ferromagnet
 from fem_sf.multilayer import Multilayer, unknown_layer
-from fem_sf.stack import Stack
+from fem_sf.stack import Layer, Stack
 from fem_sf.words import any_of
 
 GAPS = ("self-consistent", "bulk")
@@ -404,6 +404,9 @@ class UsadelCase(Checked):
         if self.reference is not None and self.reference not in ferromagnets:
             message = f"expected a ferromagnetic layer, got {self.reference!r}"
             yield Problem("reference", message)
+        elif self.reference is not None and not _has_moment(self.stack.layer(self.reference)):
+            message = f"the layer {self.reference!r} has exchange = 0, and 2ν|J| = 0 is no unit"
+            yield Problem("reference", message)
 
 
 def probe_problems(stack: Multilayer[Any, Any], output: OutputSettings) -> Iterator[Problem]:
@@ -428,9 +431,10 @@ def misplaced_phases(stack: Stack, gap: str | float) -> Iterator[Problem]:
             )
 
 
+def _has_moment(layer: Layer) -> bool:
+    return isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic
+
+
 def _first_moment(stack: Stack) -> str | None:
     """Choose the first ferromagnet that has a moment to measure others with."""
-    for layer in stack.ferromagnets:
-        if isinstance(layer.material, Ferromagnet) and layer.material.is_magnetic:
-            return layer.name
-    return None
+    return next((layer.name for layer in stack.layers if _has_moment(layer)), None)

@@ -393,6 +393,15 @@ def test_probes_and_references_name_layers():
         sf.UsadelCase(stack=STACK, temperature=0.5, output=sf.OutputSettings({"X": [0.0]}))
     with pytest.raises(InputError, match="reference: expected a ferromagnetic layer, got ''"):
         sf.UsadelCase(stack=STACK, temperature=0.5, reference="")
+    weak = sf.Stack([sf.Layer("F", sf.Ferromagnet(), 1.0)])
+    with pytest.raises(InputError, match="reference: the layer 'F' has exchange = 0"):
+        sf.UsadelCase(stack=weak, temperature=0.5, reference="F")
+
+
+def test_an_empty_name_is_no_missing_one():
+    law = sf.KupriyanovLukichev(0.3, gamma_of="")
+    with pytest.raises(StackError, match=r"gamma_of: .*got ''"):
+        sf.Stack(STACK.layers, [sf.Interface("S", "F", law)])
 
 
 def test_sweeps():
