@@ -24,9 +24,10 @@ import click
 import typer
 
 from fem_sf import __version__
-from fem_sf.errors import FemSFError, InputError, NotConverged
+from fem_sf.errors import FemSFError, InputError, NotConverged, reason_of
 from fem_sf.parallel import end_together, launched_rank, on_first_rank, only_first_rank, world
 from fem_sf.stopping import answer_signals_still, last_words, status_of
+from fem_sf.terminal import fitting_json
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -104,6 +105,8 @@ def _run_command(command: click.Command, words: list[str], *, debug: bool) -> in
         status, message = error.exit_code, partial(_usage_message, error)
     except FemSFError as error:
         status, message = error.exit_status, partial(str, error)
+    except OSError as error:
+        status, message = UNEXPECTED, partial(_file_message, error)
     except Exception as error:
         status, message = UNEXPECTED, partial(_unexpected_message, error, debug)
     if status == INTERRUPTED:
@@ -360,7 +363,7 @@ def _store_and_print(result: Result, folder: Path, json: bool) -> None:
 
     summary = _store(result, folder)
     if json:
-        print(summary_text(summary))
+        print(fitting_json(summary_text(summary)))
         return
     dimension = max((fields.points.shape[1] for fields in result.layers.values()), default=1)
     print_summary(summary, result.case.scales, dimension)
@@ -415,15 +418,24 @@ def _usage_message(error: click.ClickException) -> str:
     return f"{message}\n{context.get_usage()}\nMore: {context.command_path} --help"
 
 
+def _file_message(error: OSError) -> str:
+    """What the system says against a file, as any program repeats it."""
+    file = "" if error.filename is None else f"{error.filename}: "
+    return f"fem-sf: {file}{reason_of(error)}"
+
+
 def _unexpected_message(error: Exception, debug: bool) -> str:
     what = f"fem-sf: unexpected error: {type(error).__name__}: {error}"
     details = "".join(traceback.format_exception(error))
     if debug:
         return f"{details}{what}"
     # the current folder, where it can be written: a container's temporary files go with it
-    folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else None
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="fem-sf-", suffix=".txt", dir=folder, delete=False, encoding="utf-8"
-    ) as file:
-        file.write(details)
+    folder = os.curdir if os.access(os.curdir, os.W_OK) else None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="fem-sf-", suffix=".txt", dir=folder, delete=False, encoding="utf-8"
+        ) as file:
+            file.write(details)
+    except OSError:
+        return f"{what}\n{DEBUG} prints its traceback."
     return f"{what}\nIts traceback is in {file.name}; {DEBUG} prints it."

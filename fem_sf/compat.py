@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.errors import MissingDependency
-from fem_sf.kernels import kernel_folder, kernel_name
+from fem_sf.errors import FemSFError, MissingDependency, reason_of
+from fem_sf.kernels import kernel_folder, kernel_name, no_place
 
 HOW_TO_GET = (
     "apt install python3-dolfinx-complex (Debian 13, Ubuntu 26.04), "
@@ -194,7 +194,7 @@ def long_form(expression: Any, maps: Any) -> Any:
 
 def _compiled(expression: Any, maps: Any, options: dict[str, Any]) -> Any:
     """Compile a form, or find it where it was kept when it was compiled before."""
-    options = dolfinx.jit.get_options(options)
+    options = _jit_options(options)
     circumstances = {
         **options,
         "dolfinx": dolfinx.__version__,
@@ -206,7 +206,21 @@ def _compiled(expression: Any, maps: Any, options: dict[str, Any]) -> Any:
     name = kernel_name(expression, circumstances)
     with kernel_folder(domain.ufl_cargo().comm, cache, name) as folder:
         options["cache_dir"] = folder
-        return dolfinx.fem.form(expression, jit_options=options, entity_maps=maps)
+        try:
+            return dolfinx.fem.form(expression, jit_options=options, entity_maps=maps)
+        except OSError as error:
+            raise no_place(cache, error) from error
+
+
+def _jit_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of dolfinx' compiler, which may come from a file of the user's."""
+    try:
+        return dolfinx.jit.get_options(options)
+    except OSError as error:
+        raise FemSFError(
+            f"the options of dolfinx' compiler cannot be read from {error.filename}: "
+            f"{reason_of(error)}; XDG_CONFIG_HOME names another folder"
+        ) from error
 
 
 def _plain_complex_arithmetic() -> list[str]:

@@ -25,6 +25,15 @@ class MissingDependency(FemSFError, ImportError):
     """A part of the FEniCSx environment is missing; the message says how to get it."""
 
 
+class CannotWrite(FemSFError):
+    """A file that cannot be written; the message says which, and why."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a file cannot be read or written, in words and without numbers."""
+    return getattr(error, "strerror", None) or str(error).splitlines()[0]
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong in an input.

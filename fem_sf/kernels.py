@@ -21,6 +21,8 @@ from typing import Any
 import ufl
 from mpi4py import MPI
 
+from fem_sf.errors import CannotWrite, reason_of
+from fem_sf.parallel import on_first_rank
 from fem_sf.stopping import half_made
 
 HALF_MADE = "half-made-"
@@ -48,10 +50,15 @@ def kernel_folder(comm: MPI.Comm, cache: Path, name: str) -> Iterator[Path]:
         Where the folders are; made if it is not there.
     name
         What `kernel_name` says.
+
+    Raises
+    ------
+    CannotWrite
+        If nothing can be kept there.
     """
     first = comm.rank == 0
     kept = cache / name
-    found, folder = comm.bcast(_find(cache, kept) if first else None)
+    found, folder = on_first_rank(comm, lambda: _find(cache, kept))
     if found:
         yield folder
         return
@@ -68,14 +75,25 @@ def kernel_folder(comm: MPI.Comm, cache: Path, name: str) -> Iterator[Path]:
 
 
 def _find(cache: Path, kept: Path) -> tuple[bool, Path]:
-    if kept.is_dir():
-        return True, kept
-    cache.mkdir(parents=True, exist_ok=True)
-    for folder in cache.glob(f"{HALF_MADE}*"):
-        if _is_left_behind(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-    prefix = f"{HALF_MADE}{platform.node()}+{os.getpid()}+"
-    return False, Path(tempfile.mkdtemp(prefix=prefix, dir=cache))
+    try:
+        if kept.is_dir():
+            return True, kept
+        cache.mkdir(parents=True, exist_ok=True)
+        for folder in cache.glob(f"{HALF_MADE}*"):
+            if _is_left_behind(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        prefix = f"{HALF_MADE}{platform.node()}+{os.getpid()}+"
+        return False, Path(tempfile.mkdtemp(prefix=prefix, dir=cache))
+    except OSError as error:
+        raise no_place(cache, error) from error
+
+
+def no_place(cache: Path, error: Exception) -> CannotWrite:
+    """What to say where compiled forms cannot be kept."""
+    return CannotWrite(
+        f"compiled forms cannot be kept in {cache}: {reason_of(error)}; "
+        "XDG_CACHE_HOME names another folder"
+    )
 
 
 def _is_left_behind(folder: Path) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from fem_sf.errors import FemSFError
-from fem_sf.output.files import replacing
+from fem_sf.output import netcdf
 from fem_sf.output.history import history_arrays, read_history
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.labels import Labels, owners_of, unstacked
@@ -179,8 +179,7 @@ def _split(
 
 def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
     """Write ``result.nc``; ``xarray.open_dataset`` reads it."""
-    with replacing(folder / FILE) as draft:
-        dataset.to_netcdf(draft, engine="h5netcdf")
+    netcdf.save(dataset, folder / FILE)
 
 
 def load_dataset(folder: Path | str) -> xr.Dataset:
@@ -194,14 +193,17 @@ def load_dataset(folder: Path | str) -> xr.Dataset:
     Raises
     ------
     FemSFError
-        If there is no result in the folder.
+        If there is no result in the folder, or a damaged one.
     """
     path = Path(folder) / FILE
     if not path.is_file():
         raise FemSFError(
             f"{folder} holds no result: {FILE} is missing; run the case with --out {folder} first"
         )
-    return xr.load_dataset(path, engine="h5netcdf")
+    dataset = netcdf.load(path)
+    if dataset.attrs.get("kind") not in KINDS:
+        raise FemSFError(f"{path} is no result of fem_sf: it says nothing of a kind of case")
+    return dataset
 
 
 def load_result(folder: Path | str) -> StoredResult:
@@ -215,7 +217,7 @@ def load_result(folder: Path | str) -> StoredResult:
     Raises
     ------
     FemSFError
-        If there is no result in the folder.
+        If there is no result in the folder, or a damaged one.
     """
     dataset = load_dataset(folder)
     frequencies = dataset["omega"].values if "omega" in dataset else np.empty(0)

@@ -14,23 +14,31 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fem_sf.errors import InputError, Problem
+from fem_sf.errors import InputError, Problem, reason_of
 from fem_sf.output.files import remove_drafts, replacing
 
 RECORD = "made-by.json"
 """Name of the record."""
 
+RESULT_FILES = (
+    *("summary.json", "result.nc"),
+    *("profiles.csv", "probes.csv", "amplitudes.csv", "history.csv", "spectra.csv"),
+    *("fields.pvd", "fields_*.vtu"),
+    *("profiles.png", "maps.png", "history.png", "spectra.png"),
+)
+"""What a solved case may leave, all of which a new result replaces or removes."""
+
 _OF_RUNS = ("summary.json", "result.nc", "checkpoint.npz")
 _OF_SWEEPS = ("sweep.nc", "points")
 # the points of a sweep cost the most, are found by their content, and are in nobody's way
 _REMOVED_BY_FORCE = (
-    *_OF_RUNS,
-    *("profiles.csv", "probes.csv", "amplitudes.csv", "history.csv", "spectra.csv"),
-    *("fields.pvd", "fields_*.vtu", "fields.bp"),
-    *("profiles.png", "maps.png", "history.png", "spectra.png"),
+    *RESULT_FILES,
+    *("checkpoint.npz", "fields.bp"),
     *("sweep.nc", "sweep.csv", "sweep.png"),
 )
 
@@ -99,7 +107,8 @@ class ResultFolder:
     ):
         self.folder = folder
         self._was_there = os.path.exists(folder)
-        _make(folder)
+        with _told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(folder)
         try:
             self._take(Maker.of(command, path, source, folder), path, force)
@@ -114,6 +123,8 @@ class ResultFolder:
                 raise _problem(_refusal(self.folder, there, maker, path))
             _clear(self.folder)
         remove_drafts(self.folder)
+        with _told(self.folder), tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(b"a full disk shows up here")
         if there != maker:
             with replacing(self.folder / RECORD) as draft:
                 draft.write_text(json.dumps(asdict(maker), indent=2) + "\n", encoding="utf-8")
@@ -125,20 +136,18 @@ class ResultFolder:
         os.close(self._lock)
 
 
-def _make(folder: Path) -> None:
-    """Make sure that results can be written before anything is computed."""
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say why a folder cannot be made or written to, before anything is computed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"a full disk shows up here")
+        yield
     except (FileExistsError, NotADirectoryError):
         places = (folder, *folder.parents)
         other = next(each for each in places if os.path.lexists(each) and not each.is_dir())
         what = "a file" if other.exists() else "a link to nothing"
         raise _problem(f"{folder} cannot be a folder, because {other} is {what}") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise _problem(f"results cannot be written to {folder}: {reason}") from None
+        raise _problem(f"results cannot be written to {folder}: {reason_of(error)}") from None
 
 
 def _lock(folder: Path) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fem_sf.output import dataset, paraview, plots, summary, tables
+from fem_sf.output.files import replacing_many
+from fem_sf.output.folder import RESULT_FILES
 from fem_sf.output.sweep import dataset as sweep_dataset
 from fem_sf.output.sweep import picture
 from fem_sf.spin.settings import CHECKPOINT
@@ -17,8 +19,8 @@ from fem_sf.study.results import SpinResult, UsadelResult
 def write_result(result: UsadelResult | SpinResult, folder: Path | str) -> dict[str, Any]:
     """Write everything that a result becomes: tables, arrays, ParaView files, pictures, summary.
 
-    Each file is complete or absent. Data come first, pictures last, and ``summary.json`` marks a
-    complete folder: those of an earlier run are removed before anything is replaced.
+    Where they cannot be written, what was there before stays as it was. ``summary.json`` marks a
+    complete folder.
 
     Parameters
     ----------
@@ -32,22 +34,26 @@ def write_result(result: UsadelResult | SpinResult, folder: Path | str) -> dict[
     dict
         The summary as it was written: with ``seconds.output``, which ``seconds.total`` then
         includes.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full, or nothing can be written there.
     """
     if not result.layers:
         return dict(result.summary)
     start = time.perf_counter()
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for stale in (summary.FILE, *plots.FILES):
-        (target / stale).unlink(missing_ok=True)
-    arrays = dataset.to_dataset(result)
-    dataset.write_dataset(arrays, target)
-    tables.write_tables(arrays, target)
-    history = result.history if isinstance(result, SpinResult) else None
-    paraview.write_fields(result.layers, target, history)
-    plots.write_pictures(arrays, target)
-    numbers = _with_output_time(result.summary, time.perf_counter() - start)
-    summary.write_summary(numbers, target)
+    with replacing_many(target, summary.FILE, RESULT_FILES) as draft:
+        arrays = dataset.to_dataset(result)
+        dataset.write_dataset(arrays, draft)
+        tables.write_tables(arrays, draft)
+        history = result.history if isinstance(result, SpinResult) else None
+        paraview.write_fields(result.layers, draft, history)
+        plots.write_pictures(arrays, draft)
+        numbers = _with_output_time(result.summary, time.perf_counter() - start)
+        summary.write_summary(numbers, draft)
     if numbers.get("converged", True):
         # nothing is left to go on from
         (target / CHECKPOINT).unlink(missing_ok=True)

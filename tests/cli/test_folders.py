@@ -145,7 +145,7 @@ def test_a_link_to_nothing(case_path, pretend, capsys) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["x" * 256, "a\0b"])
+@pytest.mark.parametrize("name", ["x" * 256, "deep/" + "x" * 256])
 def test_names_that_no_file_system_takes(case_path, pretend, capsys, name: str) -> None:
     pretend(solve)
     assert main(["run", str(case_path), "--out", name]) == 2

@@ -98,7 +98,6 @@ def test_checkpoint_of_another_case_is_refused(
     failing = quick.replace("end = 1.5", "end = 1.5\nstep = 0.7").replace(
         "conductance = 0.7", "g = 7"
     )
-    Path("other.toml").write_text(failing, encoding="utf-8")
     from fem_sf.spin import transient
 
     taken = transient.TransientSolver.steps
@@ -116,7 +115,8 @@ def test_checkpoint_of_another_case_is_refused(
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
-    assert main(["run", "other.toml", "--out", "shared"]) == 2
+    Path("pulse.toml").write_text(failing, encoding="utf-8")
+    assert main(["run", "pulse.toml", "--out", "shared"]) == 2
     message = capsys.readouterr().err
     assert "cannot go on from shared/checkpoint.npz" in message
     assert "interfaces" in message

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from fem_sf.output.files import replacing
+from fem_sf.errors import FemSFError
+from fem_sf.output import netcdf
 from fem_sf.output.kind import Kind
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.quantities import Quantity
@@ -163,19 +164,14 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
 
     ``xarray.open_dataset`` reads it.
     """
-    with replacing(folder / FILE) as draft:
-        # where the order of variables is kept, the time of writing is too
-        unordered = {"track_order": False}
-        store = xr.backends.H5NetCDFStore.open(str(draft), mode="w", driver_kwds=unordered)
-        try:
-            dataset.dump_to_store(store)
-        finally:
-            store.close()
+    netcdf.save(dataset, folder / FILE)
 
 
 def load_dataset(folder: Path) -> xr.Dataset:
     """Read ``sweep.nc`` into memory."""
-    dataset = xr.load_dataset(folder / FILE, engine="h5netcdf")
+    dataset = netcdf.load(folder / FILE)
+    if not dataset.attrs.keys() >= {"kind", "title", *_LISTS}:
+        raise FemSFError(f"{folder / FILE} is no sweep of fem_sf: it does not say what was swept")
     for name in _LISTS:
         dataset.attrs[name] = np.atleast_1d(dataset.attrs[name]).tolist()
     return dataset

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Labelled arrays in files, without letting HDF5 near a full disk or a damaged file.
+
+It does not survive either: what fails halfway ends the process later, in its memory.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import h5netcdf
+import xarray as xr
+
+from fem_sf.errors import FemSFError
+from fem_sf.output.files import replacing
+
+_PROBE = """
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    def read(name, each):
+        dict(each.attrs)
+        if isinstance(each, h5py.Dataset):
+            each[()]
+    dict(file.attrs)
+    file.visititems(read)
+"""
+_SECONDS = 300.0
+
+
+def save(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset, the same to the last byte for the same arrays.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full, or nothing can be written there.
+    """
+    image = io.BytesIO()
+    # where the order of variables is kept, the time of writing is too
+    with h5netcdf.File(image, "w", track_order=False) as file:
+        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
+    with image.getbuffer() as content, replacing(path) as draft:
+        draft.write_bytes(content)
+
+
+def load(path: Path) -> xr.Dataset:
+    """Read a dataset into memory.
+
+    Raises
+    ------
+    FemSFError
+        If the file cannot be read.
+    """
+    try:
+        # a process of its own reads it first: some damaged files end the one that reads them
+        probe = [sys.executable, "-c", _PROBE, str(path)]
+        subprocess.run(probe, check=True, capture_output=True, timeout=_SECONDS)
+        return xr.load_dataset(path, engine="h5netcdf")
+    except Exception as error:
+        message = f"{path} cannot be read: it is damaged, or none of fem_sf's files"
+        raise FemSFError(message) from error
