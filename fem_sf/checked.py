@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from fem_sf.errors import InputError, Problem
+from fem_sf.limits import LARGEST
 from fem_sf.words import any_of
 
 Reader = Callable[[Any], Any]
@@ -271,6 +272,8 @@ def number(expected: Expected = _ANY_NUMBER) -> Reader:
         limited = math.isfinite(result) or (expected.infinite and result == math.inf)
         if not (limited and expected.holds(result)):
             raise refuse(expected.words, plain, expected.hint(result))
+        if math.isfinite(result) and abs(result) > LARGEST:
+            raise refuse(expected.words, plain, "; that is too large")
         return result
 
     return read

@@ -138,8 +138,7 @@ def check(case: CasePath) -> None:
     """Tell every error of a case at once; nothing is computed."""
     comm = world()
     checked = _load(case, comm)
-    if checked.mesh.file is not None:
-        on_first_rank(comm, lambda: _check_mesh(checked, case))
+    on_first_rank(comm, lambda: _check_mesh(checked, case))
     for caution in _cautions(checked, case):
         print(f"{caution}")
     points = _count_points(case, comm) if _has_sweep(checked) else ""
@@ -261,14 +260,22 @@ def _has_sweep(case: Case) -> bool:
 
 def _count_points(path: Path, comm: MPI.Comm | None) -> str:
     """How many points the sweep of a case has, which are checked on the way."""
-    from fem_sf.case.sweeps import load_sweep
+    from fem_sf.case.sweeps import check_sweep
 
-    found = on_first_rank(comm, lambda: load_sweep(path))
+    found = on_first_rank(comm, lambda: check_sweep(path))
     axes = " × ".join(f"{axis.name} ({len(axis)})" for axis in found.axes)
-    return f", {len(found.cases)} points of {axes}"
+    some = f", of which {found.looked_at} were read" if found.looked_at < found.points else ""
+    return f", {found.points} points of {axes}{some}"
 
 
 def _check_mesh(case: Case, path: Path) -> None:
+    """Whether a mesh from a file fits the stack, or a generated one has not too many cells."""
+    if case.mesh.file is None:
+        from fem_sf.study.size import bytes_needed
+
+        with _told_by_line(case, path):
+            bytes_needed(case)
+        return
     from fem_sf.mesh.build import checked_geometry
     from fem_sf.spin.contacts import are_named
     from fem_sf.spin.settings import SpinCase

@@ -3,9 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from fem_sf.words import printable, shorten
+
+_LONGEST_PROBLEM = 1000
+"""Characters of a message about one problem."""
+
+_LONGEST_MESSAGE = 3800
+"""Bytes of a message about all of them, but for the last line that counts the rest."""
 
 
 class FemSFError(Exception):
@@ -105,12 +113,27 @@ class InputError(FemSFError, ValueError):
     def __init__(self, problems: Sequence[Problem], owner: str = ""):
         self.problems = tuple(problems)
         self.owner = owner
-        beginning = f"{owner}." if owner else ""
-        super().__init__("\n".join(f"{beginning}{problem}" for problem in self.problems))
+        super().__init__("\n".join(_lines(self.problems, f"{owner}." if owner else "")))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...], str]]:
         """Pickle by the problems, so that one rank can tell the others."""
         return type(self), (self.problems, self.owner)
+
+
+def _lines(problems: Sequence[Problem], beginning: str) -> Iterator[str]:
+    """As many problems as one reads, each without control characters, and how many more there are.
+
+    Numbers and names in them come from files, so that neither their length nor what they would do
+    to a terminal is known.
+    """
+    length = 0
+    for told, problem in enumerate(problems):
+        line = shorten(printable(f"{beginning}{problem}", but="\n"), _LONGEST_PROBLEM)
+        length += len(line.encode("utf-8", "replace")) + 1
+        if told and length > _LONGEST_MESSAGE:
+            yield f"… and {len(problems) - told} more"
+            return
+        yield line
 
 
 class StackError(InputError):

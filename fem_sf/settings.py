@@ -24,6 +24,7 @@ from fem_sf.checked import (
     show_key,
 )
 from fem_sf.errors import Problem
+from fem_sf.limits import MOST_ENERGIES, MOST_FREQUENCIES, MOST_REFINEMENT
 from fem_sf.materials import Ferromagnet
 from fem_sf.multilayer import Multilayer, unknown_layer
 from fem_sf.stack import Layer, Stack
@@ -113,6 +114,11 @@ _DIMENSION = Expected(
 )
 
 
+_REFINEMENT = Expected(
+    f"a number > 0, at most {MOST_REFINEMENT:g}", lambda value: 0 < value <= MOST_REFINEMENT
+)
+
+
 @dataclass(frozen=True)
 class MeshSettings(Checked):
     """How the stack is meshed.
@@ -138,7 +144,7 @@ class MeshSettings(Checked):
     file: Path | None = None
     unit: Annotated[float, positive("the length of one unit of the mesh file")] = 1.0
     degree: Annotated[int | None, _whole_between(1, 12)] = None
-    refinement: Annotated[float, positive("a number")] = 1.0
+    refinement: Annotated[float, _REFINEMENT] = 1.0
 
     table: ClassVar = "mesh"
 
@@ -398,6 +404,16 @@ class UsadelCase(Checked):
             yield Problem("temperature", TOO_COLD.format(self.temperature))
         yield from misplaced_phases(self.stack, self.gap)
         yield from probe_problems(self.stack, self.output)
+        for key, number_of in (
+            ("output.frequencies", len(self.output.frequencies)),
+            ("solver.frequencies", self.solver.frequencies or 0),
+        ):
+            if number_of > MOST_FREQUENCIES:
+                yield Problem(key, f"expected at most {MOST_FREQUENCIES}, got {number_of}")
+        for i, each in enumerate(self.spectra):
+            if len(each.energies) > MOST_ENERGIES:
+                message = f"expected at most {MOST_ENERGIES} energies, got {len(each.energies)}"
+                yield Problem(f"spectra[{i}].energies", message)
         if self.accuracy is not None and not self.solver.error_estimate:
             yield Problem("solver.error_estimate", NO_ESTIMATE)
         ferromagnets = [layer.name for layer in self.stack.ferromagnets]

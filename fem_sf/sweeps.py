@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, is_dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,8 @@ from fem_sf.checked import (
     show,
     vector,
 )
-from fem_sf.errors import Problem
+from fem_sf.errors import InputError, Problem
+from fem_sf.limits import MOST_POINTS
 
 if TYPE_CHECKING:
     from fem_sf.settings import UsadelCase
@@ -50,9 +51,11 @@ def _read_values(value: Any) -> tuple[Value, ...]:
         raise Unexpected("expected all numbers, all vectors or all texts")
     for part in parts:
         _READERS[kinds == {1}, bool(vectors)](part)
-    twice = next((each for i, each in enumerate(parts) if each in parts[:i]), None)
-    if twice is not None:
-        raise Unexpected(f"the value {_spell(twice)} appears twice")
+    seen: set[Value] = set()
+    for part in parts:
+        if part in seen:
+            raise Unexpected(f"the value {_spell(part)} appears twice")
+        seen.add(part)
     return tuple(parts)
 
 
@@ -189,6 +192,9 @@ class Sweep(Checked):
             Axis(each, tuple(values), (units or {}).get(each, "1"))
             for each, values in parameters.items()
         )
+        problem = too_many_points(axes)
+        if problem:
+            raise InputError([Problem("sweep", problem)])
         points = product(*(axis.values for axis in axes))
         cases = tuple(make_case(**dict(zip(parameters, values, strict=True))) for values in points)
         return cls(axes, cases, name, title or name)
@@ -215,6 +221,15 @@ class Sweep(Checked):
         """The values at a point, as in ``layers.F.thickness = 0.1, usadel.temperature = 0.5``."""
         places = zip(self.axes, self.indices(point), strict=True)
         return ", ".join(f"{axis.name} = {axis.labels[i]}" for axis, i in places)
+
+
+def too_many_points(axes: Sequence[Sized]) -> str:
+    """That a grid has more points than anybody waits for; nothing where it has not."""
+    points = math.prod(map(len, axes))
+    if points <= MOST_POINTS:
+        return ""
+    shape = " × ".join(str(len(axis)) for axis in axes)
+    return f"{shape} are {points:.3g} points, expected at most {MOST_POINTS}; give fewer values"
 
 
 def _is_number(value: Value) -> bool:

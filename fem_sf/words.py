@@ -9,12 +9,17 @@ from collections.abc import Iterable
 from typing import Any
 
 _LONGEST_VALUE = 60
+_LONGEST_WORD = 100
 _SHORTEST_BEGINNING = 3
-_NOT_IN_NAMES = re.compile(r"""[|/\\:*?"<>\x00-\x1f\x7f]""")
+_NOT_IN_NAMES = re.compile(
+    r"""[|/\\:*?"<>\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"""
+)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that begins with the given one or is most like it, if any is."""
+    if len(word) > _LONGEST_WORD:
+        return None
     by_lower = {each.lower(): each for each in known}
     matches = [each for each in by_lower if each == word.lower()]
     if not matches and len(word) >= _SHORTEST_BEGINNING:
@@ -35,20 +40,42 @@ def any_of(words: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def printable(text: str, but: str = "") -> str:
+    """The same text with every character that a terminal would act on written as its escape.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    but
+        Characters that are left as they are.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or each in but else ascii(each)[1:-1] for each in text
+    )
+
+
+def shorten(text: str, longest: int) -> str:
+    """A text of at most so many characters, with an ellipsis where it is cut."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def spell(value: Any) -> str:
-    """Write a value as a case would, cut where it is long."""
+    """Write a value as a case would, cut where it is long, without control characters."""
     match value:
         case bool():
             text = str(value).lower()
         case str():
-            text = f'"{value}"'
+            text = f'"{printable(value[:_LONGEST_VALUE])}"'
         case list():
-            text = f"[{', '.join(spell(each) for each in value)}]"
+            text = f"[{', '.join(spell(each) for each in value[:_LONGEST_VALUE])}]"
         case dict():
             text = "a table"
         case _:
             text = str(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return shorten(text, _LONGEST_VALUE)
 
 
 def missing_law(left: str, right: str) -> str:
@@ -75,6 +102,8 @@ def name_problem(name: str) -> str:
         return "expected a name, got an empty one"
     if name != name.strip() or name.startswith((".", "-")):
         return f"a name cannot begin with '.' or '-' or have a space at an end, got {spell(name)}"
+    if len(name) > _LONGEST_WORD:
+        return f"a name also names files; expected at most {_LONGEST_WORD} characters"
     wrong = _NOT_IN_NAMES.search(name)
     if wrong:
         return f"a name also names files, so it cannot have {wrong.group()!r} in it"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +16,14 @@ from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.schema import Table
 from fem_sf.case.source import Source
+from fem_sf.limits import REACH, is_within_reach
 from fem_sf.words import did_you_mean, nearest, spell
+
+_MOST_KEYS = 200
+"""Keys of one table; the largest has a quarter of that."""
+
+_MOST_TABLES = 1000
+"""Tables of an array of tables."""
 
 # How the schema's library marks that a key of a dictionary is wrong and not its value.
 _KEY_ITSELF = "[key]"
@@ -62,13 +71,17 @@ def read_table(
         name = "" if isinstance(where[-1], int) else f" [{where[-1]}]"
         report.add(where, f"expected a table{name}, got {_shape(raw)}")
         return Entry(where, schema(), frozenset(), frozenset(), frozenset())
-    wrong: frozenset[str] = frozenset()
+    if len(raw) > _MOST_KEYS:
+        report.add(where, f"has {len(raw)} keys; no table has more than {_MOST_KEYS}")
+        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
+    wrong = _tell_out_of_reach(schema, where, report)
     errors: list[ErrorDetails] = []
+    right = {key: value for key, value in raw.items() if key not in wrong}
     try:
-        table = schema.model_validate(raw, context=context)
+        table = schema.model_validate(right, context=context)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        wrong = frozenset(str(each["loc"][0]) for each in errors)
+        wrong |= {str(each["loc"][0]) for each in errors}
         right = {key: value for key, value in raw.items() if key not in wrong}
         table = schema.model_validate(right, context=context)
     for each in errors:
@@ -80,6 +93,29 @@ def read_table(
         if key not in meant:
             add_missing(entry, key, report)
     return entry
+
+
+def _tell_out_of_reach(schema: type[Table], where: KeyPath, report: Report) -> frozenset[str]:
+    """Report numbers with which nobody can compute; the keys that have one."""
+    found = [
+        (path, number)
+        for key, value in report.source.value(where).items()
+        if key not in schema.bounded_elsewhere
+        for path, number in _numbers(value, (*where, key))
+        if math.isfinite(number) and not is_within_reach(number)
+    ]
+    for path, number in found:
+        report.add(path, f"expected {REACH}, got {spell(number)}")
+    return frozenset(str(path[len(where)]) for path, _ in found)
+
+
+def _numbers(value: Any, where: KeyPath) -> Iterator[tuple[KeyPath, float]]:
+    """The numbers of a value, also those in a list, with their places."""
+    if isinstance(value, float):
+        yield where, value
+    elif isinstance(value, list):
+        for i, each in enumerate(value):
+            yield from _numbers(each, (*where, i))
 
 
 def _meant(key: str, schema: type[Table]) -> tuple[str, ...]:
@@ -99,6 +135,9 @@ def read_tables(
     raw = report.source.data.get(name, [])
     if not isinstance(raw, list):
         report.add((name,), f"expected [[{name}]] in double brackets, got {_shape(raw)}")
+        return []
+    if len(raw) > _MOST_TABLES:
+        report.add((name,), f"are {len(raw)} tables; expected at most {_MOST_TABLES}")
         return []
     return [read_table(schema, (name, i), report, context) for i in range(len(raw))]
 

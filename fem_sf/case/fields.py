@@ -20,7 +20,13 @@ from fem_sf.case.units import (
     read_quantity,
     reduce_quantity,
 )
-from fem_sf.words import any_of, did_you_mean, spell
+from fem_sf.limits import (
+    LARGEST_SCALE,
+    REACH,
+    SMALLEST_SCALE,
+    is_within_reach,
+)
+from fem_sf.words import any_of, did_you_mean, printable, spell
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ def number_or_refuse(value: Any, expected: str) -> float:
         except OverflowError:
             number = math.inf
         if math.isfinite(number):
+            if not is_within_reach(number):
+                raise refuse(f"expected {REACH}, got {spell(value)}")
             return number
     raise refuse(f"expected {expected}, got {spell(value)}")
 
@@ -95,7 +103,10 @@ def read_reduced(value: Any, kind: Kind, context: Context) -> Any:
     if not isinstance(value, str):
         return value
     scales = need_scales(value, context)
-    return reduce_quantity(_read_si(value, kind), kind, scales)
+    number = reduce_quantity(_read_si(value, kind), kind, scales)
+    if not is_within_reach(number):
+        raise refuse(f"{spell(value)} is {number:.3g} in reduced units; expected {REACH}")
+    return number
 
 
 def reduced(kind: Kind) -> BeforeValidator:
@@ -115,6 +126,9 @@ def read_positive_si(value: Any, kind: Kind) -> float:
     number = _read_si(value, kind)
     if number <= 0:
         raise refuse(f"expected {kind.name} > 0, got {spell(value)}")
+    if not SMALLEST_SCALE <= number <= LARGEST_SCALE:
+        ends = f"between {SMALLEST_SCALE:g} and {LARGEST_SCALE:g} {kind.unit}"
+        raise refuse(f"expected {kind.name} {ends}, got {spell(value)}")
     return number
 
 
@@ -142,11 +156,12 @@ def read_position(value: Any, context: Context) -> float | tuple[float, float]:
     raise refuse(f"expected positions or points [x, y], got {spell(value)}")
 
 
+_LONGEST_TITLE = 500
 _RANGE = ("start", "stop", "count")
 
 
 def read_range(
-    value: dict[str, Any], read_end: Callable[[Any], float], what: str
+    value: dict[str, Any], read_end: Callable[[Any], float], what: str, most: int
 ) -> tuple[float, ...]:
     """Read ``{ start, stop, count }`` as equally spaced numbers, both ends included.
 
@@ -158,6 +173,8 @@ def read_range(
         Reads its start and its stop.
     what
         What messages call the numbers, in the plural.
+    most
+        How many there may be.
     """
     unknown = next((key for key in value if key not in _RANGE), None)
     if unknown is not None:
@@ -170,10 +187,23 @@ def read_range(
     count = value["count"]
     if not isinstance(count, int) or isinstance(count, bool) or count < 2:
         raise refuse(f"expected a count of {what}, a whole number ≥ 2, got {spell(count)}")
+    if count > most:
+        raise refuse(f"expected at most {most} {what}, got {spell(count)}")
     if not start < stop:
         ends = f"start = {spell(value['start'])} and stop = {spell(value['stop'])}"
         raise refuse(f"expected a stop above the start, got {ends}")
     return tuple(start + (stop - start) * i / (count - 1) for i in range(count))
+
+
+def _read_title(value: Any) -> str:
+    """Read text for headings of pictures and tables."""
+    if not isinstance(value, str):
+        raise refuse(f'expected text, as in title = "Proximity effect", got {spell(value)}')
+    if len(value) > _LONGEST_TITLE:
+        raise refuse(f"expected at most {_LONGEST_TITLE} characters, got {len(value)}")
+    if printable(value, but="\xa0\u2009\u202f") != value:
+        raise refuse(f"expected one line of text without control characters, got {spell(value)}")
+    return value
 
 
 def _read_option(value: Any) -> str:
@@ -206,5 +236,6 @@ def one_of(what: str, words: Iterable[str]) -> PlainValidator:
 
 Length = Annotated[float, reduced(LENGTH)]
 Diffusivity = Annotated[float, reduced(DIFFUSIVITY)]
+Title = Annotated[str, PlainValidator(_read_title)]
 OptionValue = Annotated[str, PlainValidator(_read_option)]
 OptionName = Annotated[str, PlainValidator(_read_option_name)]

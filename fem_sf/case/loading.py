@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fem_sf.case.places import add_problems
 from fem_sf.case.report import Report
-from fem_sf.case.source import Source, parse_source, read_source, with_usual_names
+from fem_sf.case.source import Source, parse, parse_source, read_source, with_usual_names
 from fem_sf.errors import CaseError, InputError
 from fem_sf.words import any_of, did_you_mean, nearest, spell
 
@@ -69,7 +68,7 @@ def read_case(report: Report) -> UsadelCase | SpinCase:
 
 def has_sweep(text: str) -> bool:
     """Whether the text of a right case has a ``[sweep]`` table."""
-    return "sweep" in tomllib.loads(text)
+    return "sweep" in parse(text)
 
 
 def locate_error(error: InputError, path: Path, text: str) -> CaseError:

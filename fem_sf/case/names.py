@@ -11,7 +11,7 @@ from fem_sf.case.places import stand_in
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
 from fem_sf.case.tables import InterfaceEntries, LayerEntries, Output, Tables
-from fem_sf.words import did_you_mean, missing_interface, name_problem, spell
+from fem_sf.words import did_you_mean, missing_interface, name_problem, shorten, spell
 
 
 def name_layers(
@@ -43,7 +43,7 @@ def find_layer(
     known = [each for each in names if each is not None and not name_problem(each)]
     # A layer whose own name is missing or wrong may be the one that is meant.
     if len(set(known)) == len(names):
-        hint = did_you_mean(name, known) or f"; the layers are {', '.join(known)}"
+        hint = did_you_mean(name, known) or f"; the layers are {shorten(', '.join(known), 300)}"
         report.add(where, f"no layer is called {spell(name)}{hint}")
     return None
 

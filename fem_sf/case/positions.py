@@ -6,9 +6,18 @@ from __future__ import annotations
 import bisect
 import re
 import tomllib
+from functools import lru_cache
+
+from fem_sf.words import printable, shorten
 
 KeyPath = tuple[str | int, ...]
 """Where a value is in a document: table keys, and indices from 0 in arrays."""
+
+_MOST_ELEMENTS = 1000
+"""Elements of an array whose lines are kept; the others are found at that of the array."""
+
+_LONGEST = 100
+"""Characters of one part of a path in a message."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SPACE = re.compile(r"[ \t]*")
@@ -19,6 +28,7 @@ _STRING = re.compile(
     r'''"""(?:\\.|[^\\])*?""""{0,2}|\'\'\'.*?\'\'\''{0,2}|"(?:\\.|[^"\\])*"|'[^']*\'''', re.DOTALL
 )
 _OTHER_VALUE = re.compile(r"[^,\]}#\n]*")
+_OTHER_VALUES = re.compile(r"[^\[\]{}\"'#]*")
 
 
 def spell_key(where: KeyPath) -> str:
@@ -28,11 +38,12 @@ def spell_key(where: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            part = part if _BARE_KEY.fullmatch(part) else f'"{part}"'
+            part = shorten(part if _BARE_KEY.fullmatch(part) else f'"{printable(part)}"', _LONGEST)
             text += f".{part}" if text else part
     return text
 
 
+@lru_cache(maxsize=1)
 def find_lines(text: str) -> dict[KeyPath, int]:
     """Line, counted from 1, of every table header, key and array element of a TOML document.
 
@@ -45,7 +56,8 @@ def find_lines(text: str) -> dict[KeyPath, int]:
     -------
     dict
         From the path of a value to the line where its key (or, in an array, the value itself)
-        begins. A table that several lines add to is found at the first of them.
+        begins. A table that several lines add to is found at the first of them. Of long arrays
+        only the first elements are there.
     """
     return _Scanner(text).scan()
 
@@ -139,10 +151,13 @@ class _Scanner:
         self._skip(_BLANK)
         index = 0
         while not self._next("]"):
-            self._record((*path, index), self.at)
+            if index < _MOST_ELEMENTS:
+                self._record((*path, index), self.at)
             self._value((*path, index))
             index += 1
             self._separator()
+            if index >= _MOST_ELEMENTS:
+                self._skip(_OTHER_VALUES)
         self.at += len("]")
 
     def _inline_table(self, path: KeyPath) -> None:

@@ -8,6 +8,13 @@ from collections.abc import Sequence
 from fem_sf.case.positions import KeyPath, spell_key
 from fem_sf.case.source import Source
 from fem_sf.errors import CaseError, LocatedProblem
+from fem_sf.words import shorten, spell
+
+MOST_PROBLEMS = 200
+"""After so many the rest of a file is not looked at, so that a long one is refused quickly."""
+
+
+_LONGEST_NAME = 60
 
 
 class Report:
@@ -22,15 +29,25 @@ class Report:
     def __init__(self, source: Source):
         self.source = source
         self.problems: list[LocatedProblem] = []
+        self._known: set[LocatedProblem] = set()
 
     def add(self, where: KeyPath, message: str, *, at: KeyPath | None = None) -> None:
-        """Add a problem with the key ``where``, shown at its line or at that of the key ``at``."""
+        """Add a problem with the key ``where``, shown at its line or at that of the key ``at``.
+
+        Raises
+        ------
+        CaseError
+            If there are so many that nobody reads more.
+        """
         line = self.source.line(where if at is None else at)
         written = spell_key(self.source.written(where))
         key = " ".join(part for part in (written, self._label(where)) if part)
         problem = LocatedProblem(key, message, str(self.source.path), line)
-        if problem not in self.problems:
+        if problem not in self._known:
+            self._known.add(problem)
             self.problems.append(problem)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise self.error()
 
     def close(self) -> None:
         """Raise what was found.
@@ -54,7 +71,7 @@ class Report:
         match where:
             case ("layers", int(index), *_):
                 name = value(("layers", index, "name"))
-                return f'(layer "{name}")' if isinstance(name, str) and name else ""
+                return f"(layer {spell(name)})" if isinstance(name, str) and name else ""
             case ("interfaces", int(index), *_):
                 return _pair_label(value(("interfaces", index, "between")))
         return ""
@@ -63,5 +80,5 @@ class Report:
 def _pair_label(between: Sequence[object] | None) -> str:
     match between:
         case [str(left), str(right)]:
-            return f"({left}|{right})"
+            return f"({shorten(left, _LONGEST_NAME)}|{shorten(right, _LONGEST_NAME)})"
     return ""

@@ -14,8 +14,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fem_sf.case.fields import Length, OptionName, OptionValue
+from fem_sf.case.fields import Length, OptionName, OptionValue, Title
+from fem_sf.limits import MOST_REFINEMENT
 from fem_sf.settings import MeshSettings, OutputSettings
+
+_MOST_ENTRIES = 200
+"""Of a table whose keys are free."""
 
 
 class Table(BaseModel):
@@ -29,6 +33,8 @@ class Table(BaseModel):
         Keys that may be written instead of others, each with the one or more that it gives.
     refused
         Keys that one may expect here, each with the reason why there are none.
+    bounded_elsewhere
+        Keys whose numbers may be of any size here.
     measured_in
         What the numbers of keys are measured in, in words, with the unit of length of the case in
         the place of ``{length}``; pure numbers are not in it.
@@ -39,6 +45,7 @@ class Table(BaseModel):
     required: ClassVar[tuple[str, ...]] = ()
     other_names: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     refused: ClassVar[Mapping[str, str]] = {}
+    bounded_elsewhere: ClassVar[tuple[str, ...]] = ()
     measured_in: ClassVar[Mapping[str, str]] = {}
 
 
@@ -46,7 +53,7 @@ class CaseTable(Table):
     """The whole file; its tables are read one by one."""
 
     kind: Any = None
-    title: str | None = Field(None, description='text, as in title = "Proximity effect"')
+    title: Title | None = Field(None, description='text, as in title = "Proximity effect"')
     layers: Any = Field(None, description="[[layers]], one for every layer from left to right")
     interfaces: Any = None
     units: Any = None
@@ -87,14 +94,21 @@ class MeshTable(Table):
         None, gt=0, description="the length of one unit of the mesh file in {length}, a number > 0"
     )
     degree: int | None = Field(None, ge=1, le=4, description="a polynomial degree from 1 to 4")
-    refinement: float = Field(MeshSettings.refinement, gt=0, description="a number > 0")
+    refinement: float = Field(
+        MeshSettings.refinement,
+        gt=0,
+        le=MOST_REFINEMENT,
+        description=f"a number > 0, at most {MOST_REFINEMENT:g}",
+    )
 
 
 class OutputTable(Table):
     """What is written besides the standard files."""
 
     probes: dict[str, list[Any]] = Field(
-        {}, description="a table of positions by layer, as in { S = [0.0, 5.0] }"
+        {},
+        max_length=_MOST_ENTRIES,
+        description="a table of positions by layer, as in { S = [0.0, 5.0] }",
     )
     vtx: bool = Field(OutputSettings.vtx, description="true or false")
 
@@ -108,5 +122,8 @@ Bound = Annotated[int, Field(ge=1, description="a whole number ≥ 1")]
 Switch = Annotated[bool, Field(description="true or false")]
 PetscOptions = Annotated[
     dict[OptionName, OptionValue],
-    Field(description='a table of PETSc options, as in { pc_type = "lu" }'),
+    Field(
+        max_length=_MOST_ENTRIES,
+        description='a table of PETSc options, as in { pc_type = "lu" }',
+    ),
 ]

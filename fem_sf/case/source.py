@@ -3,16 +3,40 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fem_sf.case.positions import KeyPath, find_lines
 from fem_sf.errors import CaseError, LocatedProblem
 from fem_sf.words import nearest
+
+_LARGEST_FILE = 1_000_000
+"""Bytes of a case, which also bound what reading it costs."""
+
+_MOST_PARTS = 8
+"""Of a dotted key; what reading one costs grows with their square."""
+
+_LONG_KEY = re.compile(
+    r"""(?:^|[\[{,])[ \t]*+(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)"""
+    rf"{{{_MOST_PARTS}}}",
+    re.MULTILINE,
+)
+
+_DEEPEST = 12
+"""How many tables and arrays are in each other."""
+
+_TOO_DEEP = f"has more than {_DEEPEST} tables or arrays in each other; no case has"
+_LARGEST_INTEGER = 10**1000
+"""Far beyond what a double can be, and still quick to write."""
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _TOML_PLACE = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end.*)\)"
@@ -39,8 +63,6 @@ class Source:
         What it holds.
     data
         The same, parsed.
-    lines
-        Line of every key as it is written, counted from 1.
     spelled
         How keys are written that have another name in ``data``.
     """
@@ -48,7 +70,6 @@ class Source:
     path: Path
     text: str
     data: dict[str, Any]
-    lines: dict[KeyPath, int]
     spelled: dict[KeyPath, str] = field(default_factory=dict)
 
     def written(self, where: KeyPath) -> KeyPath:
@@ -57,11 +78,9 @@ class Source:
 
     def line(self, where: KeyPath) -> int:
         """Line of a key, or of the nearest table around it that is written out."""
-        path = self.written(where)
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return self.lines[path[:length]]
-        return 1
+        path, lines = self.written(where), find_lines(self.text)
+        found = (path[:length] for length in range(len(path), 0, -1) if path[:length] in lines)
+        return next((lines[each] for each in found), 1)
 
     def value(self, where: KeyPath) -> Any:
         """Look up what the file says there; ``None`` where it says nothing."""
@@ -114,13 +133,45 @@ def read_source(path: Path) -> Source:
 
 def parse_source(path: Path, text: str) -> Source:
     """Parse the text of a case file."""
+    long = _LONG_KEY.search(text)
+    if long is not None:
+        line = text.count("\n", 0, long.end()) + 1
+        message = f"a key has more than {_MOST_PARTS} parts; no key of a case has"
+        raise CaseError([LocatedProblem("", message, str(path), line)])
     try:
-        data = tomllib.loads(text)
+        data = parse(text)
+    except RecursionError:
+        raise _refused(path, _TOO_DEEP) from None
     except ValueError as error:
         raise CaseError([_syntax_problem(path, text, str(error))]) from None
     if not data:
         raise _refused(path, 'has no keys in it; a case begins with kind = "usadel"')
-    return Source(path, text, data, find_lines(text))
+    problem = _data_problem(data)
+    if problem:
+        raise _refused(path, problem)
+    return Source(path, text, data)
+
+
+@lru_cache(maxsize=1)
+def parse(text: str) -> dict[str, Any]:
+    """What a TOML document says; not to be changed."""
+    return tomllib.loads(text)
+
+
+def _data_problem(data: dict[str, Any]) -> str:
+    """What no case has, whatever its keys: deep nesting, and numbers of many digits."""
+    level: list[Any] = [data]
+    for _ in range(_DEEPEST + 1):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner.extend(value.values())
+            elif isinstance(value, list):
+                inner.extend(value)
+            elif isinstance(value, int) and not -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
+                return "holds a whole number of more than 1000 digits"
+        level = inner
+    return _TOO_DEEP if level else ""
 
 
 def _refused(path: Path, message: str) -> CaseError:
@@ -129,7 +180,7 @@ def _refused(path: Path, message: str) -> CaseError:
 
 def _read_text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = _read_bytes(path)
     except FileNotFoundError:
         name = nearest(path.stem, [each.stem for each in _cases_in(path.parent)])
         hint = f"; did you mean {path.with_name(name + '.toml')}?" if name else ""
@@ -138,14 +189,31 @@ def _read_text(path: Path) -> str:
         inside = ", ".join(each.name for each in _cases_in(path))
         hint = f"; it holds {inside}" if inside else ""
         raise _refused(path, f"is a folder; expected a case file{hint}") from None
-    except OSError as error:
-        raise _refused(path, f"cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(path, f"cannot be read: {reason}") from None
+    if content is None:
+        raise _refused(path, "is a device or a pipe; expected a case file")
+    if len(content) > _LARGEST_FILE:
+        raise _refused(path, f"is larger than {_LARGEST_FILE // 1000} kB; no case is")
+    if content.startswith(_UTF_16):
+        raise _refused(path, "is UTF-16 text; save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"is not UTF-8 text: line {line} holds the byte 0x{content[error.start]:02x}"
         raise _refused(path, message) from None
+
+
+def _read_bytes(path: Path) -> bytes | None:
+    """The beginning of a file, as long as a case may be and a byte more; ``None`` if it is none."""
+    kind = path.stat().st_mode
+    # opening a pipe waits for whoever writes to it, and a device has no end
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        return None
+    with path.open("rb") as file:
+        return file.read(_LARGEST_FILE + 1)
 
 
 def _cases_in(folder: Path) -> list[Path]:

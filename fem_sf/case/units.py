@@ -18,6 +18,12 @@ from typing import Any
 from fem_sf.words import did_you_mean, spell
 
 _QUANTITY = re.compile(r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*)")
+_LONGEST = 100
+"""Characters of a quantity."""
+
+_NOT_IN_UNITS = re.compile(r"\d{3}|\d[\s)]*(?:\*\*|\^)|[^\w\s*/^().+\-·²³⁻¹⁰-⁹°ÅΩ%]")
+"""Numbers that are no exponents, powers of numbers, and signs that no unit has."""
+
 _USUAL_UNITS = (
     *("m", "mm", "um", "µm", "nm", "cm", "Å", "m^2", "cm^2", "nm^2", "um^2", "meter", "nanometer"),
     *("K", "mK", "kelvin", "eV", "meV", "µeV", "ueV", "J", "joule", "s", "second"),
@@ -93,19 +99,21 @@ def read_quantity(text: str, kind: Kind) -> float:
         If the text is no number with a unit, or its unit is unknown, ambiguous or of another kind.
     """
     match = _QUANTITY.fullmatch(text)
-    if match is None or not match["unit"]:
+    if match is None or not match["unit"] or len(text) > _LONGEST:
         raise _unexpected(text, kind)
     unit = match["unit"]
+    if _NOT_IN_UNITS.search(unit):
+        raise _unexpected(text, kind, f'; "{unit}" cannot be read as a unit')
     for part, reason in kind.ambiguous.items():
         if part in unit:
             raise _unexpected(text, kind, f"; {reason}")
-    quantity = _registry().Quantity(float(match["number"]), _read_unit(text, unit, kind))
+    parsed = _read_unit(text, unit, kind)
     ways: dict[str, Conversion] = {kind.unit: float, **kind.also}
-    understood = next((each for each in ways if quantity.is_compatible_with(each)), None)
+    understood = next((each for each in ways if parsed.is_compatible_with(each)), None)
     if understood is None:
         raise _unexpected(text, kind, f'; "{unit}" is a unit of something else')
     try:
-        value = ways[understood](quantity.to(understood).magnitude)
+        value = ways[understood](_converted(float(match["number"]), parsed, understood))
     except ZeroDivisionError:
         raise _unexpected(text, kind, "; that has no inverse") from None
     if not math.isfinite(value):
@@ -131,6 +139,19 @@ def _registry() -> Any:
     import pint
 
     return pint.UnitRegistry()
+
+
+def _converted(value: float, unit: Any, target: str) -> float:
+    """A value in another unit; that of a temperature may have another zero too."""
+    zero, one = _zero_and_one(unit, target)
+    return value * one if zero == 0 else float(_registry().Quantity(value, unit).to(target).m)
+
+
+@functools.lru_cache(maxsize=100)
+def _zero_and_one(unit: Any, target: str) -> tuple[float, float]:
+    quantity = _registry().Quantity
+    zero, one = (float(quantity(each, unit).to(target).m) for each in (0.0, 1.0))
+    return zero, one
 
 
 def _read_unit(text: str, unit: str, kind: Kind) -> Any:

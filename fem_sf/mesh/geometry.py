@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -10,8 +11,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.errors import InputError, Problem
-from fem_sf.mesh.grading import Grading
+from fem_sf.errors import InputError, MeshError, Problem
+from fem_sf.limits import MOST_CELLS
+from fem_sf.mesh.grading import Grading, TooManyCells
 from fem_sf.multilayer import Multilayer
 from fem_sf.settings import MeshSettings
 
@@ -113,8 +115,49 @@ def stack_geometry(
     Raises
     ------
     InputError
-        If a layer has no thickness.
+        If a layer has no thickness, or there would be too many cells.
     """
+    lines = grid_lines(stack, settings, grading)
+    x, y, column_layers = lines.x, lines.y, lines.column_layers
+    left_ends = x[np.unique(column_layers, return_index=True)[1]]
+    starts = {name: float(x) for name, x in zip(stack.names, left_ends, strict=True)}
+    if y is None:
+        number = np.arange(len(column_layers))
+        cells = np.column_stack([number, number + 1])
+        return Geometry("interval", x[:, None], cells, column_layers, stack.names, starts=starts)
+    points, cells = _rectangle(x, y)
+    layers = np.repeat(column_layers, len(y) - 1)
+    return Geometry("quadrilateral", points, cells, layers, stack.names, starts=starts)
+
+
+@dataclass(frozen=True, eq=False)
+class GridLines:
+    """Where the points of a generated mesh are.
+
+    Parameters
+    ----------
+    x
+        Along the stack, ascending.
+    y
+        Across it, ascending; ``None`` for a line.
+    column_layers
+        Index of the layer of each cell between two x.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64] | None
+    column_layers: NDArray[np.int32]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many cells there are along, and across if that is a dimension."""
+        return tuple(len(each) - 1 for each in (self.x, self.y) if each is not None)
+
+
+def grid_lines(
+    stack: Multilayer, settings: MeshSettings, grading: CellLayout | None = None
+) -> GridLines:
+    """The lines of the mesh that `stack_geometry` makes, with the same parameters and errors."""
     problems = list(_stack_problems(stack))
     if problems:
         raise InputError(problems)
@@ -122,17 +165,32 @@ def stack_geometry(
     layout: CellLayout = grading or Grading(width=width)
     of_layers = layout.layer_points(stack, settings.refinement)
     x, column_layers = _join(of_layers, layout.origin(stack))
-    left_ends = x[np.unique(column_layers, return_index=True)[1]]
-    starts = {name: float(x) for name, x in zip(stack.names, left_ends, strict=True)}
-    if settings.dimension == 1:
-        number = np.arange(len(column_layers))
-        cells = np.column_stack([number, number + 1])
-        return Geometry("interval", x[:, None], cells, column_layers, stack.names, starts=starts)
-    assert width is not None
-    y = layout.row_points(stack, width, settings.refinement)
-    points, cells = _rectangle(x, y)
-    layers = np.repeat(column_layers, len(y) - 1)
-    return Geometry("quadrilateral", points, cells, layers, stack.names, starts=starts)
+    vanishing = np.unique(column_layers[~(np.diff(x) > 0)])
+    if len(vanishing):
+        message = "this layer is so thin beside the whole stack that its cells have no size"
+        raise MeshError([Problem(f"layers.{stack.names[i]}", message) for i in vanishing])
+    if width is None:
+        return GridLines(x, None, column_layers)
+    lines = GridLines(x, _row_points(layout, stack, width, settings.refinement), column_layers)
+    count = math.prod(lines.shape)
+    if count > MOST_CELLS:
+        columns, rows = lines.shape
+        message = (
+            f"this rectangle has {columns} × {rows} = {count:.1e} cells, expected at most "
+            f"{MOST_CELLS:.0e}; make it narrower, or lower mesh.refinement"
+        )
+        raise MeshError([Problem("mesh.width", message)])
+    return lines
+
+
+def _row_points(
+    layout: CellLayout, stack: Multilayer, width: float, refinement: float
+) -> NDArray[np.float64]:
+    try:
+        return layout.row_points(stack, width, refinement)
+    except TooManyCells as error:
+        message = f"across this width there are {error}; make it narrower, or refine less"
+        raise MeshError([Problem("mesh.width", message)]) from None
 
 
 def _stack_problems(stack: Multilayer) -> Iterator[Problem]:

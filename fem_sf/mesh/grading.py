@@ -9,6 +9,7 @@ counts, and a fourth length is that over which it varies. Lengths are in ξ0.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.errors import MeshError, Problem
 from fem_sf.interfaces import Insulating, KupriyanovLukichev
+from fem_sf.limits import MOST_CELLS_IN_A_LINE
 from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.textures import layer_samples, texture_scales, varying
@@ -140,8 +143,7 @@ def graded_points(
     start, end = (largest if h is None else h * slope / (ratio - 1) for h in (first, last))
     x, sizes = _size_function(length, min(start, largest), min(end, largest), largest, slope)
     counts = np.concatenate([[0.0], np.cumsum(_cell_counts(np.diff(x), sizes))])
-    # 10.000000000000002 cells are 10
-    cells = max(math.ceil(counts[-1] * (1 - 1e-12)), fewest)
+    cells = _whole_number(counts[-1], fewest)
     points = _invert(np.linspace(0, counts[-1], cells + 1), counts, x, sizes)
     points[0], points[-1] = 0.0, length
     return points
@@ -149,8 +151,7 @@ def graded_points(
 
 def equal_points(length: float, largest: float, fewest: int) -> NDArray[np.float64]:
     """Points from 0 to a length that cut it into equal cells, no larger than a bound."""
-    # 10.000000000000002 cells are 10
-    cells = math.ceil(max(length / largest, fewest) * (1 - 1e-12))
+    cells = _whole_number(length / largest, fewest)
     return np.linspace(0, length, cells + 1, dtype=np.float64)
 
 
@@ -185,7 +186,7 @@ def resolved_points(
     x = np.concatenate([[0.0], places, [length]])
     allowed = np.concatenate([allowed[:1], allowed, allowed[-1:]])
     counts = np.concatenate([[0.0], np.cumsum(_cell_counts(np.diff(x), allowed))])
-    cells = max(math.ceil(counts[-1] * (1 - 1e-12)), fewest)
+    cells = _whole_number(counts[-1], fewest)
     points = _invert(np.linspace(0, counts[-1], cells + 1), counts, x, allowed)
     points[0], points[-1] = 0.0, length
     return points
@@ -239,10 +240,65 @@ def layer_points(
     ratio = grading.ratio ** (1 / refinement)
     fewest = math.ceil(grading.fewest * refinement)
     sizes = [_refined(each, refinement) for each in cell_sizes(stack, grading)]
-    return tuple(
-        graded_points(_thickness(layer), each.first, each.last, each.largest, ratio, fewest)
-        for layer, each in zip(stack.layers, sizes, strict=True)
-    )
+    points = []
+    for layer, each in zip(stack.layers, sizes, strict=True):
+        with cells_of(layer.name):
+            points.append(
+                graded_points(_thickness(layer), each.first, each.last, each.largest, ratio, fewest)
+            )
+    return tuple(points)
+
+
+class TooManyCells(ValueError):
+    """An interval wants more cells than are made.
+
+    Parameters
+    ----------
+    count
+        About how many it wants.
+    """
+
+    def __init__(self, count: float):
+        self.count = count
+        super().__init__(f"about {count:.1e} cells, expected at most {MOST_CELLS_IN_A_LINE:.0e}")
+
+
+@contextlib.contextmanager
+def cells_of(layer: str) -> Iterator[None]:
+    """Tell which layer wants too many cells.
+
+    Raises
+    ------
+    MeshError
+        In the place of `TooManyCells`.
+    """
+    try:
+        yield
+    except TooManyCells as error:
+        message = (
+            f"this layer wants {error}; cells are a part of the shortest length there, over all of "
+            "its thickness: is a thickness, an exchange field, a diffusivity or mesh.refinement "
+            "off by some powers of ten?"
+        )
+        raise MeshError([Problem(f"layers.{layer}", message)]) from None
+
+
+def bounded(count: float) -> float:
+    """A number of cells as it is.
+
+    Raises
+    ------
+    TooManyCells
+        If it is larger than what is made.
+    """
+    if not count <= MOST_CELLS_IN_A_LINE:
+        raise TooManyCells(count)
+    return count
+
+
+def _whole_number(count: float, fewest: int) -> int:
+    """A number of cells, rounded up; 10.000000000000002 cells are 10."""
+    return math.ceil(bounded(max(count, fewest)) * (1 - 1e-12))
 
 
 def exchange_length(layer: Layer, width: float | None = None) -> float:
@@ -279,13 +335,20 @@ def _size_function(
     )
     x = np.unique(np.clip(candidates, 0, length))
     sizes = np.minimum(np.minimum(start + slope * x, end + slope * (length - x)), largest)
-    return x, sizes
+    # rounding may take all of a size that is 1e-16 of the length
+    return x, np.maximum(sizes, min(start, end))
 
 
 def _cell_counts(widths: NDArray, sizes: NDArray) -> NDArray[np.float64]:
     """∫ dx/h over each piece of a piecewise linear h."""
     growth = np.diff(sizes) / sizes[:-1]
-    return widths / sizes[:-1] * _quotient(np.log1p, growth)
+    # next to −1 the growth has lost the digits of the ratio
+    shrinks = growth < -0.5
+    logarithm = np.where(
+        shrinks, np.log(sizes[1:] / sizes[:-1]), np.log1p(np.where(shrinks, 0.0, growth))
+    )
+    quotient = np.divide(logarithm, growth, out=np.ones_like(growth), where=growth != 0)
+    return widths / sizes[:-1] * quotient
 
 
 def _invert(steps: NDArray, counts: NDArray, x: NDArray, sizes: NDArray) -> NDArray[np.float64]:
@@ -293,12 +356,9 @@ def _invert(steps: NDArray, counts: NDArray, x: NDArray, sizes: NDArray) -> NDAr
     piece = np.clip(np.searchsorted(counts, steps, side="right") - 1, 0, len(x) - 2)
     slopes = np.diff(sizes) / np.diff(x)
     beyond = steps - counts[piece]
-    return x[piece] + sizes[piece] * beyond * _quotient(np.expm1, slopes[piece] * beyond)
-
-
-def _quotient(function: np.ufunc, z: NDArray) -> NDArray[np.float64]:
-    """function(z)/z, 1 at z = 0."""
-    return np.divide(function(z), z, out=np.ones_like(z), where=z != 0)
+    z = slopes[piece] * beyond
+    quotient = np.divide(np.expm1(z), z, out=np.ones_like(z), where=z != 0)
+    return x[piece] + sizes[piece] * beyond * quotient
 
 
 def _refined(sizes: CellSizes, refinement: float) -> CellSizes:

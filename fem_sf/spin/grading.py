@@ -11,21 +11,25 @@ length 10³ times shorter than the others costs some twenty cells.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.mesh.grading import equal_points
+from fem_sf.mesh.grading import TooManyCells, bounded, cells_of, equal_points
 from fem_sf.spin.materials import Material
 from fem_sf.spin.model import Layer, Stack, wall_of
 from fem_sf.spin.modes import decay_rates
+from fem_sf.spin.settings import SpinCase
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
 _ORDER = 5
 """Order of the error in L∞ of the elements of degree 4 that the numbers are meant for."""
+
+_ROUNDING = 1e-14
+"""Size over the thickness of a layer below which a cell has no room between two numbers."""
 
 _HUGE = 700.0
 """An exponent whose exponential is still a number."""
@@ -75,7 +79,8 @@ class SpinGrading:
         for i, layer in enumerate(stack.layers):
             # where p turns right up to a reservoir, modes are mixed there too
             turns = wall_of(layer.material) is not None
-            points.append(self._points(layer, turns or i > 0, turns or i < last, refinement))
+            with cells_of(layer.name):
+                points.append(self._points(layer, turns or i > 0, turns or i < last, refinement))
         return tuple(points)
 
     def origin(self, stack: Stack) -> float:
@@ -119,16 +124,32 @@ class SpinGrading:
         growth = rates.real / _ORDER
         ratio = self.ratio ** (1 / refinement)
         largest = min(self._largest / refinement, length / fewest)
+        bounded(max(length / largest, fewest))
         points = [0.0]
         size = math.inf
         # four quarters of a length are the whole of it, whatever their rounding
         while points[-1] < length * (1 - 1e-12):
             wanted = finest * np.exp(np.minimum(growth * points[-1], _HUGE))
             size = min(float(wanted.min()), ratio * size, largest)
+            if not size > _ROUNDING * length:
+                raise TooManyCells(1 / _ROUNDING)
             points.append(points[-1] + size)
+            bounded(len(points))
         cells = np.array(points) * (length / points[-1])
         cells[-1] = length
         return cells
+
+
+def grading_of(case: SpinCase) -> SpinGrading:
+    """Cell sizes of a case; semi-infinite layers are meshed as far as its probes reach."""
+    grading = SpinGrading(wave_number=case.wave_number)
+    far = grading.far
+    for name, positions in case.output.probes.items():
+        layer = case.stack.layer(name)
+        if layer.semi_infinite and positions:
+            reach = float(np.abs(positions).max())
+            far = max(far, grading.far * reach / grading.meshed_thickness(layer))
+    return replace(grading, far=far)
 
 
 def layer_rates(material: Material, wave_number: float = 0.0) -> ComplexArray:

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 from fem_sf.checked import Checked, Expected, not_negative, one_of, positive
 from fem_sf.errors import Problem
+from fem_sf.limits import MOST_STEPS, MOST_TIMES
 from fem_sf.settings import (
     Count,
     MeshSettings,
@@ -40,6 +41,10 @@ TIMES_NOT_ASCENDING = "expected times that ascend, but this is not later than th
 
 INITIAL_STATES = ("equilibrium", "steady")
 """Where a time-dependent run begins: no drive, or the steady state of the drive as it is given."""
+
+
+_STEPS_PER_PERIOD = 100
+"""About what the tolerance needs of a sine."""
 
 
 @dataclass(frozen=True)
@@ -306,6 +311,7 @@ class SpinCase(Checked):
         yield from probe_problems(self.stack, self.output)
         if self.time is not None:
             yield from _time_problems(self)
+            yield from _step_problems(self.time)
         if len(set(self.contacts)) < len(self.contacts):
             groups = spell(list(self.contacts))
             yield Problem("drive.contacts", f"expected two different groups, got {groups}")
@@ -362,6 +368,27 @@ def _mesh_problems(case: SpinCase) -> Iterator[Problem]:
                 f"layers.{name}.thickness",
                 "a semi-infinite layer has a steady state only; in time give it a thickness",
             )
+
+
+def _step_problems(time: TimeSettings) -> Iterator[Problem]:
+    """Runs of so many steps that they never end."""
+    wave = time.waveform
+    limit = f"expected at most {MOST_STEPS:g}"
+    if time.step is not None and time.end / time.step > MOST_STEPS:
+        steps = f"about {time.end / time.step:.1e} steps"
+        yield Problem(
+            "time.step", f"{steps} up to {time.end:g}, {limit}; take longer steps or end earlier"
+        )
+    periods = time.end * (wave.frequency or 0.0)
+    if wave.shape == "sine" and periods * _STEPS_PER_PERIOD > MOST_STEPS:
+        steps = f"about {periods * _STEPS_PER_PERIOD:.1e} steps"
+        yield Problem(
+            "drive.waveform.frequency",
+            f"{periods:.1e} periods are {steps} up to {time.end:g}, {limit}; lower the frequency "
+            "or end earlier",
+        )
+    if len(time.times) > MOST_TIMES:
+        yield Problem("time.times", f"expected at most {MOST_TIMES} times, got {len(time.times)}")
 
 
 def _time_problems(case: SpinCase) -> Iterator[Problem]:

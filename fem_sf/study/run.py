@@ -12,6 +12,7 @@ from fem_sf.settings import UsadelCase
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
+from fem_sf.study.size import refuse_too_large
 
 
 @overload
@@ -59,12 +60,14 @@ def run_case(
 
     Raises
     ------
-    MeshError
-        If the mesh does not fit the stack.
+    InputError
+        If the mesh does not fit the stack, or the problem not in the memory of this machine.
     NotConverged
         If no solution is found.
     """
     progress = progress or Silent()
+    if comm.size == 1:
+        refuse_too_large(case)
     if isinstance(case, SpinCase):
         from fem_sf.study.spin import run_spin
         from fem_sf.study.spin_bench import SpinBench

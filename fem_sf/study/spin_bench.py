@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.spin.energy import Energies
-from fem_sf.spin.grading import SpinGrading
+from fem_sf.spin.grading import grading_of
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Stack, wall_of
 from fem_sf.spin.observables import Faces
@@ -104,18 +104,6 @@ def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:
     """The mesh of a case, checked and distributed."""
     mesh, _ = KeptMesh(comm).take(lambda: geometry_of(case))
     return mesh
-
-
-def grading_of(case: SpinCase) -> SpinGrading:
-    """Cell sizes of a case; semi-infinite layers are meshed as far as its probes reach."""
-    grading = SpinGrading(wave_number=case.wave_number)
-    far = grading.far
-    for name, positions in case.output.probes.items():
-        layer = case.stack.layer(name)
-        if layer.semi_infinite and positions:
-            reach = float(np.abs(positions).max())
-            far = max(far, grading.far * reach / grading.meshed_thickness(layer))
-    return replace(grading, far=far)
 
 
 def profile_of(case: SpinCase) -> Callable[[FloatArray], FloatArray]:

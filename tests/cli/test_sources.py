@@ -50,11 +50,12 @@ def test_folder(tmp_path: Path) -> None:
 
 
 def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
     path = tmp_path / "fig1.toml"
+    path.write_text(CASE)
+    monkeypatch.setattr(Path, "open", refuse)
     assert message(path) == f"{path}: cannot be read: Permission denied"
 
 

@@ -52,6 +52,7 @@ from fem_sf.case.spin.fields import (
     VoltageScale,
     WaveNumber,
 )
+from fem_sf.limits import MOST_TIMES
 from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings, Waveform
 from fem_sf.words import any_of
@@ -131,7 +132,11 @@ class TimeTable(Table):
     step: Time | None = Field(None, description="a time step in t0, a number > 0")
     scheme: Scheme = TimeSettings.scheme
     initial: InitialState = TimeSettings.initial
-    times: list[TimeInList] = Field([], description="a list of times in t0, as in [0.5, 1.0]")
+    times: list[TimeInList] = Field(
+        [],
+        max_length=MOST_TIMES,
+        description=f"a list of at most {MOST_TIMES} times in t0, as in [0.5, 1.0]",
+    )
     checkpoint: Checkpoint = TimeSettings.checkpoint
 
 

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from fem_sf.case.sweeps.loading import load_sweep
+from fem_sf.case.sweeps.loading import check_sweep, load_sweep
 
-__all__ = ["load_sweep"]
+__all__ = ["check_sweep", "load_sweep"]

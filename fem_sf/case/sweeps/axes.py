@@ -17,12 +17,15 @@ from fem_sf.case.report import Report
 from fem_sf.case.sweeps.targets import Target, UnknownTarget, find_target
 from fem_sf.case.units import Physical, looks_like_quantity
 from fem_sf.errors import InputError
+from fem_sf.limits import MOST_POINTS
 from fem_sf.sweeps import Axis, Value
 from fem_sf.words import spell
 
 _EXAMPLE = "as in [0.1, 0.2], or { start = 0.1, stop = 0.5, count = 5 }"
 _RANGE = {"start", "stop", "count"}
 _DIGITS = 15
+_MOST_AXES = 20
+_LONGEST_KEY = 1000
 _COMPONENTS = 3
 
 
@@ -68,10 +71,16 @@ def read_axes(targets: Mapping[str, Target], context: Context, report: Report) -
         message = "expected a table [sweep] with keys of the case and values for them"
         report.add(("sweep",), f'{message}, as in "layers.F.thickness" = [0.1, 0.2]')
         return []
+    if len(table) > _MOST_AXES:
+        report.add(("sweep",), f"has {len(table)} keys; expected at most {_MOST_AXES}")
+        return []
     axes = []
     seen: dict[KeyPath, str] = {}
     for written, raw in table.items():
         where = ("sweep", written)
+        if len(written) > _LONGEST_KEY:
+            report.add(where, f"a key has at most {_LONGEST_KEY} characters, got {len(written)}")
+            continue
         if isinstance(raw, dict) and not _RANGE & raw.keys():
             path = ".".join((written, *_inner_keys(raw)))
             report.add(where, f'write dotted paths in quotes, as in "{path}" = [0.1, 0.2]')
@@ -125,6 +134,9 @@ def _read_values(
     raw: Any, where: KeyPath, targets: tuple[Target, ...], context: Context, report: Report
 ) -> list[tuple[Any, KeyPath]]:
     """Values with their places; empty where they cannot be read."""
+    if isinstance(raw, list) and len(raw) > MOST_POINTS:
+        report.add(where, f"expected at most {MOST_POINTS} values, got {len(raw)}")
+        return []
     if isinstance(raw, list) and raw:
         return [(value, (*where, i)) for i, value in enumerate(raw)]
     if not isinstance(raw, dict):
@@ -138,7 +150,7 @@ def _read_values(
         raise refuse(f"expected numbers as start and stop, got {spell(value)}")
 
     try:
-        numbers = read_range(raw, read_end, "values")
+        numbers = read_range(raw, read_end, "values", MOST_POINTS)
     except PydanticCustomError as error:
         report.add(where, error.message())
         return []

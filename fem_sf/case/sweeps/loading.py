@@ -4,24 +4,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fem_sf.case.loading import new_report, read_case, tables_of
 from fem_sf.case.positions import KeyPath
-from fem_sf.case.report import Report
+from fem_sf.case.report import MOST_PROBLEMS, Report
 from fem_sf.case.source import Source, read_source
 from fem_sf.case.sweeps.axes import WrittenAxis, plain_axis, read_axes
 from fem_sf.case.sweeps.targets import all_targets
 from fem_sf.errors import CaseError, LocatedProblem
-from fem_sf.sweeps import Axis, Sweep
+from fem_sf.sweeps import Axis, Sweep, too_many_points
 from fem_sf.words import spell
 
 if TYPE_CHECKING:
+    from fem_sf.case.fields import Context
     from fem_sf.sweeps import Case
+
+Choice = tuple[int, ...]
+"""A point by the place of its value along each axis."""
 
 
 def load_sweep(path: Path | str) -> Sweep:
@@ -43,20 +47,109 @@ def load_sweep(path: Path | str) -> Sweep:
         With everything that is wrong with the case as it is written, with the table, or else with
         the case at any of the points, by line.
     """
-    source = read_source(Path(path))
+    opened = _open(Path(path))
+    cases, axes = _read_points(opened, list(product(*map(range, opened.shape))))
+    base = opened.base
+    return Sweep(axes, cases, base.name, base.title, base.text)
+
+
+@dataclass(frozen=True)
+class CheckedSweep:
+    """A right sweep of which only some cases were read.
+
+    Parameters
+    ----------
+    axes
+        As of a `Sweep`.
+    points, looked_at
+        How many it has, and how many of them were read.
+    """
+
+    axes: tuple[Axis, ...]
+    points: int
+    looked_at: int
+
+
+def check_sweep(path: Path | str) -> CheckedSweep:
+    """Read a case file with ``[sweep]``, but of a large one not all of its points.
+
+    Parameters
+    ----------
+    path
+        As of `load_sweep`.
+
+    Raises
+    ------
+    CaseError
+        As `load_sweep` does, with what is wrong at the points that are read: each value of each
+        axis once, and some of the others.
+    """
+    opened = _open(Path(path))
+    most = max(_CHECKED // len(opened.base.text), 1)
+    choices = _some_choices(opened.shape, most)
+    _, axes = _read_points(opened, choices)
+    return CheckedSweep(axes, math.prod(opened.shape), len(choices))
+
+
+_CHECKED = 500_000
+"""Characters of all cases together that are read in about half a second."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A case file with ``[sweep]`` whose points are not read yet."""
+
+    report: Report
+    context: Context
+    axes: list[WrittenAxis]
+    base: Case
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(axis.values) for axis in self.axes)
+
+
+def _open(path: Path) -> _Opened:
+    source = read_source(path)
     report = new_report(source)
     if "sweep" not in source.data:
         message = 'has no [sweep]; add one, as in "layers.F.thickness" = [0.1, 0.2], or use run'
         raise CaseError([LocatedProblem("", message, str(source.path))])
     schemas, context = tables_of(report)
     written = read_axes(all_targets(report.source.data, schemas), context, report)
+    problem = too_many_points([axis.values for axis in written])
+    if problem:
+        report.add(("sweep",), problem)
     base = _read_base(report)
-    cases, problems = _load_points(report.source, written)
-    axes = [] if problems else [plain_axis(each, context, report) for each in written]
+    if problem:
+        raise report.error()
+    return _Opened(report, context, written, base)
+
+
+def _read_points(
+    opened: _Opened, choices: Sequence[Choice]
+) -> tuple[tuple[Case, ...], tuple[Axis, ...]]:
+    """The cases at some points, and the axes."""
+    report = opened.report
+    cases, problems = _load_points(report.source, opened.axes, choices)
+    axes = [] if problems else [plain_axis(each, opened.context, report) for each in opened.axes]
     report.problems.extend(problems)
     report.close()
-    found = tuple(axis for axis in axes if isinstance(axis, Axis))
-    return Sweep(found, cases, base.name, base.title, base.text)
+    return cases, tuple(axis for axis in axes if isinstance(axis, Axis))
+
+
+def _some_choices(shape: Sequence[int], most: int) -> list[Choice]:
+    """All points if they are few enough; else every value once, and others evenly spread."""
+    total = math.prod(shape)
+    if total <= most:
+        return list(product(*map(range, shape)))
+    alone = (
+        tuple(i if other == axis else 0 for other in range(len(shape)))
+        for axis, count in enumerate(shape)
+        for i in range(count)
+    )
+    spread = islice(product(*map(range, shape)), 0, None, total // most + 1)
+    return list(dict.fromkeys(chain(alone, spread)))[:most]
 
 
 def _read_base(report: Report) -> Case:
@@ -95,23 +188,21 @@ class PointReport(Report):
         super().add(where, message, at=at)
 
 
-Choice = tuple[int, ...]
-"""A point by the place of its value along each axis."""
-
-
 def _load_points(
-    source: Source, axes: list[WrittenAxis]
+    source: Source, axes: list[WrittenAxis], wanted: Iterable[Choice]
 ) -> tuple[tuple[Case, ...], list[LocatedProblem]]:
-    """The cases of all points, and every distinct problem that any of them has."""
+    """The cases of some points, and every distinct problem that any of them has."""
     cases: list[Case] = []
     problems: dict[LocatedProblem, list[Choice]] = {}
-    for choice in product(*(range(len(axis.values)) for axis in axes)):
+    for choice in wanted:
         try:
             cases.append(read_case(_point_report(source, axes, choice)))
         except CaseError as error:
             for problem in error.problems:
                 assert isinstance(problem, LocatedProblem)
                 problems.setdefault(problem, []).append(choice)
+        if len(problems) >= MOST_PROBLEMS:
+            break
     told = [_at_points(problem, axes, choices) for problem, choices in problems.items()]
     return tuple(cases), told
 

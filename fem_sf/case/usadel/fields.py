@@ -29,6 +29,7 @@ from fem_sf.case.fields import (
 from fem_sf.case.units import DIFFUSIVITY, Kind, Physical
 from fem_sf.formulas import Formula, FormulaError
 from fem_sf.interfaces import LAWS
+from fem_sf.limits import MOST_ENERGIES
 from fem_sf.materials import MATERIALS, Texture
 from fem_sf.settings import GAPS
 from fem_sf.words import did_you_mean, spell
@@ -81,6 +82,7 @@ def _read_gap(value: Any, info: ValidationInfo) -> str | float:
     return gap
 
 
+_LONGEST_FORMULA = 1000
 _FORMULA = re.compile(r"[*()]|\b[xyz]\b|^\s*[^\s\d.+-]")
 """What is in formulas and not in quantities."""
 
@@ -106,6 +108,8 @@ def _read_exchange_number(value: Any, expected: str, info: ValidationInfo) -> fl
 def _read_formula(value: Any, expected: str, info: ValidationInfo) -> Formula:
     if not (isinstance(value, str) and _FORMULA.search(value)):
         return Formula(repr(_read_exchange_number(value, expected, info)))
+    if len(value) > _LONGEST_FORMULA:
+        raise refuse(f"a formula has at most {_LONGEST_FORMULA} characters, got {len(value)}")
     try:
         return Formula(value)
     except FormulaError as error:
@@ -124,10 +128,12 @@ def _read_energies(value: Any, info: ValidationInfo) -> tuple[float, ...]:
     """A list of energies, or a range of them with both ends."""
     context = context_of(info)
     if isinstance(value, dict):
-        return read_range(value, lambda end: _read_energy(end, context), "energies")
+        return read_range(value, lambda end: _read_energy(end, context), "energies", MOST_ENERGIES)
     expected = "energies E/Tc as in [0.0, 0.5], or { start = -3.0, stop = 3.0, count = 301 }"
     if not isinstance(value, list) or not value:
         raise refuse(f"expected {expected}, got {spell(value)}")
+    if len(value) > MOST_ENERGIES:
+        raise refuse(f"expected at most {MOST_ENERGIES} energies, got {len(value)}")
     return tuple(_read_energy(energy, context) for energy in value)
 
 

@@ -33,6 +33,7 @@ from fem_sf.case.usadel.fields import (
     Temperature,
     TemperatureScale,
 )
+from fem_sf.limits import LARGEST, MOST_FREQUENCIES
 from fem_sf.settings import (
     LARGEST_ACCURACY,
     SMALLEST_ACCURACY,
@@ -60,8 +61,11 @@ class UsadelTable(Table):
 
     required: ClassVar = ("temperature",)
     measured_in: ClassVar = {"temperature": "Tc", "gap": "Tc"}
+    bounded_elsewhere: ClassVar = ("temperature",)
 
-    temperature: Temperature | None = Field(None, ge=0, description="T/Tc, a number ≥ 0")
+    temperature: Temperature | None = Field(
+        None, ge=0, le=LARGEST, description="T/Tc, a number ≥ 0"
+    )
     gap: Gap = "self-consistent"
 
 
@@ -167,7 +171,11 @@ class SolverTable(Table):
     max_iterations: Bound = SolverSettings.max_iterations
     max_sweeps: Bound = SolverSettings.max_sweeps
     frequencies: int | None = Field(
-        None, ge=0, description="how many frequencies are summed one by one, a whole number ≥ 0"
+        None,
+        ge=0,
+        le=MOST_FREQUENCIES,
+        description="how many frequencies are summed one by one, a whole number from 0 to "
+        f"{MOST_FREQUENCIES}",
     )
     tail: int | None = Field(
         None, ge=4, le=128, description="how many nodes the tail has, a whole number from 4 to 128"
@@ -197,7 +205,9 @@ class OutputTable(schema.OutputTable):
     """What is written besides the standard files."""
 
     frequencies: list[Frequency] = Field(
-        [], description="a list of frequencies ω/Tc, as in [0.5, 3.0]"
+        [],
+        max_length=MOST_FREQUENCIES,
+        description=f"a list of at most {MOST_FREQUENCIES} frequencies ω/Tc, as in [0.5, 3.0]",
     )
 
 
