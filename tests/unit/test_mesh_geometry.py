@@ -106,7 +106,7 @@ def test_what_makes_no_mesh():
             [
                 "mesh.dimension: expected 1 or 2, got 3; more dimensions are not available in this "
                 "version",
-                "mesh.refinement: expected a number > 0, got 0.0",
+                "mesh.refinement: expected a number > 0, at most 1000, got 0.0",
             ],
         ),
         ({"dimension": 2}, ["mesh.width: a rectangle (dimension = 2) needs a width"]),
