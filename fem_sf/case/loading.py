@@ -39,9 +39,18 @@ def load_case(path: Path) -> UsadelCase | SpinCase:
     Raises
     ------
     CaseError
-        With everything that is wrong with the file, by line.
+        With everything that is wrong with the file, by line, its ``[sweep]`` included.
     """
-    return read_case(new_report(read_source(Path(path))))
+    report = new_report(read_source(Path(path)))
+    try:
+        return read_case(report)
+    except CaseError:
+        if "sweep" not in report.source.data:
+            raise
+    from fem_sf.case.sweeps import load_sweep
+
+    load_sweep(path)
+    raise report.error()
 
 
 def read_case(report: Report) -> UsadelCase | SpinCase:

@@ -31,6 +31,56 @@ def test_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.exit_status == 2
 
 
+COMMAS = BILAYER.replace('"F"', '"F, a"').replace('"S"', '"S,b"').replace("{ F =", '{ "F, a" =')
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('"layers.F, a.thickness" = [0.5, 1.0]', "layers.F, a.thickness"),
+        ('"layers.S,b.diffusivity" = [0.5, 1.0]', "layers.S,b.diffusivity"),
+        (
+            '"layers.F, a.thickness , layers.S,b.thickness" = [0.5, 1.0]',
+            "layers.F, a.thickness, layers.S,b.thickness",
+        ),
+        ('"interfaces.F, a|S,b.gamma,mesh.refinement" = [1.5]', None),
+    ],
+)
+def test_names_with_commas(tmp_path: Path, line: str, name: str | None) -> None:
+    (axis,) = load_sweep(write(tmp_path, COMMAS, line)).axes
+    assert axis.name == (name or "interfaces.F, a|S,b.gamma, mesh.refinement")
+
+
+def test_misspelt_keys_of_names_with_commas(tmp_path: Path) -> None:
+    path = write(tmp_path, COMMAS, '"layers.F, a.thicknes, layer.S,b.thickness" = [0.5]')
+    with pytest.raises(CaseError) as caught:
+        load_sweep(path)
+    assert [each.message.partition(":")[0] for each in caught.value.problems] == [
+        '"layers.F, a.thicknes"',
+        '"layer.S,b.thickness"',
+    ]
+    assert 'did you mean "layers.F, a.thickness"' in str(caught.value)
+
+
+def test_every_error_of_case_and_sweep_at_once(tmp_path: Path) -> None:
+    """Reading the case tells the sweep's errors too, whether it is solved or swept."""
+    lines = (
+        '"layers.F.thickness" = [-1.0, 0.5]',
+        '"layers.G.thickness" = [1.0]',
+        '"usadel.temperature" = "cold"',
+    )
+    path = write(tmp_path, BILAYER.replace("gamma = 0.3", "gamma = -0.3"), *lines)
+    told = []
+    for load in (load_case, load_sweep):
+        with pytest.raises(CaseError) as caught:
+            load(path)
+        told.append(str(caught.value).splitlines())
+    assert told[0] == told[1]
+    words = ("γ = R_b σ/ξ0 > 0", "got -1.0", "no layer is called", "a list of values")
+    assert len(told[0]) == len(words)
+    assert all(word in line for word, line in zip(words, told[0], strict=True))
+
+
 def test_every_combination_with_the_last_key_going_round_fastest(tmp_path: Path) -> None:
     lines = '"layers.F.thickness" = [0.5, 2.0]', '"usadel.temperature" = [0.1, 0.2, 0.3]'
     sweep = load_sweep(write(tmp_path, BILAYER, *lines))

@@ -14,7 +14,7 @@ from fem_sf.case.entries import tell_error
 from fem_sf.case.fields import Context, read_range, refuse
 from fem_sf.case.positions import KeyPath
 from fem_sf.case.report import Report
-from fem_sf.case.sweeps.targets import Target, UnknownTarget, find_target
+from fem_sf.case.sweeps.targets import Target, UnknownTarget, find_target, split_paths
 from fem_sf.case.units import Physical, looks_like_quantity
 from fem_sf.errors import InputError
 from fem_sf.limits import MOST_POINTS
@@ -88,7 +88,7 @@ def read_axes(targets: Mapping[str, Target], context: Context, report: Report) -
         found = _find_targets(written, where, targets, seen, report)
         values = _read_values(raw, where, found, context, report)
         if found and values:
-            name = ", ".join(part.strip() for part in written.split(","))
+            name = ", ".join(split_paths(written, targets))
             numbers, places = zip(*values, strict=True)
             axes.append(WrittenAxis(name, where, found, numbers, places))
     return axes
@@ -113,8 +113,9 @@ def _find_targets(
     """The targets of a key, all of which must be known and of no other axis."""
     found = []
     right = True
-    for path in (part.strip() for part in written.split(",")):
-        subject = f"{spell(path)}: " if "," in written else ""
+    paths = split_paths(written, targets)
+    for path in paths:
+        subject = f"{spell(path)}: " if len(paths) > 1 else ""
         try:
             target = find_target(path, targets)
         except UnknownTarget as error:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 from pathlib import Path
@@ -44,8 +44,8 @@ def load_sweep(path: Path | str) -> Sweep:
     Raises
     ------
     CaseError
-        With everything that is wrong with the case as it is written, with the table, or else with
-        the case at any of the points, by line.
+        With everything that is wrong with the case as it is written, with the table, and with the
+        case at any of the points, by line.
     """
     opened = _open(Path(path))
     cases, axes = _read_points(opened, list(product(*map(range, opened.shape))))
@@ -120,10 +120,23 @@ def _open(path: Path) -> _Opened:
     problem = too_many_points([axis.values for axis in written])
     if problem:
         report.add(("sweep",), problem)
-    base = _read_base(report)
-    if problem:
+    base, wrong = _read_base(report)
+    if base is None:
+        report.problems.extend(wrong)
+        report.problems.extend(_problems_of_values(report.source, written, wrong))
+    if base is None or problem:
         raise report.error()
     return _Opened(report, context, written, base)
+
+
+def _problems_of_values(
+    source: Source, axes: Sequence[WrittenAxis], known: Collection[LocatedProblem]
+) -> Iterable[LocatedProblem]:
+    """What is wrong with values one by one, besides what is known of the case."""
+    most = max(_CHECKED // max(len(source.text) * len(axes), 1), 1)
+    for axis in axes:
+        choices = _some_choices((len(axis.values),), most)
+        yield from _load_points(source, [axis], choices, known)[1]
 
 
 def _read_points(
@@ -152,14 +165,13 @@ def _some_choices(shape: Sequence[int], most: int) -> list[Choice]:
     return list(dict.fromkeys(chain(alone, spread)))[:most]
 
 
-def _read_base(report: Report) -> Case:
-    """The case as it is written; if it is wrong, that is told with what is wrong with the table."""
+def _read_base(report: Report) -> tuple[Case | None, list[LocatedProblem]]:
+    """The case as it is written, or what is wrong with it."""
     own = Report(report.source)
     try:
-        return read_case(own)
+        return read_case(own), []
     except CaseError:
-        report.problems.extend(own.problems)
-        raise report.error() from None
+        return None, own.problems
 
 
 class PointReport(Report):
@@ -189,9 +201,22 @@ class PointReport(Report):
 
 
 def _load_points(
-    source: Source, axes: list[WrittenAxis], wanted: Iterable[Choice]
+    source: Source,
+    axes: list[WrittenAxis],
+    wanted: Iterable[Choice],
+    known: Collection[LocatedProblem] = (),
 ) -> tuple[tuple[Case, ...], list[LocatedProblem]]:
-    """The cases of some points, and every distinct problem that any of them has."""
+    """The cases of some points, and every distinct problem that any of them has.
+
+    Parameters
+    ----------
+    source, axes
+        The case as it is written, and what is swept.
+    wanted
+        The points.
+    known
+        Problems that are told already.
+    """
     cases: list[Case] = []
     problems: dict[LocatedProblem, list[Choice]] = {}
     for choice in wanted:
@@ -200,7 +225,8 @@ def _load_points(
         except CaseError as error:
             for problem in error.problems:
                 assert isinstance(problem, LocatedProblem)
-                problems.setdefault(problem, []).append(choice)
+                if problem not in known:
+                    problems.setdefault(problem, []).append(choice)
         if len(problems) >= MOST_PROBLEMS:
             break
     told = [_at_points(problem, axes, choices) for problem, choices in problems.items()]

@@ -56,6 +56,47 @@ class UnknownTarget(ValueError):
     """A path names nothing that may be swept; the message says why."""
 
 
+def split_paths(written: str, targets: Mapping[str, Target]) -> list[str]:
+    """The paths of a key, which commas part; names of layers may have commas too.
+
+    Parameters
+    ----------
+    written
+        The key.
+    targets
+        Every key that may be swept, by its path.
+    """
+    parts = written.split(",")
+    known = _known_paths(parts, targets)
+    if known is not None:
+        return known
+    # a path begins where its first word is almost that of a table
+    tables = {path.partition(".")[0].partition("[")[0] for path in targets} | _REFUSED.keys()
+    paths: list[str] = []
+    for part in parts:
+        word = part.strip().partition(".")[0].partition("[")[0]
+        if paths and "." in part and nearest(word, tables) is None:
+            paths[-1] += f",{part}"
+        else:
+            paths.append(part)
+    return [path.strip() for path in paths]
+
+
+def _known_paths(parts: list[str], targets: Mapping[str, Target]) -> list[str] | None:
+    """Join parts to paths that are all known, each as short as can be; ``None`` if some are not."""
+    most = 1 + max((path.count(",") for path in targets), default=0)
+    paths: list[str] = []
+    start = 0
+    while start < len(parts):
+        joined = (",".join(parts[start : start + count]).strip() for count in range(1, most + 1))
+        path = next((each for each in joined if each in targets), None)
+        if path is None:
+            return None
+        paths.append(path)
+        start += 1 + path.count(",")
+    return paths
+
+
 def find_target(path: str, targets: Mapping[str, Target]) -> Target:
     """Look up a path.
 
