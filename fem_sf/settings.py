@@ -28,6 +28,7 @@ from fem_sf.limits import MOST_ENERGIES, MOST_FREQUENCIES, MOST_REFINEMENT
 from fem_sf.materials import Ferromagnet
 from fem_sf.multilayer import Multilayer, unknown_layer
 from fem_sf.stack import Layer, Stack
+from fem_sf.usadel.signs import sign_problems
 from fem_sf.words import any_of
 
 GAPS = ("self-consistent", "bulk")
@@ -350,6 +351,9 @@ class UsadelCase(Checked):
         Densities of states that are wanted, at the Δ of the solution.
     critical_temperature
         Whether the critical temperature of the stack is wanted.
+    signs
+        Of Δ by superconductor, 1 or −1, where one state is wanted; + where there is none. By
+        default all patterns of signs are looked for, and that of lowest free energy is taken.
     mesh, solver, output
         Settings.
     accuracy
@@ -366,8 +370,8 @@ class UsadelCase(Checked):
     Raises
     ------
     InputError
-        If the temperature, the gap, the reference, a phase, a chosen frequency or a spectrum makes
-        no sense.
+        If the temperature, the gap, the reference, a phase, a sign, a chosen frequency or a
+        spectrum makes no sense.
     """
 
     stack: Stack
@@ -376,6 +380,9 @@ class UsadelCase(Checked):
     reference: str | None = None
     spectra: tuple[SpectrumSettings, ...] = ()
     critical_temperature: bool = False
+    signs: Annotated[dict[str, int], Expected("1 or -1", lambda sign: abs(sign) == 1)] = field(
+        default_factory=dict
+    )
     mesh: MeshSettings = field(default_factory=MeshSettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
@@ -403,6 +410,8 @@ class UsadelCase(Checked):
         if 0 < self.temperature < LOWEST_TEMPERATURE:
             yield Problem("temperature", TOO_COLD.format(self.temperature))
         yield from misplaced_phases(self.stack, self.gap)
+        for name, message in sign_problems(self.stack, self.signs):
+            yield Problem(f"signs.{name}", message)
         yield from probe_problems(self.stack, self.output)
         for key, number_of in (
             ("output.frequencies", len(self.output.frequencies)),

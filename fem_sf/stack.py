@@ -97,6 +97,11 @@ class Stack(Multilayer[Layer, Interface]):
         return tuple(each for each in self.layers if isinstance(each.material, Ferromagnet))
 
     @property
+    def superconductors(self) -> tuple[Layer, ...]:
+        """The superconducting layers, from left to right."""
+        return tuple(each for each in self.layers if isinstance(each.material, Superconductor))
+
+    @property
     def phases(self) -> dict[str, float]:
         """By layer, from left to right, the phases that order parameters are given, in radians."""
         return {layer.name: layer.phase for layer in self.layers if layer.phase is not None}

@@ -62,6 +62,12 @@ def shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def all_of(words: Iterable[str]) -> str:
+    """Enumerate as ``"a", "b" and "c"``."""
+    *most, last = (f'"{word}"' for word in words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def spell(value: Any) -> str:
     """Write a value as a case would, cut where it is long, without control characters."""
     match value:

@@ -17,7 +17,6 @@ from fem_sf.output.panels import (
     Panel,
     Positions,
     panels_of,
-    peak,
     significant,
 )
 from fem_sf.output.quantities import Quantity, SIColumn
@@ -31,6 +30,7 @@ from fem_sf.study.results import (
     USADEL_COLUMNS,
     LayerFields,
 )
+from fem_sf.usadel.signs import spell_signs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -112,6 +112,8 @@ class Usadel(Kind):
             yield f"T = {summary['temperature']:g} Tc"
         if summary.get("state") is not None:
             yield _state(summary)
+        if len(summary.get("branches", ())) > 1 and any(summary["signs"].values()):
+            yield spell_signs(summary["signs"])
 
     def rows(
         self, summary: Mapping[str, Any], scales: PhysicalScales | None = None, dimension: int = 1
@@ -162,11 +164,19 @@ class Usadel(Kind):
         if summary.get("free_energy") is not None:
             error = summary.get("free_energy_error")
             yield Row("all", "free energy", f"ν_S Tc² ξ0{power}", summary["free_energy"], error)
+        for branch in _others(summary):
+            if branch["free_energy"] is not None:
+                what = f"free energy of the state {spell_signs(branch['signs'])}"
+                yield Row("all", what, f"ν_S Tc² ξ0{power}", branch["free_energy"])
 
     def notes(self, summary: Mapping[str, Any]) -> Iterator[str]:
         """Tell what the solver has to say about the state."""
         if summary.get("note"):
             yield summary["note"]
+        missing = [each["signs"] for each in _others(summary) if each["free_energy"] is None]
+        if missing:
+            listed = "; ".join(map(spell_signs, missing))
+            yield f"No superconducting state was found with these signs of Δ: {listed}."
         accuracy = summary.get("accuracy")
         if accuracy and accuracy["reached"] and accuracy["largest_error_of"]:
             yield (
@@ -226,11 +236,11 @@ class Usadel(Kind):
         panels = []
         gapped = _layers_of(dataset, layers, ("superconductor",))
         if gapped:
-            top = max(float(each.values["delta"].max()) for each in gapped.values())
+            low, top = _extremes(gapped)
             other = None
             if "kTc_meV" in dataset.attrs:
                 other = OtherUnit("Δ (meV)", dataset.attrs["kTc_meV"])
-            bounds = (0.0, 1.12 * top or 1.0)
+            bounds = (1.12 * low, 1.12 * top or 1.0)
             panels.append(Panel(_GAP_LABEL, (_GAP,), gapped, bounds, other=other))
         if "supercurrent" in dataset:
             panels += panels_of(_PHASE_LABEL, [_PHASE], gapped)
@@ -246,7 +256,8 @@ class Usadel(Kind):
         maps = []
         gapped = _layers_of(dataset, layers, ("superconductor",))
         if gapped:
-            bounds = (0.0, peak(gapped.values(), ["delta"]) or 1.0)
+            low, top = _extremes(gapped)
+            bounds = (low, top or 1.0)
             maps.append(Map(_GAP_LABEL, "delta", gapped, bounds))
         if "supercurrent" in dataset:
             maps.append(Map(usadel_sweeps.CURRENT_LABEL, "supercurrent", dict(layers)))
@@ -282,6 +293,20 @@ def _state(summary: Mapping[str, Any]) -> str:
     ground = summary.get("ground_state")
     metastable = ground is not None and summary["state"] != ground
     return f"{'metastable ' if metastable else ''}{summary['state']}"
+
+
+def _extremes(gapped: Mapping[str, LayerFields]) -> tuple[float, float]:
+    """Least and largest Δ, with zero among them."""
+    deltas = [each.values["delta"] for each in gapped.values()]
+    return (
+        min(0.0, *(float(each.min()) for each in deltas)),
+        max(0.0, *(float(each.max()) for each in deltas)),
+    )
+
+
+def _others(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Patterns of signs that were looked for besides that of the state."""
+    return [each for each in summary.get("branches", ()) if each["signs"] != summary["signs"]]
 
 
 def _along_z(vector: Sequence[float]) -> float | Sequence[float]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.materials import Superconductor
 from fem_sf.settings import UsadelCase
 from fem_sf.study.results import LayerFields
 
@@ -18,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class GapProfile:
-    """A self-consistent gap without nodes or sign changes.
+    """A self-consistent gap that has one sign in each superconductor.
 
     Parameters
     ----------
@@ -33,6 +32,11 @@ class GapProfile:
     temperature: float
     points: Mapping[str, FloatArray]
     values: Mapping[str, FloatArray]
+
+    @property
+    def signs(self) -> dict[str, int]:
+        """Signs of Δ by superconductor."""
+        return {name: 1 if values[0] > 0 else -1 for name, values in self.values.items()}
 
     def arrays(self) -> dict[str, FloatArray]:
         """All of it by name, as `of_arrays` takes it."""
@@ -66,15 +70,13 @@ def gap_profile(
     -------
     GapProfile
         ``None`` for a gap that was given or has phases, for the normal state and where Δ changes
-        its sign.
+        its sign within a superconductor.
     """
     if case.gap != "self-consistent" or case.stack.phases or state != "superconducting":
         return None
-    superconductors = [
-        layer.name for layer in case.stack.layers if isinstance(layer.material, Superconductor)
-    ]
-    values = {name: layers[name].values["delta"] for name in superconductors}
-    if min(each.min() for each in values.values()) <= 0:
+    names = [layer.name for layer in case.stack.superconductors]
+    values = {name: layers[name].values["delta"] for name in names}
+    if min(each.min() * each.max() for each in values.values()) <= 0:
         return None
-    points = {name: layers[name].points for name in superconductors}
+    points = {name: layers[name].points for name in names}
     return GapProfile(case.temperature, points, values)

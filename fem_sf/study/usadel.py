@@ -34,6 +34,7 @@ from fem_sf.study.results import (
     UsadelResult,
 )
 from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_branches import add_branches, find_branches
 from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
 from fem_sf.study.usadel_start import gap_start
@@ -50,6 +51,7 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
+from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.solution import (
     GapValues,
     Solution,
@@ -113,11 +115,17 @@ def run_usadel(
     system, forms = bench.system(case, mesh, degree)
     copies = copies_to_solve(system, rule, case.gap, bench.grid)
     clock.lap("setup")
-    solution = run.solve(system, "", run.start(bench, system, near), copies)
-    measurement = run.measure(solution, forms)
-    if near is not None and measurement.integrals.free_energy >= 0:
-        solution = run.solve(system, "", copies=copies)
-        measurement = run.measure(solution, forms)
+
+    def solve_from(signs: Signs) -> tuple[Solution, Measurement]:
+        solution = run.solve(system, "", run.start(bench, system, near, signs), copies, signs)
+        measured = run.measure(solution, forms)
+        if near is not None and measured.integrals.free_energy >= 0:
+            solution = run.solve(system, "", None, copies, signs)
+            measured = run.measure(solution, forms)
+        return solution, measured
+
+    branches = find_branches(case, solve_from)
+    solution, measurement = branches.ground.solution, branches.ground.measured
     chosen = run.solve_chosen(solution)
     indicators = cell_indicators(solution.sweep) if case.refines_locally else None
     clock.lap("solve")
@@ -135,6 +143,7 @@ def run_usadel(
             clock.lap("critical_temperature")
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
+        add_branches(summary, branches)
         summary |= {"converged": False, "note": f"{summary['note']} {failure}".strip()}
         failure.partial = UsadelResult(case, layers, probes, bench.grid.space.bcast(summary))
         raise
@@ -147,7 +156,7 @@ def run_usadel(
         copies = None
         if bench.lasting:
             copies = copies_to_solve(other_system, second.rule, case.gap, bench.grid)
-        other = again.solve(other_system, "error, ", solution, copies)
+        other = again.solve(other_system, "error, ", solution, copies, branches.ground.signs)
         compared = again.measure(other, other_forms)
         energies = run.at_energies_of(spectra)
         compared_spectra = again.spectra(other, layers, energies, "error, ")
@@ -159,6 +168,7 @@ def run_usadel(
     summary = summarise(
         case, solution.report, measurement, compared, unknowns, factor=second.factor
     )
+    add_branches(summary, branches)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, compared_spectra, second.factor)
     if critical is not None:
@@ -195,6 +205,7 @@ class Run:
         purpose: str,
         start: GapValues | Solution | None = None,
         copies: Copies | None = None,
+        signs: Signs = NO_SIGNS,
     ) -> Solution:
         """Solve on one system of fields; ``purpose`` heads what progress is told."""
 
@@ -212,10 +223,11 @@ class Run:
             self.grid,
             copies,
             self.last_step,
+            signs,
         )
 
     def start(
-        self, bench: UsadelBench, system: UsadelSystem, near: GapProfile | None
+        self, bench: UsadelBench, system: UsadelSystem, near: GapProfile | None, signs: Signs
     ) -> GapValues | Solution | None:
         """Where `solve` starts: from a rougher problem, solved for that, or the gap that is near.
 
@@ -223,7 +235,7 @@ class Run:
         it too.
         """
         case = self.case
-        beside = gap_start(near, system, case.temperature)
+        beside = gap_start(near, system, case.temperature, signs)
         if not is_self_consistent(system, case.gap) or case.temperature >= 1:
             return beside
         own, unknowns = Discretisation(system.degree, self.rule), system.layout.global_size
@@ -234,9 +246,9 @@ class Run:
         if rough.degree != own.degree:
             lower, _ = bench.system(case, self.mesh, rough.degree)
         roughly = replace(self, rule=rough.rule, last_step=ROUGHLY)
-        first = roughly.start(bench, lower, near)
+        first = roughly.start(bench, lower, near, signs)
         try:
-            found = roughly.solve(lower, f"start of degree {rough.degree}, ", first)
+            found = roughly.solve(lower, f"start of degree {rough.degree}, ", first, None, signs)
         except NotConverged:
             return beside
         # what is linearised and factorised there is not needed any more

@@ -11,6 +11,7 @@ from fem_sf.settings import UsadelCase
 from fem_sf.study.usadel_summary import is_metastable
 from fem_sf.usadel.critical import NormalState, highest_instability
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.usadel.signs import same_pattern, spell_signs
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import (
     CriticalTemperature,
@@ -33,6 +34,12 @@ METASTABLE = (
     "superconductivity ends below, at the critical temperature."
 )
 """Said where a gap is found above the critical temperature."""
+
+OTHER_STATE = (
+    "The critical temperature belongs to another state than the profiles: to that with signs "
+    "{there} of Δ, which is superconducting up to there, and not to {here}."
+)
+"""Said where the state of lowest free energy changes its signs on the way to Tc."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,9 @@ def critical_summary(
     metastable = is_metastable(summary["state"], summary["ground_state"])
     if above and not metastable and _found_superconducting(case, summary["state"]):
         notes.append(METASTABLE.format(temperature=case.temperature))
+    signs = summary["signs"]
+    if found.signs and signs and not same_pattern(case.stack, signs, found.signs):
+        notes.append(OTHER_STATE.format(here=spell_signs(signs), there=spell_signs(found.signs)))
     return {
         "critical_temperature": found.temperature,
         "critical_temperature_error": error,

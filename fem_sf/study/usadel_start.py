@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from fem_sf.study.gap_profile import GapProfile
 from fem_sf.usadel.bulk import bulk_gap
+from fem_sf.usadel.signs import Signs
 from fem_sf.usadel.solution import GapValues
 from fem_sf.usadel.system import UsadelSystem
 
@@ -20,7 +21,7 @@ _SAME_PLACE = 1e-9
 
 
 def gap_start(
-    profile: GapProfile | None, system: UsadelSystem, temperature: float
+    profile: GapProfile | None, system: UsadelSystem, temperature: float, signs: Signs
 ) -> GapValues | None:
     """Δ of a profile at the nodes of a system; collective.
 
@@ -35,15 +36,21 @@ def gap_start(
         Where it is wanted.
     temperature
         T in Tc, at which it is wanted.
+    signs
+        Of Δ, as wanted.
 
     Returns
     -------
     dict
-        ``None`` where there is no profile, or none of these superconductors on this mesh.
+        ``None`` where there is no profile, or none of these superconductors on this mesh, or it has
+        other signs.
     """
     if profile is None or temperature >= 1 or profile.points.keys() != system.gaps.keys():
         return None
-    scale = bulk_gap(temperature) / bulk_gap(profile.temperature)
+    turns = {sign * signs.get(name, 1) for name, sign in profile.signs.items()}
+    if len(turns) > 1:
+        return None
+    scale = turns.pop() * bulk_gap(temperature) / bulk_gap(profile.temperature)
     start: dict[str, FloatArray] = {}
     for name, gap in system.gaps.items():
         dimension = system.mesh.mesh.geometry.dim

@@ -59,7 +59,7 @@ class Copies:
     jacobian, pair_jacobian
         Matrices to take the sparsity from.
     last
-        The last solution in it.
+        The last solution in it for every pattern of signs of Δ.
     """
 
     def __init__(self, original: UsadelSystem, count: int):
@@ -72,7 +72,7 @@ class Copies:
         self.pair_jacobian = BlockMatrix(self.system.compile_pair_jacobian())
         for each in (self.jacobian, self.pair_jacobian):
             each.assemble()
-        self.last: KnownSolution | None = None
+        self.last: dict[tuple[float, ...], KnownSolution] = {}
 
     def follow(self, original: UsadelSystem, frequencies: NDArray[np.float64]) -> None:
         """Take the frequencies of the copies, and points and numbers that the original has now.

@@ -28,10 +28,12 @@ from fem_sf.solve.lanczos import largest_eigenpair
 from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import LOPSIDED, pairing_stiffness
+from fem_sf.usadel.gap import pairing_stiffness
 from fem_sf.usadel.gap_mass import GapMass
+from fem_sf.usadel.growth import LOPSIDED
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import integrals
+from fem_sf.usadel.signs import NO_SIGNS, Signs, signs_of
 from fem_sf.usadel.system import UsadelSystem
 
 SCAN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
@@ -71,12 +73,15 @@ class Instability:
     quartic
         F_4 of the critical mode over the same sum of the terms' magnitudes, between −1 and 1:
         negative where superconductivity sets in at once with a finite Δ. 1 without an instability.
+    signs
+        Of the critical mode by superconductor; empty without an instability.
     """
 
     temperature: float
     sum_error: float
     slope: float
     quartic: float
+    signs: Signs = NO_SIGNS
 
 
 class NormalState:
@@ -139,6 +144,13 @@ class NormalState:
             response = self._dot(self._mode, self._result.getArray(readonly=True).real)
             values.append(response / norm - 1 / math.hypot(omega, bulk))
         return float(self._rule.error(values))
+
+    def signs(self) -> Signs:
+        """Signs of the last excess' mode by superconductor; collective."""
+        weighed, stack = self._mass.weigh(self._mode), self._system.stack
+        names = list(self._system.gaps)
+        sums = [self.layout.comm.allreduce(float(weighed[p].sum())) for p in self.layout.slices]
+        return signs_of(stack, dict(zip(names, sums, strict=True)))
 
     def quartic(self) -> float:
         """F_4 = 2πT Σ 2 Re A_4 of the last excess' mode over 2πT Σ |2 Re A_4|.
@@ -223,11 +235,11 @@ def highest_instability(state: NormalState) -> Instability:
     if excess(SCAN[0]) < 0:
         bracket = _highest_change(excess)
         if bracket is None:
-            return Instability(0.0, 0.0, -math.inf, 1.0)
+            return Instability(0.0, 0.0, -math.inf, 1.0, NO_SIGNS)
         temperature = float(brentq(excess, *bracket, xtol=ROOT))
-    sum_error, quartic = state.sum_error(), state.quartic()
+    sum_error, quartic, signs = state.sum_error(), state.quartic(), state.signs()
     slope = _slope(excess, temperature, list(found))
-    return Instability(temperature, sum_error / abs(slope), slope, quartic)
+    return Instability(temperature, sum_error / abs(slope), slope, quartic, signs)
 
 
 def _highest_change(excess: Callable[[float], float]) -> tuple[float, float] | None:

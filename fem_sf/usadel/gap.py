@@ -21,16 +21,17 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
-from fem_sf.solve.lanczos import largest_eigenpair
 from fem_sf.solve.newton import callback_errors, reason_name
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.bulk_response import BulkInverse
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap_mass import GapMass
-from fem_sf.usadel.given_gap import fill_gap, first_phases
+from fem_sf.usadel.given_gap import fill_gap, first_phases, phases_of
+from fem_sf.usadel.growth import NEGLIGIBLE, climb, normal_state_growth, turned
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource
+from fem_sf.usadel.signs import Signs
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.together import Together
 
@@ -40,14 +41,8 @@ SMALL = 1e-2
 Next to a continuous transition the residual hardly feels Δ, and is met before Δ has reached zero.
 """
 
-NEGLIGIBLE = 1e-5
-"""A gap below this fraction of the bulk's has gone to the normal state, stable or not."""
-
 TINY = 1e-30
 """A residual norm that counts as zero."""
-
-LOPSIDED = -0.6
-"""Ratio of Δ in a superconductor to that in the one before it, where no symmetry is wanted."""
 
 NOTHING_FOUND = (
     "The iteration from the bulk gap found no superconducting solution, and the normal state is "
@@ -55,14 +50,17 @@ NOTHING_FOUND = (
 )
 """Said with a normal state that was not reached but concluded."""
 
+NEWTON = "newtonls"
+"""PETSc's name of Newton's method with a line search."""
+
+PATIENCE, STUCK = 3, 0.9
+"""Steps within which Newton's method must bring the residual below this part of what it was."""
+
+HALF = 0.5
+"""Part of the residual that a step of Newton's method leaves at most where it is to be trusted."""
+
 STEPS_NEARBY = 10
 """Bound on Newton's steps from the gap at a temperature nearby."""
-
-MODE_TOLERANCE = 1e-6
-"""Residual of the mode that grows most; its growth is off by about the square."""
-
-HALVINGS = 20
-"""How often the amplitude of the growing mode is halved in search of its branch."""
 
 
 @dataclass(frozen=True)
@@ -163,16 +161,27 @@ class GapEquation:
         self._source = self.layout.vector()
         self._last = self.layout.vector()
 
-    def start(self, modulus: float) -> PETSc.Vec:
-        """Δ of one modulus, with the phases of the stack and what is held at the outer faces."""
+    @property
+    def is_rough(self) -> bool:
+        """Whether Δ is good enough before its residual is small."""
+        return self._last_step > 0
+
+    def start(self, modulus: float, signs: Signs) -> PETSc.Vec:
+        """Δ of one modulus, with signs or the stack's phases and what is held at outer faces."""
         system = self.sweep.system
-        fill_gap(system, modulus, first_phases(system.stack))
+        fill_gap(system, modulus, first_phases(system.stack) | phases_of(signs))
         delta = self.layout.vector()
         self.layout.from_functions(delta)
         self.sweep.reservoirs.hold_gap(delta.getArray())
         return delta
 
-    def residual(self, delta: PETSc.Vec, result: PETSc.Vec, tolerance: float = 0.0) -> None:
+    def residual(
+        self,
+        delta: PETSc.Vec,
+        result: PETSc.Vec,
+        tolerance: float = 0.0,
+        may_be_last: bool = True,
+    ) -> None:
         """Δ − G(Δ), after a sweep over the frequencies at this Δ; 0 after a step that is the last.
 
         Parameters
@@ -183,12 +192,14 @@ class GapEquation:
             Where it goes.
         tolerance
             Relative residual to which frequencies are solved, where that is more than the usual.
+        may_be_last
+            Whether a short step is one.
         """
         if self.sweep.solved:
             step = delta.copy()
             step.axpy(-1.0, self._last)
             self.pairs.predict(step)
-            if 0 < step.norm() <= self._last_step * delta.norm():
+            if may_be_last and 0 < step.norm() <= self._last_step * delta.norm():
                 result.zeroEntries()
                 return
         delta.copy(self._last)
@@ -232,7 +243,7 @@ class GapEquation:
         return self.sweep.grid.total(total)
 
 
-def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
+def solve_gap(equation: GapEquation, max_sweeps: int, signs: Signs) -> GapReport:
     """Find Δ(x), from the bulk value down; the system's fields are left at the solution.
 
     Parameters
@@ -241,6 +252,9 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         The gap equation of a stack with at least one superconductor.
     max_sweeps
         Bound on the sweeps over the frequencies.
+    signs
+        Of Δ at the start, + where none is given; where that leads nowhere, those of the mode that
+        grows most out of the normal state.
 
     Returns
     -------
@@ -255,16 +269,17 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
     """
     temperature = equation.sweep.frequency_sum.temperature
     bulk = bulk_gap(temperature)
-    delta = equation.start(bulk)
+    delta = equation.start(bulk, signs)
     if temperature >= 1.0:
         return _settle_normal(equation, delta, (), "T ≥ Tc", "")
     scale = delta.norm()
-    methods = (_newton_solver, _anderson_solver)
+    # a rough gap is a start, which is not worth more
+    methods = [_newton_solver] if equation.is_rough else [_newton_solver, _anderson_solver]
     note = ""
     try:
         history, reason = _iterate(equation, delta, scale, max_sweeps, methods, FAR)
     except NoGapFound as failure:
-        if equation.sweep.reservoirs.faces:
+        if equation.is_rough or equation.sweep.reservoirs.faces:
             raise
         # beyond a first-order transition there is nothing to converge to
         history, reason, note = failure.history, str(failure), NOTHING_FOUND
@@ -274,7 +289,8 @@ def solve_gap(equation: GapEquation, max_sweeps: int) -> GapReport:
         if growth <= 1.0:
             return _settle_normal(equation, delta, history, reason, note)
         if _largest(delta) < NEGLIGIBLE * bulk:
-            _climb(equation, mode, bulk, delta)
+            first = next(iter(equation.sweep.system.gaps))
+            climb(equation, turned(equation, mode, signs.get(first, 1)), bulk, delta)
         equation.sweep.restart()
         more, reason = _iterate(equation, delta, scale, max_sweeps, methods, NEARBY)
         history += more
@@ -318,57 +334,6 @@ def follow_gap(equation: GapEquation) -> GapReport:
         return _settle_normal(equation, delta, history, reason, "")
     equation.layout.to_functions(delta)
     return GapReport("superconducting", equation.sweep.sweeps, history, reason)
-
-
-def _climb(equation: GapEquation, mode: PETSc.Vec, bulk: float, delta: PETSc.Vec) -> None:
-    """Put the growing mode into ``delta``, with an amplitude at most twice that of its branch.
-
-    Along the mode the gap equation pushes Δ up below the branch and down above it; from above,
-    Newton's method comes down to the branch, from too far above it falls through to Δ = 0.
-    """
-    result = equation.layout.vector()
-    mode.copy(delta)
-    delta.scale(bulk / _largest(mode))
-    for _ in range(HALVINGS):
-        delta.scale(0.5)
-        equation.sweep.restart()
-        equation.residual(delta, result)
-        if result.dot(mode).real <= 0:
-            break
-    delta.scale(2.0)
-
-
-def normal_state_growth(equation: GapEquation) -> tuple[float, PETSc.Vec]:
-    """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
-
-    The mode is positive where it is largest. It is looked for from a start without symmetry: across
-    a ferromagnet the mode that grows most may change its sign (a π junction).
-
-    Raises
-    ------
-    NotConverged
-        If it is not found.
-    """
-    mode, layout = equation.layout.vector(), equation.layout
-    start = np.empty(sum(layout.sizes))
-    for number, part in enumerate(layout.slices):
-        start[part] = NEGLIGIBLE * bulk_gap(0.0) * LOPSIDED**number
-    mode.getArray()[:] = start
-    equation.sweep.restart()
-    equation.residual(mode, layout.vector())
-
-    def response(delta: NDArray[np.float64]) -> NDArray[np.float64]:
-        mode.getArray()[:] = delta
-        return equation.response(mode)
-
-    mass = equation.mass
-    largest, found = largest_eigenpair(
-        response, mass.weigh, mass.unweigh, start, layout.comm, MODE_TOLERANCE
-    )
-    mode.getArray()[:] = found
-    if -mode.min()[1] > mode.max()[1]:
-        mode.scale(-1.0)
-    return largest / equation.stiffness, mode
 
 
 def _iterate(
@@ -434,10 +399,25 @@ class _Watched:
     def solve(self, snes: PETSc.SNES, delta: PETSc.Vec) -> None:
         """Let a solver go on from a start until it stops."""
         snes.setFunction(self._evaluate, self._equation.layout.vector())
-        snes.setTolerances(rtol=0.0, stol=0.0, atol=self._tolerance)
+        snes.setConvergenceTest(self._outcome)
         snes.setMonitor(lambda snes, iteration, norm: self.norms.append(norm / self._scale))
         with callback_errors():
             snes.solve(None, delta)
+
+    def _outcome(
+        self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]
+    ) -> PETSc.SNES.ConvergedReason:
+        """Converged at the tolerance; hopeless where a minimum of the norm holds Newton's steps."""
+        reasons = PETSc.SNES.ConvergedReason
+        if norms[2] <= self._tolerance:
+            return reasons.CONVERGED_FNORM_ABS
+        if snes.getType() == NEWTON and not self._falls_below(STUCK, PATIENCE):
+            return reasons.DIVERGED_LOCAL_MIN
+        return reasons.CONVERGED_ITERATING
+
+    def _falls_below(self, part: float, steps: int = 1) -> bool:
+        """Whether the last steps have brought the residual below a part of what it was."""
+        return len(self.norms) <= steps or self.norms[-1] <= part * self.norms[-1 - steps]
 
     def _evaluate(self, snes: PETSc.SNES, delta: PETSc.Vec, result: PETSc.Vec) -> None:
         """Not a number where a frequency fails: an error would leave PETSc's vectors locked."""
@@ -445,7 +425,8 @@ class _Watched:
         loose = self._equation.pairs.unnoticed * last**2
         usual = self._equation.sweep.settings.tolerance
         try:
-            self._equation.residual(delta, result, loose)
+            # the length of steps that a line search has cut tells nothing
+            self._equation.residual(delta, result, loose, may_be_last=self._falls_below(HALF))
             if loose > usual and result.norm() <= max(self._tolerance, loose * self._scale):
                 self._equation.residual(delta, result)
         except NotConverged as failure:
@@ -459,7 +440,7 @@ def _newton_solver(equation: GapEquation) -> PETSc.SNES:
     size = (sum(layout.sizes), layout.global_size)
     tangent = PETSc.Mat().createPython((size, size), _Tangent(equation), comm)
     snes = PETSc.SNES().create(comm)
-    snes.setType("newtonls")
+    snes.setType(NEWTON)
     snes.setJacobian(lambda *_: None, tangent)
     ksp = snes.getKSP()
     # the bulk's inverse may come from iterations, which differ from one vector to the next

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from fem_sf.stack import Stack
+from fem_sf.usadel.signs import Signs
 from fem_sf.usadel.system import UsadelSystem
 
 
@@ -26,3 +28,8 @@ def first_phases(stack: Stack) -> dict[str, float]:
     values = list(stack.phases.values()) or [0.0]
     everywhere = np.interp(range(len(stack.names)), places, values)
     return dict(zip(stack.names, everywhere.tolist(), strict=True))
+
+
+def phases_of(signs: Signs) -> dict[str, float]:
+    """Signs of a real Δ as phases, 0 and π."""
+    return {name: math.pi for name, sign in signs.items() if sign < 0}

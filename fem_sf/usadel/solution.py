@@ -16,10 +16,11 @@ from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
-from fem_sf.usadel.given_gap import fill_gap
+from fem_sf.usadel.given_gap import fill_gap, phases_of
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
 from fem_sf.usadel.reservoirs import reservoirs
+from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.sweep import FrequencySweep, costs, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 
@@ -86,6 +87,7 @@ def solve(
     grid: ProcessGrid | None = None,
     copies: Copies | None = None,
     last_step: float = 0.0,
+    signs: Signs = NO_SIGNS,
 ) -> Solution:
     """Solve the Usadel equation of a stack at all frequencies, with its gap.
 
@@ -112,6 +114,9 @@ def solve(
     last_step
         Step of a self-consistent Δ, relative, after which it is near enough; by default only its
         residual counts.
+    signs
+        Of a real Δ, + where none is given: of a given one, and of the start of one that is looked
+        for, which may end with others.
 
     Raises
     ------
@@ -132,16 +137,16 @@ def solve(
             if isinstance(start, Solution):
                 report = _follow_solution(equation, start)
             elif start is not None:
-                report = _follow_gap(equation, start)
+                report = _follow_gap(equation, start, signs)
         if report is None:
             sweep.restart()
-            report = solve_gap(equation, settings.max_sweeps)
+            report = solve_gap(equation, settings.max_sweeps, signs)
         sweep.exchange()
         found = equation if report.state == "superconducting" else None
         return Solution(sweep, report, _gap(system), found)
     sweep = FrequencySweep(system, rule, settings, grid=grid)
     value = bulk_gap(rule.temperature) if isinstance(gap, str) else float(gap)
-    fill_gap(system, value, system.stack.phases)
+    fill_gap(system, value, system.stack.phases | phases_of(signs))
     state = "superconducting" if value > 0 and system.gaps else "normal"
     if state == "superconducting":
         _sweep_once(sweep, lambda done, total: progress(done, total, "sweep"))
@@ -152,10 +157,16 @@ def _gap(system: UsadelSystem) -> GapValues:
     return {name: field.x.array.copy() for name, field in system.gaps.items()}
 
 
+def put_back(solution: Solution) -> None:
+    """Put the Δ of a solution into its system's fields, where others may have been solved since."""
+    for name, field in solution.sweep.system.gaps.items():
+        field.x.array[:] = solution.gap[name]
+
+
 def forget(system: UsadelSystem) -> None:
     """Forget what solutions left for others in a system of fields; only its forms stay."""
     for copies in system.kept(Copies):
-        copies.last = None
+        copies.last.clear()
 
 
 def _follow_solution(equation: GapEquation, other: Solution) -> GapReport | None:
@@ -174,12 +185,15 @@ def _follow_solution(equation: GapEquation, other: Solution) -> GapReport | None
     return report if _largest(change) <= ALMOST * _largest(found) else None
 
 
-def _follow_gap(equation: GapEquation, start: GapValues) -> GapReport | None:
+def _follow_gap(equation: GapEquation, start: GapValues, signs: Signs) -> GapReport | None:
     """The gap that one nearby leads to; ``None`` if that of the bulk may lead elsewhere."""
-    for name, field in equation.sweep.system.gaps.items():
+    gaps, layout = equation.sweep.system.gaps, equation.layout
+    for name, field in gaps.items():
         field.x.array[:] = start[name]
-    found = equation.layout.vector()
+    found = layout.vector()
     report = _followed(equation, found)
+    for name, part in zip(gaps, layout.slices, strict=True):
+        found.getArray()[part] *= signs.get(name, 1)
     bulk = bulk_gap(equation.sweep.frequency_sum.temperature)
     return report if found.min()[1] >= CLEAR * bulk else None
 

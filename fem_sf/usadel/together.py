@@ -102,7 +102,7 @@ class Together:
 
     def recall(self) -> None:
         """Start from the last solution at these frequencies, if it is known, of a similar stack."""
-        last = self._copies.last
+        last = self._copies.last.get(self._pattern())
         if last is not None and np.array_equal(last.frequencies, self._frequencies):
             self._recalled = last.theta.copy()
 
@@ -116,6 +116,11 @@ class Together:
         self._pair_jacobian.matrix.mult(self._step(delta_step), self._pairs)
         response: NDArray[np.float64] = self._weights @ self._copies.gaps.gather(self._pairs).real
         return response
+
+    def _pattern(self) -> tuple[float, ...]:
+        """Signs of the Δ in the fields, each in the middle of its superconductor."""
+        values = [gap.x.array.real for gap in self.sweep.system.gaps.values()]
+        return tuple(float(np.sign(each[len(each) // 2])) for each in values)
 
     def _step(self, delta_step: PETSc.Vec) -> PETSc.Vec:
         """δθ = −(∂R/∂θ)⁻¹ (∂R/∂Δ) δΔ at all of this group's frequencies."""
@@ -152,7 +157,7 @@ class Together:
         self._is_linearised = iterations > 0
         sweep.take(found)
         sweep.count(iterations * len(sweep.own))
-        self._copies.last = KnownSolution(self._frequencies, found)
+        self._copies.last[self._pattern()] = KnownSolution(self._frequencies, found)
         return True
 
     def _solve_in_turn(self, tolerance: float) -> None:

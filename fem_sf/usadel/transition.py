@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from petsc4py import PETSc
 from scipy.optimize import brentq
@@ -25,6 +26,7 @@ from fem_sf.usadel.critical import Instability
 from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import IntegralForms
+from fem_sf.usadel.signs import Signs, search_patterns, signs_of
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 
@@ -70,6 +72,8 @@ class CriticalTemperature:
         to T; minus or plus infinity without a transition.
     instability
         Of the normal state, at the same temperature or below.
+    signs
+        Of Δ there, by superconductor.
     """
 
     temperature: float
@@ -77,6 +81,7 @@ class CriticalTemperature:
     sum_error: float
     slope: float
     instability: Instability
+    signs: Signs
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,15 @@ class State:
         Relative to the normal state, and the estimate of what its frequency sum misses.
     gap
         Δ.
+    signs
+        Of Δ, by superconductor.
     """
 
     temperature: float
     free_energy: float
     free_energy_error: float
     gap: PETSc.Vec
+    signs: Signs
 
 
 class SuperconductingBranch:
@@ -127,15 +135,39 @@ class SuperconductingBranch:
         return IntegralForms(self._system)
 
     def enter(self, temperature: float) -> State | None:
-        """Look for a state from the bulk gap down; ``None`` where that ends in the normal state.
+        """Look from the bulk gap down, with all signs, for the state of lowest free energy.
+
+        Returns
+        -------
+        State or None
+            ``None`` where that ends in the normal state.
 
         Raises
         ------
         NotConverged
             If a frequency or the gap does not converge.
         """
-        equation = self._equation(temperature)
-        return self._state(equation, solve_gap(equation, self._settings.max_sweeps))
+        found: list[State] = []
+        failures: list[NotConverged] = []
+
+        def free_energy(signs: Signs) -> float | None:
+            equation = self._equation(temperature)
+            try:
+                report = solve_gap(equation, self._settings.max_sweeps, signs)
+            except NotConverged as failure:
+                failures.append(failure)
+                return None
+            state = self._state(equation, report)
+            if state is None:
+                return None
+            found.append(state)
+            return state.free_energy
+
+        for _ in search_patterns(self._system.stack, free_energy):
+            pass
+        if failures and not found:
+            raise failures[0]
+        return min(found, key=attrgetter("free_energy"), default=None)
 
     def adopt(self, other: UsadelSystem, temperature: float) -> State | None:
         """Look for the state from the Δ in another system's fields, on the same mesh."""
@@ -169,7 +201,8 @@ class SuperconductingBranch:
         gap = self._layout.vector()
         self._layout.from_functions(gap)
         temperature = equation.sweep.frequency_sum.temperature
-        return State(temperature, found.free_energy, found.free_energy_error, gap)
+        signs = signs_of(self._system.stack, found.gap)
+        return State(temperature, found.free_energy, found.free_energy_error, gap, signs)
 
 
 def critical_temperature(
@@ -197,10 +230,12 @@ def critical_temperature(
         branch.select(last)
         if last.temperature > instability.temperature + ROOT:
             error = last.free_energy_error / abs(slope) + ROOT
-            return CriticalTemperature(last.temperature, 1, error, slope, instability)
+            return CriticalTemperature(last.temperature, 1, error, slope, instability, last.signs)
     order = 2 if instability.temperature > 0 else None
     found = instability
-    return CriticalTemperature(found.temperature, order, found.sum_error, found.slope, found)
+    return CriticalTemperature(
+        found.temperature, order, found.sum_error, found.slope, found, found.signs
+    )
 
 
 def _stable_start(

@@ -115,6 +115,6 @@ def test_unequal_junction_does_not_stay_at_the_unstable_normal_state():
     (thin, thick), (mirrored_thick, mirrored_thin) = (
         [summary["layers"][name]["gap"]["mean"] for name in ("A", "B")] for summary in summaries
     )
-    assert thick > -thin > 0.1
-    assert (mirrored_thin, mirrored_thick) == pytest.approx((thin, thick), rel=1e-7)
+    assert -thick > thin > 0.1
+    assert (-mirrored_thin, -mirrored_thick) == pytest.approx((thin, thick), rel=1e-7)
     assert summaries[0]["free_energy"] == pytest.approx(summaries[1]["free_energy"], rel=1e-7)

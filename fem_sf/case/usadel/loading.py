@@ -27,6 +27,7 @@ from fem_sf.settings import (
     misplaced_phases,
 )
 from fem_sf.stack import Stack
+from fem_sf.usadel.signs import sign_problems
 
 
 def read_usadel_case(report: Report) -> UsadelCase:
@@ -43,6 +44,8 @@ def read_usadel_case(report: Report) -> UsadelCase:
     if stack is not None:
         phases = misplaced_phases(stack, tables.usadel.table.gap)
         add_problems(InputError(list(phases)), report)
+        for name, message in sign_problems(stack, tables.usadel.table.signs):
+            report.add((*tables.usadel.key("signs"), name), message)
     probes = read_probes(tables, report)
     report.close()
     assert stack is not None
@@ -60,6 +63,7 @@ def _case(
         stack=stack,
         temperature=temperature,
         gap=tables.usadel.table.gap,
+        signs=tables.usadel.table.signs,
         reference=tables.reference.table.layer,
         spectra=tuple(_spectrum(entry.table) for entry in tables.spectra),
         critical_temperature=source.value(("critical_temperature",)) is not None,

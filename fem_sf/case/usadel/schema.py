@@ -67,6 +67,9 @@ class UsadelTable(Table):
         None, ge=0, le=LARGEST, description="T/Tc, a number ≥ 0"
     )
     gap: Gap = "self-consistent"
+    signs: dict[str, Any] = Field(
+        {}, description="a table of signs of Δ by layer, as in { S2 = -1 }"
+    )
 
 
 class LayerTable(schema.LayerTable):
