@@ -50,6 +50,7 @@ if VERSION < (0, 9):
 _NAMED_ENTITY_MAPS = VERSION >= (0, 10)
 _PARTITIONER_COUNTS_LINKS = VERSION >= (0, 11)
 _SEVERAL_CELL_KINDS = VERSION >= (0, 11)
+_DEFAULT_MATRIX = (None,) if VERSION >= (0, 10) else ()
 _CELLS_PER_FACET = 2
 _cpp = dolfinx.cpp
 
@@ -207,9 +208,12 @@ def _compiled(expression: Any, maps: Any, options: dict[str, Any]) -> Any:
     with kernel_folder(domain.ufl_cargo().comm, cache, name) as folder:
         options["cache_dir"] = folder
         try:
-            return dolfinx.fem.form(expression, jit_options=options, entity_maps=maps)
+            compiled: Any = dolfinx.fem.form(expression, jit_options=options, entity_maps=maps)
         except OSError as error:
             raise no_place(cache, error) from error
+    # dolfinx does not tell them again, and `block_matrix` asks
+    compiled.entity_maps = maps
+    return compiled
 
 
 def _jit_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -237,12 +241,46 @@ def parts_of(compiled: Any) -> Sequence[Any]:
 def block_matrix(blocks: Sequence[Sequence[Any]]) -> PETSc.Mat:
     """A PETSc matrix with the sparsity of a rectangular array of compiled bilinear forms.
 
-    Where several forms make up a block, the first reaches wherever the others do.
+    The assembly of dolfinx does not look at what PETSc answers, so that an entry which PETSc
+    refused would be lost without a word. It makes room for them instead, and counts how often.
     """
-    forms = [[None if each is None else parts_of(each)[0] for each in row] for row in blocks]
+    reach = [[None if each is None else _reach(parts_of(each)) for each in row] for row in blocks]
+    # the Python layer above it, whose name depends on the version, does no more
+    matrix = _cpp.fem.petsc.create_matrix_block(reach, *_DEFAULT_MATRIX)
+    matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_ALLOCATION_ERR, False)
+    return matrix
+
+
+def _reach(forms: Sequence[Any]) -> Any:
+    """A form without kernels that couples what any of some forms with the same arguments does.
+
+    None of them need reach wherever the others do: two barriers may join the same two conductors,
+    and what is missing behind a barrier counts as the first node from dolfinx 0.10 on.
+    """
+    first, *others = (each._cpp_object for each in forms)
+    if not others:
+        return first
+    integrals: dict[Any, list[tuple[int, int, NDArray, NDArray]]] = {}
+    nothing = np.empty(0, dtype=np.int8)
+    for each in (first, *others):
+        for kind in each.integral_types:
+            found = integrals.setdefault(kind, [])
+            for i in _integrals_of(each, kind):
+                entities = np.ascontiguousarray(each.domains(kind, i).ravel())
+                found.append((len(found), 0, entities, nothing))
+    maps = forms[0].entity_maps
     if _NAMED_ENTITY_MAPS:
-        return dolfinx.fem.petsc.create_matrix(forms)
-    return dolfinx.fem.petsc.create_matrix_block(forms)
+        plain = [each._cpp_object for each in maps]
+    else:
+        plain = {mesh._cpp_object: each for mesh, each in maps.items()}
+    return type(first)(first.function_spaces, integrals, [], [], False, plain, first.mesh)
+
+
+def _integrals_of(form: Any, kind: Any) -> Sequence[int]:
+    """By which numbers a form knows its integrals of one kind."""
+    if _NAMED_ENTITY_MAPS:
+        return range(form.num_integrals(kind, 0))
+    return list(form.integral_ids(kind))
 
 
 def block_index_sets(spaces: Sequence[Any]) -> list[PETSc.IS]:

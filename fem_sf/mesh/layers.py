@@ -150,7 +150,8 @@ class LayeredMesh:
         """
         dimension, geometry = self.dimension, self.mesh.geometry
         owned = self.mesh.topology.index_map(dimension).size_local
-        corners = geometry.x[geometry.dofmap[:owned, : dimension + 1]][:, :, :dimension]
+        nodes, _ = compat.cell_shapes(self.mesh)
+        corners = geometry.x[nodes[:owned, : dimension + 1]][:, :, :dimension]
         edges = corners[:, 1:] - corners[:, :1]
         lengths = np.sqrt((edges**2).sum(axis=(1, 2)) / dimension)
         slender = lengths**dimension > limit * np.abs(np.linalg.det(edges))

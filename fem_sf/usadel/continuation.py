@@ -25,11 +25,20 @@ from fem_sf.usadel.sweep import new_linearisation
 LARGEST_SURPRISE, SMALL_SURPRISE = 0.2, 0.02
 """Change of θ by the solve, from what was extrapolated: refused above, longer steps below."""
 
-NEGATIVE = -1e-4
-"""N below this is no density of states, but another branch of the equation."""
+NEGATIVE, NOTHING = 1e-4, 1e-9
+"""N below minus the first of the largest N, or minus the second, is another branch's."""
 
-SHORTEST_STEP = 1e-6
-"""Step over the first one at which the continuation is given up."""
+SHORTEST_STEP = 1e-3
+"""Step over the first one at which a way is given up."""
+
+LAST_STEP = 1e-9
+"""Change of θ by what Newton's method would still do, where it is done."""
+
+ROUGHLY = 1e3
+"""Residual at which its own steps end, over the solver's tolerance: cheaper ones do the rest."""
+
+TIGHTER = (1.0, 1e-3, 1e-6)
+"""Factors of that residual, in turn, where they do not."""
 
 
 class Continuation:
@@ -58,7 +67,11 @@ class Continuation:
         return max(self.system.mesh.comm.allgather(largest))
 
     def follow(
-        self, path: Callable[[float], complex], stops: Sequence[float], step: float
+        self,
+        path: Callable[[float], complex],
+        stops: Sequence[float],
+        step: float,
+        afresh: Callable[[float], None] | None = None,
     ) -> Iterator[float]:
         """Solve along a path, from the θ that is there at the first of its stops.
 
@@ -70,6 +83,8 @@ class Continuation:
             Ascending parameters.
         step
             Change of the parameter that is tried first.
+        afresh
+            Solves at a stop by another way, where this one goes no further.
 
         Yields
         ------
@@ -90,13 +105,18 @@ class Continuation:
         start = self.theta.copy()
         yield first
         start.copy(self.theta)
-        yield from self.go_on(path, first, others, step)
+        yield from self.go_on(path, first, others, step, afresh)
 
     def go_on(
-        self, path: Callable[[float], complex], at: float, stops: Sequence[float], step: float
+        self,
+        path: Callable[[float], complex],
+        at: float,
+        stops: Sequence[float],
+        step: float,
+        afresh: Callable[[float], None] | None = None,
     ) -> Iterator[float]:
         """Follow a path from the solution that ``theta`` is at a parameter below the stops."""
-        shortest = SHORTEST_STEP * step
+        first, shortest = step, SHORTEST_STEP * step
         behind = deque([(at, self.theta.copy())], maxlen=3)
         for stop in stops:
             while at < stop:
@@ -105,10 +125,14 @@ class Continuation:
                 surprise = self._try(path(trial), trial, behind)
                 if surprise > LARGEST_SURPRISE:
                     step = (trial - at) / 2
-                    if step < shortest:
+                    if step >= shortest:
+                        continue
+                    if afresh is None:
                         raise _stuck(path(at))
-                    continue
-                if surprise < SMALL_SURPRISE:
+                    afresh(stop)
+                    at, step = stop, first
+                    behind.clear()
+                elif surprise < SMALL_SURPRISE:
                     step = max(step, 2 * (trial - at))
                 at = trial
                 behind.append((at, self.theta.copy()))
@@ -124,25 +148,32 @@ class Continuation:
             self._solve(omega)
         except NotConverged:
             return math.inf
-        if self._lowest_density() < NEGATIVE:
+        if not self._is_physical():
             return math.inf
         self._predicted.axpy(-1.0, self.theta)
         return float(self._predicted.norm(PETSc.NormType.NORM_INFINITY))
 
-    def _lowest_density(self) -> float:
-        """Of N of any spin at the nodes; of N_+ along one axis."""
+    def _is_physical(self) -> bool:
+        """Whether N of any spin is nowhere negative, but for what elements leave."""
         normal = self.system.parametrisation.normal_values
-        lowest = min(
-            lowest_of_spins(normal(values_of(each.theta))) for each in self.system.conductors
-        )
+        values = [normal(values_of(each.theta)) for each in self.system.conductors]
+        lowest = min(lowest_of_spins(each) for each in values)
+        highest = max(float(each[:, 0].real.max(initial=-math.inf)) for each in values)
         comm = self.system.mesh.comm
-        return min(comm.allgather(lowest)) if comm.size > 1 else lowest
+        if comm.size > 1:
+            lowest, highest = min(comm.allgather(lowest)), max(comm.allgather(highest))
+        return lowest >= -max(NEGATIVE * highest, NOTHING)
 
     def _solve(self, omega: complex) -> None:
         self.system.set_frequency(omega)
         self._reservoirs.hold(self.theta.getArray(), omega)
-        linearisation = self._linearisation
-        self.newton.solve(self.theta, linearisation.jacobian, linearisation.ksp, self._tolerance)
+        jacobian, ksp = self._linearisation.jacobian, self._linearisation.ksp
+        for tighter in TIGHTER:
+            self.newton.solve(self.theta, jacobian, ksp, ROUGHLY * tighter * self._tolerance)
+            left = self.newton.refine(self.theta, ksp, LAST_STEP)
+            if left <= LAST_STEP:
+                return
+        raise NotConverged(f"Newton's last step is {left:.1e}; wanted {LAST_STEP:.0e}")
 
 
 def values_of(field: dolfinx.fem.Function) -> NDArray[np.complex128]:

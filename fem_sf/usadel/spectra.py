@@ -213,7 +213,9 @@ class _Walk:
         wanted = set(stops.tolist())
         last: _Node | None = None
         first_step = FIRST_STEP * self.spectrum.broadening
-        for energy in self.continuation.follow(self._along, stops.tolist(), first_step):
+        for energy in self.continuation.follow(
+            self._along, stops.tolist(), first_step, self._descend
+        ):
             near = last is not None and any(
                 low <= last.energy and energy <= high for low, high in ranges
             )
@@ -237,7 +239,9 @@ class _Walk:
         thirds = [left.energy + step, left.energy + 2 * step]
         between = [
             _Node(energy, self.continuation.theta.copy(), self.reader.read())
-            for energy in self.continuation.go_on(self._along, left.energy, thirds, step)
+            for energy in self.continuation.go_on(
+                self._along, left.energy, thirds, step, self._descend
+            )
             if energy in thirds
         ]
         if self._bend(left, between, right) > self.spectrum.interpolation_error:
@@ -260,6 +264,7 @@ class _Walk:
 
     def _descend(self, energy: float) -> None:
         """From a large η, where θ is small, to that of the spectrum."""
+        self.continuation.theta.zeroEntries()
         broadening = self.spectrum.broadening
         start = max(broadening, EASY * max(1.0, self.continuation.largest_gap()))
         decay = math.log(start / broadening)
