@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import MeshError, Problem
+from fem_sf.limits import LARGEST_MESH_FILE
 from fem_sf.mesh.geometry import FROM_CYCLIC, Cell, Geometry
+from fem_sf.words import shorten
 
 _CELLS: dict[str, Cell] = {
     "line": "interval",
@@ -25,6 +28,12 @@ _GMSH_TAG = "gmsh:physical"
 _MED_TAG = "cell_tags"
 _NAME_SEPARATORS = "-_#+/"
 """What meshio joins names with that become the name of an array of numbers."""
+
+_FARTHEST = 1e30
+"""Coordinates whose powers are still numbers."""
+
+_LONGEST_REASON = 300
+"""Characters of what meshio says."""
 
 _FLATNESS = 1e-9
 """How far points may lie off their plane or line, over the extent of the mesh."""
@@ -97,7 +106,22 @@ def _error(path: Path, message: str) -> MeshError:
     return MeshError([Problem("mesh.file", f"{path}: {message}")])
 
 
+def _check_file(path: Path) -> None:
+    """Whether something can be read from there at all, and not without end."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _error(path, f"cannot be read: {reason}") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise _error(path, "is no file; expected a mesh file")
+    if status.st_size > LARGEST_MESH_FILE:
+        size = f"{status.st_size / 1e9:.3g} GB, expected at most {LARGEST_MESH_FILE / 1e9:g} GB"
+        raise _error(path, f"has {size}; make a coarser mesh")
+
+
 def _read_file(path: Path) -> meshio.Mesh:
+    _check_file(path)
     # meshio prints what is wrong and then leaves the interpreter
     said = io.StringIO()
     try:
@@ -117,7 +141,7 @@ def _read_file(path: Path) -> meshio.Mesh:
         raise _error(
             path, "parametric nodes cannot be read; save without them (Mesh.SaveParametric = 0)"
         )
-    detail = f" ({reason})" if reason else ""
+    detail = f" ({shorten(reason, _LONGEST_REASON)})" if reason else ""
     raise _error(
         path, f"this is no mesh that can be read{detail}; Gmsh's .msh (4.1 or 2.2) always can"
     )
@@ -280,6 +304,8 @@ def _layers(
 
 def _flat_points(points: NDArray, dimension: int, path: Path) -> NDArray[np.float64]:
     """The first coordinates; the others have to be the same for all points."""
+    if not (np.abs(points) <= _FARTHEST).all():
+        raise _error(path, f"some coordinates are no numbers, or larger than {_FARTHEST:g}")
     extent = np.ptp(points, axis=0)
     if (extent[dimension:] > _FLATNESS * extent.max()).any():
         what, where, higher = (
