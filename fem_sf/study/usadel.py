@@ -51,6 +51,7 @@ from fem_sf.usadel.observables import (
     pair_amplitudes,
     sample,
 )
+from fem_sf.usadel.resolution import resolution_cautions
 from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.solution import (
     GapValues,
@@ -113,6 +114,7 @@ def run_usadel(
     rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
+    cautions = resolution_cautions(system)
     copies = copies_to_solve(system, rule, case.gap, bench.grid)
     clock.lap("setup")
 
@@ -173,6 +175,7 @@ def run_usadel(
         summary["spectra"] = spectra_summary(spectra, compared_spectra, second.factor)
     if critical is not None:
         summary |= critical_summary(case, summary, critical, critical_error)
+    summary["cautions"] = cautions + summary["cautions"]
     summary["iterations"]["newton"] = solution.sweep.all_newton_iterations()
     summary["seconds"] = clock.seconds()
     progress.finish(solution.report.state)
