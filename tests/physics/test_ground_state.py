@@ -172,8 +172,9 @@ def test_an_accuracy_is_reached_in_the_ground_state():
 
 @pytest.mark.slow
 def test_of_three_superconductors_neighbours_are_opposite():
-    f, barrier = Ferromagnet(0.5, 1.0, 15.0), KupriyanovLukichev(0.5, "F1")
-    planes = (("S1", "F1"), ("F1", "S2"), ("S2", "F2"), ("F2", "S3"))
+    f = Ferromagnet(0.5, 1.0, 15.0)
+    barriers = {name: KupriyanovLukichev(0.5, name) for name in ("F1", "F2")}
+    planes = (("S1", "F1", "F1"), ("F1", "S2", "F1"), ("S2", "F2", "F2"), ("F2", "S3", "F2"))
     stack = Stack(
         [
             Layer("S1", Superconductor(), 1.5),
@@ -182,7 +183,7 @@ def test_of_three_superconductors_neighbours_are_opposite():
             Layer("F2", f, 0.4),
             Layer("S3", Superconductor(), 1.5),
         ],
-        [Interface(left, right, barrier) for left, right in planes],
+        [Interface(left, right, barriers[each]) for left, right, each in planes],
     )
     summary = found(stack, 0.3, mesh=MeshSettings(degree=3, refinement=0.7))
     assert summary["signs"] == {"S1": 1, "S2": -1, "S3": 1}
@@ -200,7 +201,7 @@ def test_the_points_of_a_sweep_have_their_own_ground_states(tmp_path):
     def case(d_f: float) -> UsadelCase:
         return UsadelCase(stack=junction(1.5, d_f, 0.5), temperature=0.3, solver=QUICK)
 
-    sweep = Sweep.over({"d_F": [0.05, 0.06, 0.4, 0.41]}, case)
+    sweep = Sweep.over({"d_f": [0.05, 0.06, 0.4, 0.41]}, case)
     run_sweep(sweep, tmp_path)
     dataset = write_sweep(sweep, tmp_path)
     assert dataset["signs.S2"].values.tolist() == [1, 1, -1, -1]
