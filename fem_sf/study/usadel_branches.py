@@ -10,6 +10,7 @@ from typing import Any
 from fem_sf.errors import NotConverged
 from fem_sf.settings import UsadelCase
 from fem_sf.study.usadel_summary import Measurement
+from fem_sf.usadel.growth import growth_of_changes
 from fem_sf.usadel.signs import (
     NO_SIGNS,
     Signs,
@@ -38,6 +39,12 @@ ASKED_FOR = (
 )
 """Said where a case asks for signs."""
 
+UNSTABLE = (
+    "It is not even metastable but a pass on the way to another state: a small change of Δ would "
+    "grow by {growth:.6g} in each turn of the gap equation."
+)
+"""Said of a solution of the gap equation in which nothing stays."""
+
 UNSOLVED = "The state with signs {signs} could not be solved for, and may be lower: {failure}."
 """Said of a pattern whose search failed at a frequency."""
 
@@ -58,11 +65,15 @@ class State:
         The solved stack, and its numbers.
     signs
         Of Δ in each superconductor.
+    growth
+        By what a small change of Δ would grow in each turn of the gap equation; looked for only
+        where the normal state has the lower free energy, else 0.
     """
 
     solution: Solution
     measured: Measurement
     signs: Signs
+    growth: float = 0.0
 
     @property
     def free_energy(self) -> float:
@@ -163,7 +174,7 @@ class _Search:
 
     def _keep(self, solution: Solution, measured: Measurement) -> None:
         signs = signs_of(self._stack, measured.integrals.gap)
-        state = State(solution, measured, signs)
+        state = State(solution, measured, signs, _growth(solution, measured))
         if solution.report.state == "normal":
             self.normal = state
         elif self.found(signs) is None:
@@ -205,8 +216,19 @@ def find_branches(
     branches = [_branch(signs, search.found(signs)) for signs, _ in looked_for]
     ground = _lowest(case, search, [signs for signs, _ in looked_for])
     put_back(ground.solution)
-    notes = (ASKED_FOR,) if case.signs else ()
-    return Branches(ground, tuple(branches), notes, tuple(_cautions(case, search, len(branches))))
+    notes = [ASKED_FOR] if case.signs else []
+    if ground.growth > 1:
+        notes.append(UNSTABLE.format(growth=ground.growth))
+    return Branches(
+        ground, tuple(branches), tuple(notes), tuple(_cautions(case, search, len(branches)))
+    )
+
+
+def _growth(solution: Solution, measured: Measurement) -> float:
+    """As of a state; without a free energy above the normal state's, or a gap equation, 0."""
+    if measured.integrals.free_energy <= 0 or solution.equation is None:
+        return 0.0
+    return growth_of_changes(solution.equation)
 
 
 def _lowest(case: UsadelCase, search: _Search, patterns: list[Signs]) -> State:

@@ -49,32 +49,53 @@ def climb(equation: GapEquation, mode: PETSc.Vec, bulk: float, delta: PETSc.Vec)
 def normal_state_growth(equation: GapEquation) -> tuple[float, PETSc.Vec]:
     """Largest eigenvalue of ∂G/∂Δ at Δ = 0 and its mode; above 1 the normal state is unstable.
 
-    It is looked for from a start without symmetry: across a ferromagnet the mode that grows most
-    may change its sign (a π junction).
+    Raises
+    ------
+    NotConverged
+        If it is not found.
+    """
+    mode = equation.layout.vector()
+    mode.getArray()[:] = NEGLIGIBLE * bulk_gap(0.0) * _lopsided(equation)
+    equation.sweep.restart()
+    equation.residual(mode, equation.layout.vector())
+    return _fastest(equation)
+
+
+def growth_of_changes(equation: GapEquation) -> float:
+    """Largest eigenvalue of ∂G/∂Δ at the solution that was found last.
+
+    Above 1 it is unstable, a pass between two states: small changes of Δ grow.
 
     Raises
     ------
     NotConverged
         If it is not found.
     """
-    mode, layout = equation.layout.vector(), equation.layout
-    start = np.empty(sum(layout.sizes))
-    for number, part in enumerate(layout.slices):
-        start[part] = NEGLIGIBLE * bulk_gap(0.0) * LOPSIDED**number
-    mode.getArray()[:] = start
-    equation.sweep.restart()
-    equation.residual(mode, layout.vector())
+    return _fastest(equation)[0]
+
+
+def _fastest(equation: GapEquation) -> tuple[float, PETSc.Vec]:
+    """Largest eigenvalue of ∂G/∂Δ where the frequencies are solved, and its mode."""
+    mode, mass = equation.layout.vector(), equation.mass
 
     def response(delta: NDArray[np.float64]) -> NDArray[np.float64]:
         mode.getArray()[:] = delta
         return equation.response(mode)
 
-    mass = equation.mass
+    comm, start = equation.layout.comm, _lopsided(equation)
     largest, found = largest_eigenpair(
-        response, mass.weigh, mass.unweigh, start, layout.comm, MODE_TOLERANCE
+        response, mass.weigh, mass.unweigh, start, comm, MODE_TOLERANCE
     )
     mode.getArray()[:] = found
     return largest / equation.stiffness, mode
+
+
+def _lopsided(equation: GapEquation) -> NDArray[np.float64]:
+    """A Δ without symmetry: across a ferromagnet the mode that grows most may change its sign."""
+    start = np.empty(sum(equation.layout.sizes))
+    for number, part in enumerate(equation.layout.slices):
+        start[part] = LOPSIDED**number
+    return start
 
 
 def turned(equation: GapEquation, mode: PETSc.Vec, sign: int) -> PETSc.Vec:

@@ -31,6 +31,7 @@ from fem_sf.output.kinds import KINDS
 from fem_sf.solve.process_grid import whole
 from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.usadel.given_gap import fill_gap
+from fem_sf.usadel.growth import growth_of_changes
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.physical import lowest_density, require_physical
 from fem_sf.usadel.solution import Solution, solve
@@ -104,6 +105,27 @@ def test_the_stable_gap_is_not():
     summary = run_case(case(valve(7.0), 0.05)).summary
     assert summary["free_energy"] < 0
     assert summary["ground_state"] == "superconducting" and summary["note"] == ""
+
+
+def test_of_two_physical_roots_the_stable_one_is_found():
+    """Between it and the normal state there is a pass of higher free energy."""
+    wanted = case(valve(8.2), 0.05)
+    bench = UsadelBench(whole(MPI.COMM_SELF))
+    system, forms = bench.system(wanted, bench.mesh(wanted), 3)
+    energies, growths = [], []
+    for modulus in (1.7, 0.6):
+        start = {name: np.full(len(gap.x.array), modulus) for name, gap in system.gaps.items()}
+        found = solve(
+            system, frequency_sum(0.05), wanted.gap, QUICK, lambda done, total, note: None, start
+        )
+        assert least_normal_component(found) > 0
+        growths.append(growth_of_changes(found.equation))
+        energies.append(forms.evaluate(found.sweep, None).free_energy)
+    assert 0 < energies[0] < energies[1]
+    assert growths[0] < 1 < growths[1]
+    summary = run_case(wanted).summary
+    assert summary["free_energy"] == pytest.approx(energies[0], rel=1e-8)
+    assert "a pass" not in summary["note"]
 
 
 UNIFORM = {
