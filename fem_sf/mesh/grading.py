@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How large the cells of a generated mesh are, and where: small at interfaces, growing away.
 
-Three lengths decide. Δ varies as x ln x at every interface; a Kupriyanov-Lukichev barrier makes
-steps over γ = R_b σ; the frequency ω has a boundary layer of width √(a/ω), in a ferromagnet never
-wider than about ξ_F = √(2a/|J|), with a = D/D_S. Where an exchange field varies, its largest |J|
-counts, and a fourth length is that over which it varies. Lengths are in ξ0.
+Three lengths decide. Δ varies as x ln x at barriers and as 1/ln x in contacts; a
+Kupriyanov-Lukichev barrier makes steps over γ = R_b σ; the frequency ω has a boundary layer of
+width √(a/ω), in a ferromagnet never wider than about ξ_F = √(2a/|J|), with a = D/D_S. Where an
+exchange field varies, its largest |J| counts, and a fourth length is that over which it varies.
+Lengths are in ξ0.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import MeshError, Problem
-from fem_sf.interfaces import Insulating, KupriyanovLukichev
+from fem_sf.interfaces import Insulating, KupriyanovLukichev, Transparent
 from fem_sf.limits import MOST_CELLS_IN_A_LINE
 from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Interface, Layer, Stack
@@ -37,6 +38,9 @@ class Grading:
         both sides and the thickness of both layers.
     boundary_layer
         √(a/ω) of the highest frequencies that matter, in √a ξ0.
+    contact_layer
+        The same where a superconductor touches another material without a barrier. Δ vanishes there
+        as slowly as a logarithm, and all frequencies of the sum matter.
     smallest
         No cell at an interface needs to be smaller than this, in ξ0: it is well below √(a/ω) of
         the last node of the frequency sum. Only thinner layers have smaller cells.
@@ -56,6 +60,7 @@ class Grading:
 
     first: float = 0.1
     boundary_layer: float = 0.05
+    contact_layer: float = 0.01
     smallest: float = 1e-4
     ratio: float = 1.3
     largest: float = 0.8
@@ -381,7 +386,10 @@ def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) ->
 
 def _lengths(stack: Stack, interface: Interface, layer: Layer, grading: Grading) -> Iterator[float]:
     """The lengths on one side of an interface."""
-    yield grading.boundary_layer * math.sqrt(layer.material.diffusivity)
+    sides = (stack.layer(name).material for name in (interface.left, interface.right))
+    touched = isinstance(interface.law, Transparent) and len({each.kind for each in sides}) > 1
+    width = grading.contact_layer if touched else grading.boundary_layer
+    yield width * math.sqrt(layer.material.diffusivity)
     yield exchange_length(layer, grading.width)
     if isinstance(interface.law, KupriyanovLukichev):
         yield layer.material.conductivity / stack.coupling(interface)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from weakref import WeakMethod
@@ -29,6 +29,9 @@ from fem_sf.solve.linear import (
 
 LINEAR_FAILURE = "DIVERGED_LINEAR_SOLVE"
 """PETSc's name of what Newton's method ends with where a linear solver fails."""
+
+MORE_STEPS = 3
+"""Bound on those that are made because the last one was large."""
 
 ROUNDING = 1e-12
 """A Newton step this small, relative to the solution, is rounding: no later one gets further."""
@@ -133,6 +136,9 @@ class BlockNewton:
         Unknowns of this rank, counted from its first, that keep the values which they start with.
     choose_solver
         Makes the linear solver of a Jacobian.
+    last_step
+        Largest change of an unknown in the last step. What is left is about its square, also where
+        the residual hardly shows it, as that of layers with a small density of states.
     """
 
     PREFIX = "fem_sf_"
@@ -146,8 +152,10 @@ class BlockNewton:
         names: Sequence[str],
         held: NDArray[np.intp] = NOTHING_HELD,
         choose_solver: SolverChoice = direct_solver,
+        last_step: float = math.inf,
     ):
         self.layout = layout
+        self._last_step = last_step
         self.held = held
         self.names = tuple(names)
         self._choose_solver = choose_solver
@@ -205,7 +213,41 @@ class BlockNewton:
             start.copy(x)
             self.layout.to_functions(x)
             raise NotConverged(self._complaint(report, tolerance), report.history)
-        return report
+        return self._settled(x, jacobian, ksp, tolerance, report)
+
+    def _settled(
+        self,
+        x: PETSc.Vec,
+        jacobian: BlockMatrix,
+        ksp: PETSc.KSP,
+        tolerance: float,
+        report: NewtonReport,
+    ) -> NewtonReport:
+        """Go on with whole steps from where the residual is small while the last step is not.
+
+        Its rounding in strong layers may hide what weak ones still lack, and no line search helps.
+        """
+        if not report.iterations or math.isinf(self._last_step):
+            return report
+        step, largest = self._snes.getSolutionUpdate(), math.inf
+        history = list(report.history)
+        for _ in range(MORE_STEPS):
+            before, largest = largest, float(step.norm(PETSc.NormType.NORM_INFINITY))
+            if not self._last_step < largest < before:
+                break
+            step = x.duplicate()
+            self._assemble_residual(x, self._residual)
+            jacobian.assemble()
+            ksp.solve(self._residual, step)
+            x.axpy(-1.0, step)
+            norm = self.residual_norm(x)
+            if not norm <= tolerance:
+                x.axpy(1.0, step)
+                self.layout.to_functions(x)
+                break
+            history.append(norm)
+        more = len(history) - len(report.history)
+        return replace(report, iterations=report.iterations + more, history=tuple(history))
 
     def refine(self, x: PETSc.Vec, ksp: PETSc.KSP, wanted: float) -> float:
         """Improve a solution by steps with its last linearisation, which cost little.

@@ -18,13 +18,16 @@ from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.refine import refine
 from fem_sf.parallel import only_first_rank
 from fem_sf.settings import AccuracySettings, UsadelCase
+from fem_sf.study.frequencies import rule_of
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.nodes import element_degree
 from fem_sf.study.progress import Progress
 from fem_sf.study.results import UsadelResult
 from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.usadel.matsubara import MAX_TAIL_NODES, frequency_sum, usual_exact
+from fem_sf.study.usadel_summary import scales_of
+from fem_sf.usadel.matsubara import MAX_TAIL_NODES, usual_exact
+from fem_sf.usadel.scales import Scale
 
 DEFAULT_ERROR = 1e-8
 """What the default mesh of degree 4 and the default frequencies are made for."""
@@ -42,10 +45,13 @@ FEWEST_NODES = 6
 """Of the first frequency sum."""
 
 SMALL = 1e-3
-"""Fraction of the largest number of a kind; to smaller ones errors may be as to one of it."""
+"""Fraction of the largest number of a kind, or of what is natural for it in a stack.
 
-ROUNDING = 1e-11
-"""Errors below it, in the unit of their number, are not looked at: solvers leave as much."""
+To smaller ones errors may be as to one of it.
+"""
+
+NO_SCALE = Scale(0.0, 0.0)
+"""Of numbers that are compared with one another alone."""
 
 BULK = 0.7
 """Fraction of the indicated error in the cells that are split."""
@@ -140,7 +146,7 @@ def run_accurately(
             # on a coarser mesh than the usual one this says nothing of the case
             effort = replace(effort, refinement=case.mesh.refinement)
             continue
-        found = bench.grid.agreed(largest_error(result.summary))
+        found = bench.grid.agreed(largest_error(result.summary, _scales(case, result.summary)))
         if found.relative <= wanted.tolerance:
             break
         if number < wanted.rounds:
@@ -158,28 +164,36 @@ def run_accurately(
     return result
 
 
-def largest_error(summary: Mapping[str, Any]) -> LargestError:
+def largest_error(summary: Mapping[str, Any], scales: Mapping[str, Scale]) -> LargestError:
     """The number of a summary with the largest error over its size.
 
     Parameters
     ----------
     summary
         With estimates of errors. Numbers that are zero are compared with others of their kind.
+    scales
+        By kind, see `number_scales`.
     """
     numbers = list(_numbers(summary))
     largest: dict[str, float] = {}
     for each in numbers:
         largest[each.kind] = max(each.size, largest.get(each.kind, 0.0))
-    relative = [
-        each.error / max(each.size, SMALL * largest[each.kind])
-        for each in numbers
-        if each.error > ROUNDING
-    ]
-    names = [each.name for each in numbers if each.error > ROUNDING]
-    if not relative:
-        return LargestError(0.0, "")
-    worst = int(np.argmax(relative))
-    return LargestError(relative[worst], names[worst])
+    worst = LargestError(0.0, "")
+    for each in numbers:
+        scale = _scale(each.kind, scales)
+        if each.error <= scale.rounding:
+            continue
+        size = max(each.size, SMALL * max(largest[each.kind], scale.natural))
+        relative = each.error / size if size else math.inf
+        if relative > worst.relative:
+            worst = LargestError(relative, each.name)
+    return worst
+
+
+def _scale(kind: str, scales: Mapping[str, Scale]) -> Scale:
+    """That of a kind; of a supercurrent through an interface in no weak link, that of the stack."""
+    whole = "supercurrent" if kind.startswith("supercurrent") else kind
+    return scales.get(kind, scales.get(whole, NO_SCALE))
 
 
 @dataclass(frozen=True)
@@ -199,8 +213,11 @@ def _numbers(summary: Mapping[str, Any]) -> Iterator[_Number]:
         for quantity in ("spin_current", "supercurrent"):
             if quantity in interface:
                 error = interface[f"{quantity}_error"]
-                what = f"{quantity.replace('_', ' ')} through {name}"
-                yield _Number(quantity, what, _size(interface[quantity]), error)
+                kind = quantity.replace("_", " ")
+                what = f"{kind} through {name}"
+                # weak links of one stack may differ by any factor
+                kind = f"{kind} {name}" if quantity == "supercurrent" else kind
+                yield _Number(kind, what, _size(interface[quantity]), error)
     yield _Number(
         "free energy",
         "free energy",
@@ -240,7 +257,7 @@ def _first_effort(case: UsadelCase, wanted: AccuracySettings, bench: UsadelBench
     solver, looser = case.solver, max(wanted.tolerance / DEFAULT_ERROR, 1.0)
     tail = solver.tail
     if tail is None:
-        rule = frequency_sum(case.temperature, exact=solver.frequencies)
+        rule = rule_of(replace(case, solver=replace(solver, tail=None)))
         digits = math.log(wanted.tolerance / 10) / math.log(DEFAULT_ERROR / 10)
         exact = (
             solver.frequencies if solver.frequencies is not None else usual_exact(case.temperature)
@@ -304,6 +321,11 @@ def largest_share(indicators: NDArray[np.float64]) -> NDArray[np.bool_]:
     marked = np.zeros(len(indicators), dtype=bool)
     marked[order[: np.searchsorted(reached, BULK * reached[-1]) + 1]] = True
     return marked
+
+
+def _scales(case: UsadelCase, summary: Mapping[str, Any]) -> dict[str, Scale]:
+    volumes = {name: layer["volume"] for name, layer in summary["layers"].items()}
+    return scales_of(case, volumes)
 
 
 def _profile(result: UsadelResult, bench: UsadelBench) -> GapProfile | None:

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 
 from fem_sf.settings import UsadelCase
+from fem_sf.study.frequencies import rule_of
 from fem_sf.study.nodes import other_degree
-from fem_sf.usadel.matsubara import MAX_TAIL_NODES, FrequencySum, frequency_sum, usual_exact
+from fem_sf.usadel.matsubara import MAX_TAIL_NODES, FrequencySum, usual_exact
 
 MORE_NODES = 1.5
 """How many times as many nodes the frequency sum of the second solve has."""
@@ -44,7 +45,7 @@ class Comparison:
 
 
 def comparison(case: UsadelCase, rule: FrequencySum, degree: int, dimension: int) -> Comparison:
-    """What to compare a case with; always with more frequencies.
+    """What to compare a case with; with more frequencies, or fewer where it has the most.
 
     On a line, and where an accuracy is asked for, with elements of one degree more, which bounds
     the error from both sides. In the plane these take three times the memory: otherwise elements of
@@ -57,8 +58,11 @@ def comparison(case: UsadelCase, rule: FrequencySum, degree: int, dimension: int
     """
     exact = case.solver.frequencies
     tail = len(rule) - (exact if exact is not None else usual_exact(case.temperature))
-    more = min(math.ceil(MORE_NODES * tail), MAX_TAIL_NODES)
-    finer = frequency_sum(case.temperature, exact=exact, tail=more)
+    other = math.ceil(MORE_NODES * tail)
+    if other > MAX_TAIL_NODES:
+        # where there are no more, fewer tell from above
+        other = int(tail / MORE_NODES)
+    finer = rule_of(case, other)
     if dimension == 1 or case.accuracy is not None:
         tolerance = TIGHTER * case.solver.tolerance
         return Comparison(degree + 1, finer, CAUTION, tolerance)

@@ -16,11 +16,11 @@ from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import AccuracySettings, UsadelCase
 from fem_sf.solve.linear import multigrid_size
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
+from fem_sf.study.frequencies import rule_of
 from fem_sf.study.nodes import element_degree
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver
 from fem_sf.usadel.coarser import Discretisation, coarser
 from fem_sf.usadel.exchange import exchange_fields
-from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.one_by_one import most_kept
 from fem_sf.usadel.sweep import costs
 
@@ -158,7 +158,7 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
     groups = _groups(case, comm.size)
     geometry = checked_geometry(case.stack, case.mesh) if comm.rank == 0 else None
     mesh = LayeredMesh.distribute(comm, geometry)
-    return _with(Discretisation(element_degree(case.mesh), _rule(case)), case, mesh, groups)
+    return _with(Discretisation(element_degree(case.mesh), rule_of(case)), case, mesh, groups)
 
 
 def _with(own: Discretisation, case: UsadelCase, mesh: LayeredMesh, groups: int) -> Plan:
@@ -195,12 +195,8 @@ def _with(own: Discretisation, case: UsadelCase, mesh: LayeredMesh, groups: int)
     )
 
 
-def _rule(case: UsadelCase) -> FrequencySum:
-    return frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
-
-
 def _groups(case: UsadelCase, ranks: int) -> int:
-    frequencies, wanted = len(_rule(case)), case.solver.groups
+    frequencies, wanted = len(rule_of(case)), case.solver.groups
     if wanted is None:
         return choose_groups(ranks, frequencies)
     if ranks % wanted or wanted > frequencies:

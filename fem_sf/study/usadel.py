@@ -24,6 +24,7 @@ from fem_sf.settings import SpectrumSettings, UsadelCase
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.checks import concluded
 from fem_sf.study.comparison import comparison
+from fem_sf.study.frequencies import rule_of
 from fem_sf.study.gap_profile import GapProfile
 from fem_sf.study.nodes import element_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
@@ -43,7 +44,7 @@ from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.coarser import ROUGHLY, Discretisation, coarser
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.indicator import cell_indicators
-from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import (
     IntegralForms,
     PairAmplitudes,
@@ -111,7 +112,7 @@ def run_usadel(
     clock = Clock()
     progress.start(case.title or case.name)
     mesh, degree = bench.mesh(case, refined), element_degree(case.mesh)
-    rule = frequency_sum(case.temperature, exact=case.solver.frequencies, tail=case.solver.tail)
+    rule = rule_of(case)
     run = Run(case, mesh, rule, progress, bench.grid)
     system, forms = bench.system(case, mesh, degree)
     cautions = resolution_cautions(system)

@@ -11,6 +11,7 @@ from fem_sf.settings import UsadelCase
 from fem_sf.study.usadel_summary import is_metastable
 from fem_sf.usadel.critical import NormalState, highest_instability
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
+from fem_sf.usadel.scales import smallest_energy
 from fem_sf.usadel.signs import same_pattern, spell_signs
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import (
@@ -60,12 +61,12 @@ class MeshError:
 
 def rule_for(case: UsadelCase) -> Callable[[float], FrequencySum]:
     """Frequencies and weights at a temperature, as many as the case asks for."""
-    solver = case.solver
+    solver, lowest = case.solver, smallest_energy(case.stack)
 
     def rule_at(temperature: float) -> FrequencySum:
         # at T = 0 frequencies are continuous, and none is summed alone
         exact = solver.frequencies if temperature > 0 else None
-        return frequency_sum(temperature, exact=exact, tail=solver.tail)
+        return frequency_sum(temperature, exact=exact, tail=solver.tail, lowest=lowest)
 
     return rule_at
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from fem_sf.study.versions import versions
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.observables import Integrals, Moment
+from fem_sf.usadel.scales import Scale, number_scales
 
 METASTABLE = (
     "The superconducting state that was found is metastable: the normal state has the lower free "
@@ -127,7 +128,7 @@ def summarise(
         },
         "free_energy": measured.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
-        "frequency_sum_error": measured.integrals.sum_error,
+        "frequency_sum_error": _sum_error(case, measured.integrals),
         "checks": _check_numbers(case, measured),
         "units": _units(case),
         "versions": versions(),
@@ -156,6 +157,38 @@ def ground_state(case: UsadelCase, state: str, free_energy: float) -> str | None
 def is_metastable(state: str, ground: str | None) -> bool:
     """Whether a state that was found is not the ground state."""
     return ground is not None and state != ground
+
+
+def scales_of(case: UsadelCase, volumes: Mapping[str, float]) -> dict[str, Scale]:
+    """What the kinds of numbers of a case are measured by, see `number_scales`.
+
+    Parameters
+    ----------
+    case
+        What is solved.
+    volumes
+        Of its layers, in ξ0^dimension.
+    """
+    gap = None if isinstance(case.gap, str) else case.gap
+    return number_scales(case.stack, case.temperature, volumes, gap)
+
+
+def _sum_error(case: UsadelCase, found: Integrals) -> float:
+    """What frequency sums miss, over the largest number of a kind or what is natural for it."""
+    scales = scales_of(case, found.volume)
+    numbers: dict[str, Iterable[Any]] = {
+        "∫δM": found.magnetization.values(),
+        "free energy": [found.free_energy],
+        "torque": found.torque.values(),
+        "spin current": found.spin_current.values(),
+        "supercurrent": found.supercurrent.values(),
+    }
+    relative = [0.0]
+    for kind, error in found.sum_errors.items():
+        if error > scales[kind].rounding:
+            largest = max(map(_size, numbers[kind]), default=0.0)
+            relative.append(error / max(largest, scales[kind].natural))
+    return max(relative)
 
 
 def spectra_summary(

@@ -138,7 +138,10 @@ def _reactions(system: UsadelSystem, conductor: Conductor) -> _Reactions:
     incidence = np.array(
         [[(name == each.right) - float(name == each.left) for each in planes] for name in layers]
     )
-    shares = np.linalg.pinv(incidence[np.newaxis] * on_plane[:, nodes].T[:, np.newaxis])
+    # the weaker a layer, the smaller is the rounding of its residual
+    trust = 1 / np.array([system.stack.layer(name).material.conductivity for name in layers])
+    weighted = trust[:, np.newaxis] * incidence * on_plane[:, nodes].T[:, np.newaxis]
+    shares = np.linalg.pinv(weighted) * trust
     residuals = tuple(system.writer.layer_residual(system, name) for name in layers)
     return _Reactions(planes, conductor.theta, residuals, nodes, shares)
 

@@ -35,6 +35,8 @@ _TAIL_POWER = 3
 _PANEL_NODES = 32
 _LARGEST_PANEL_EDGE = 1e9
 _SMALLEST_PANEL = 1e-12
+USUAL_LOWEST, HIGHEST = 2.5e-3, 1e4
+"""Energies in Tc between which summands may vary, for which the usual rule is made."""
 COLD = 1e-6
 """Temperature in Tc below which no frequency is summed alone by default: πT is below all nodes."""
 MAX_TAIL_NODES = 128
@@ -123,7 +125,11 @@ class FrequencySum:
 
 
 def frequency_sum(
-    temperature: float, *, exact: int | None = None, tail: int | None = None
+    temperature: float,
+    *,
+    exact: int | None = None,
+    tail: int | None = None,
+    lowest: float = math.inf,
 ) -> FrequencySum:
     """Frequencies and weights for sums over all Matsubara frequencies at a temperature.
 
@@ -136,7 +142,9 @@ def frequency_sum(
     tail
         How many nodes carry all the others, K of the Gauss rule. By default a number, from 17 at
         high to 36 at low temperature, with which summands of S/F structures with J up to 100 Tc
-        and γ from 0.01 ξ0 to 10 ξ0 are summed to about 1e-8.
+        and γ from 0.01 ξ0 to 10 ξ0 are summed to about 1e-8; more where ``lowest`` needs them.
+    lowest
+        The smallest energy of the structure besides T, in Tc, such as D/L² of a long normal layer.
 
     Returns
     -------
@@ -151,21 +159,27 @@ def frequency_sum(
     Notes
     -----
     Ω = 5 Tc + 50 T is about the geometric mean of the energies that matter, from the smallest gap
-    or πT up to 1/γ² and J; the error depends weakly on it.
+    or πT up to 1/γ² and J; the error depends weakly on it. Where they begin at a smaller E, it is
+    that of E and 1e4 Tc. What varies at E is a distance of √(E/Ω) from the end of the range of u,
+    to which nodes come near with the square of their number: that grows as E^{-1/8}.
     """
     _check(temperature, exact, tail)
     if exact is None:
         exact = usual_exact(temperature)
+    least = max(lowest, math.pi * temperature)
     if tail is None:
-        tail = _default_nodes(temperature) - exact
+        tail = _default_nodes(temperature, least) - exact
     spacing = 2 * math.pi * temperature
-    offset = math.sqrt(max(5.0 + 50.0 * temperature - spacing * exact, 0.0))
+    middle = 5.0 + 50.0 * temperature
+    if least < USUAL_LOWEST:
+        middle = min(middle, math.sqrt(least * HIGHEST))
+    offset = math.sqrt(max(middle - spacing * exact, 0.0))
     frequencies, weights, last = _gauss_rule(spacing, exact, tail, offset)
-    lowest = spacing * (np.arange(exact) + 0.5)
+    alone = spacing * (np.arange(exact) + 0.5)
     steps = np.full(exact, spacing)
     return FrequencySum(
         temperature,
-        np.concatenate([lowest, frequencies]),
+        np.concatenate([alone, frequencies]),
         np.concatenate([steps, weights]),
         np.concatenate([steps, weights - last]),
     )
@@ -222,7 +236,9 @@ def _check(temperature: float, exact: int | None, tail: int | None) -> None:
         raise InputError(problems)
 
 
-def _default_nodes(temperature: float) -> int:
+def _default_nodes(temperature: float, least: float) -> int:
+    if least < USUAL_LOWEST:
+        return min(math.ceil(36 * (USUAL_LOWEST / least) ** (1 / 8)), MAX_TAIL_NODES)
     if temperature == 0:
         return 36
     wanted = math.ceil(25 - 7 * math.log10(temperature / 0.1))

@@ -21,7 +21,6 @@ from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.currents import Currents, Torques
 from fem_sf.usadel.gap import excess_temperature
-from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
@@ -108,9 +107,9 @@ class Integrals:
         ∫|J| of these, in Tc ξ0^dimension.
     free_energy_error
         Estimate of what its frequency sum misses.
-    sum_error
-        Estimate of what the frequency sums of the moments and of the free energy miss, over the
-        largest of each.
+    sum_errors
+        Estimates of what the frequency sums of ``∫δM``, ``free energy``, ``torque``, ``spin
+        current`` and ``supercurrent`` miss, the largest of each kind in its unit.
     supercurrent
         By interface, mean density of the current through it from the first to the second of its
         names in σ_S k_BTc/(eξ0); empty without phases.
@@ -130,7 +129,7 @@ class Integrals:
     along_exchange: dict[str, float]
     exchange: dict[str, float]
     free_energy_error: float
-    sum_error: float
+    sum_errors: dict[str, float]
     supercurrent: dict[str, float]
     supercurrent_balance: float
     extents: dict[str, float]
@@ -302,13 +301,34 @@ class IntegralForms:
             along_exchange=self._by_varying_layer(along / unit),
             exchange=self._by_varying_layer(self._total(self._torques.local_sizes())),
             free_energy_error=float(rule.error(by_frequency[1])),
-            sum_error=max(_relative_error(rule, each) for each in by_frequency[:2]),
+            sum_errors=self._sum_errors([rule.error(each) for each in by_frequency], unit, extents),
             supercurrent=self._supercurrents(currents / extents),
             supercurrent_balance=self._largest_inflow(self._supercurrents(currents)),
             extents={
                 name: abs(float(each[0])) for name, each in self._by_interface(extents).items()
             },
         )
+
+    def _sum_errors(
+        self, errors: list[NDArray[np.floating]], unit: float, extents: NDArray[np.float64]
+    ) -> dict[str, float]:
+        """Largest of each kind, of moments, energy, along, torques and currents as summed."""
+        moments, energy, _, torques, currents = errors
+        strengths = self.system.exchange.strengths
+        turned = [
+            2 * strengths[layer.name] * moments[self.system.stack.layer_index(layer.name)]
+            for layer in self.system.stack.ferromagnets
+            if self.system.frame.normals.size
+        ]
+        spins = len(self.system.frame.normals)
+        found = {
+            "∫δM": moments / unit,
+            "free energy": energy,
+            "torque": np.concatenate([*map(np.ravel, turned), torques.ravel()]),
+            "spin current": currents[:, :spins],
+            "supercurrent": currents[:, spins:] / extents / 2,
+        }
+        return {kind: float(np.max(each, initial=0.0)) for kind, each in found.items()}
 
     def _layer_torques(
         self, moments: NDArray[np.float64], varying_torques: NDArray[np.float64]
@@ -412,9 +432,3 @@ def action_at_zero(sweep: FrequencySweep, forms: IntegralForms) -> complex | Non
         return None
     sweep.system.layout.to_functions(theta)
     return forms.action()
-
-
-def _relative_error(rule: FrequencySum, values: NDArray[np.float64]) -> float:
-    """What a sum of arrays misses, over the largest in it; 0 where there is nothing."""
-    largest = np.abs(rule.total(values)).max(initial=0.0)
-    return float(rule.error(values).max(initial=0.0) / largest) if largest else 0.0

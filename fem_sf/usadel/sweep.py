@@ -18,10 +18,12 @@ from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.linear import renew
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.solve.process_grid import ProcessGrid, deal, whole
+from fem_sf.stack import Stack
 from fem_sf.usadel.choices import choose_solver
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.reservoirs import NO_RESERVOIRS, Reservoirs
+from fem_sf.usadel.scales import has_weak_layers
 from fem_sf.usadel.system import UsadelSystem
 
 LARGEST_BISECTIONS = 8
@@ -35,6 +37,9 @@ MORE_AT_LOW = 1.4
 
 LARGEST_SURPRISE = 0.2
 """Change of θ on the way from a start, beyond which it may lead to another solution."""
+
+LAST_STEP = 1e-4
+"""Change of θ in Newton's last step that leaves about its square, in stacks with weak layers."""
 
 ROUNDING = 1e-12
 """Relative difference of two frequencies that are the same."""
@@ -124,6 +129,7 @@ class FrequencySweep:
             names,
             reservoirs.places,
             choose_solver(system.parametrisation, system.mesh),
+            last_step(system.stack),
         )
         self.theta = [system.layout.vector() for _ in frequency_sum.frequencies]
         self.newton_iterations = 0
@@ -335,6 +341,11 @@ class FrequencySweep:
                 continue
             self.newton_iterations += report.iterations
             reached = targets.pop()
+
+
+def last_step(stack: Stack) -> float:
+    """Bound on Newton's last step, where the residual alone does not tell."""
+    return LAST_STEP if has_weak_layers(stack) else math.inf
 
 
 def place_of(position: int, places: int) -> int:

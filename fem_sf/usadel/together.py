@@ -24,6 +24,7 @@ from fem_sf.usadel.sweep import (
     FrequencySweep,
     KnownSolution,
     Linearisation,
+    last_step,
     new_linearisation,
 )
 
@@ -59,6 +60,7 @@ class Together:
             [conductor.name for conductor in system.conductors],
             self._held,
             uncoupled_solver,
+            last_step(sweep.system.stack),
         )
         jacobian = BlockMatrix(system.jacobian_forms, copies.jacobian, self._held)
         self._linearisation = Linearisation(jacobian, self._newton.linear_solver(jacobian))

@@ -11,9 +11,10 @@ import pytest
 
 from fem_sf import AccuracySettings, MeshSettings, SolverSettings, UsadelCase, run_case
 from fem_sf.errors import NotConverged
-from fem_sf.study.accuracy import ROUNDING, SMALL, largest_error, largest_share
+from fem_sf.study.accuracy import SMALL, largest_error, largest_share
 from fem_sf.study.results import UsadelResult
 from fem_sf.study.usadel import run_usadel
+from fem_sf.usadel.scales import Scale
 from reference_cases import GAP_MODES, bilayer, ferromagnet, reference, spin_valve
 
 FIG1 = reference("fig1")["runs"]
@@ -155,17 +156,34 @@ def summary(energy: float, **errors: float) -> dict:
 
 
 def test_the_largest_error_is_relative() -> None:
-    found = largest_error(summary(-2.0, free_energy=1e-3, left=2e-4))
+    found = largest_error(summary(-2.0, free_energy=1e-3, left=2e-4), {})
     assert (found.name, found.relative) == ("free energy", pytest.approx(5e-4))
-    found = largest_error(summary(-2.0, free_energy=1e-4, left=2e-4))
+    found = largest_error(summary(-2.0, free_energy=1e-4, left=2e-4), {})
     assert (found.name, found.relative) == ("δM of F, left", pytest.approx(2e-4))
 
 
 def test_small_numbers_are_compared_with_large_ones_and_rounding_with_none() -> None:
     numbers = summary(1.0, left=1e-5)
     numbers["layers"]["F"]["magnetization"]["left"] = [0.0, 0.0, 0.0]
-    assert largest_error(numbers).relative == pytest.approx(1e-5 / SMALL)
-    assert largest_error(summary(1.0, left=ROUNDING / 2)).relative == 0
+    assert largest_error(numbers, {}).relative == pytest.approx(1e-5 / SMALL)
+    scales = {"δM": Scale(natural=0.0, rounding=2e-5)}
+    assert largest_error(numbers, scales).relative == 0
+
+
+def test_numbers_at_a_crossing_are_compared_with_what_is_natural() -> None:
+    numbers = summary(1e-9, free_energy=1e-6)
+    assert largest_error(numbers, {}).relative == pytest.approx(1e3)
+    scales = {"free energy": Scale(natural=5.0, rounding=0.0)}
+    assert largest_error(numbers, scales).relative == pytest.approx(1e-6 / (5 * SMALL))
+
+
+def test_however_small_a_current_its_error_counts() -> None:
+    """Of two weak links each is compared with itself."""
+    numbers = summary(1.0)
+    for name, size in (("A|N", 1e-12), ("N|B", 1.0)):
+        numbers["interfaces"][name] = {"supercurrent": size, "supercurrent_error": 5e-13}
+    found = largest_error(numbers, {"supercurrent A|N": Scale(1e-12, 0.0)})
+    assert (found.name, found.relative) == ("supercurrent through A|N", pytest.approx(0.5))
 
 
 def test_most_of_what_is_indicated_is_in_the_fewest_cells() -> None:

@@ -98,9 +98,11 @@ def test_the_shortest_length_at_an_interface_decides():
     assert at_plane(bilayer(KupriyanovLukichev(0.02, "F"))) == pytest.approx(0.002)
     # γ_S = 0.02 means γ_F = 0.01
     assert at_plane(bilayer(KupriyanovLukichev(0.02, "S"))) == pytest.approx(0.001)
-    # ξ_F = √(2 · 0.5/10000) = 0.01
-    assert at_plane(bilayer(Transparent(), exchange=-1e4)) == pytest.approx(0.001)
-    assert at_plane(bilayer(Transparent(), thickness=0.02)) == pytest.approx(0.002)
+    # a contact of S and F, √a 0.01
+    assert at_plane(bilayer(Transparent())) == pytest.approx(0.001 * math.sqrt(0.5))
+    # ξ_F = √(2 · 0.5/40000) = 0.005
+    assert at_plane(bilayer(Transparent(), exchange=-4e4)) == pytest.approx(0.0005)
+    assert at_plane(bilayer(Transparent(), thickness=0.002)) == pytest.approx(0.0002)
     # never below the least size …
     assert at_plane(bilayer(KupriyanovLukichev(1e-6, "F"))) == pytest.approx(1e-4)
     # … but for a layer that is thinner

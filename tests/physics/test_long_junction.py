@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Weak links whose smallest energy is far below Tc, and currents far below 1."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from fem_sf import (
+    AccuracySettings,
+    Interface,
+    KupriyanovLukichev,
+    Layer,
+    MeshSettings,
+    Normal,
+    SolverSettings,
+    Stack,
+    Superconductor,
+    UsadelCase,
+    run_case,
+)
+from fem_sf.interfaces import Transparent
+from fem_sf.usadel.josephson import tunnel_current
+from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.scales import critical_currents, smallest_energy
+
+LENGTH, DENSITY = 300.0, 1e-6
+LONG = 10.82
+"""e I_c R/E_Th of a long junction at T = 0, at a phase of 1.27 π/2: P. Dubos et al.,
+Phys. Rev. B 63, 064502 (2001)."""
+
+
+def junction(phase: float, length: float = LENGTH, density: float = DENSITY) -> Stack:
+    """S|N|S in contact, so weak that it does not disturb S."""
+    return Stack(
+        [
+            Layer("A", Superconductor(phase=0.0), 3.0),
+            Layer("N", Normal(1.0, density), length),
+            Layer("B", Superconductor(phase=phase), 3.0),
+        ],
+        [Interface("A", "N", Transparent()), Interface("N", "B", Transparent())],
+    )
+
+
+def in_thouless_energies(current: float, length: float = LENGTH) -> float:
+    """e I R/E_Th with R = L/σ and E_Th = D/L²."""
+    return current * length / DENSITY / (2 / length**2)
+
+
+@pytest.mark.parametrize("tolerance", [None, 1e-2])
+def test_long_junction(tolerance: float | None) -> None:
+    case = UsadelCase(
+        stack=junction(1.9949),
+        temperature=0.0,
+        gap="bulk",
+        mesh=MeshSettings(refinement=0.3),
+        accuracy=None if tolerance is None else AccuracySettings(tolerance),
+        solver=SolverSettings(error_estimate=tolerance is not None),
+    )
+    summary = run_case(case).summary
+    currents = [
+        in_thouless_energies(each["supercurrent"]) for each in summary["interfaces"].values()
+    ]
+    # the first correction to a long junction is √(E_Th/Δ) or so
+    np.testing.assert_allclose(currents, LONG, rtol=5e-3)
+    assert currents[0] == pytest.approx(currents[1], rel=1e-5)
+    if tolerance is not None:
+        assert summary["accuracy"]["reached"]
+        error = in_thouless_energies(summary["interfaces"]["A|N"]["supercurrent_error"])
+        assert error <= tolerance * currents[0]
+
+
+@pytest.mark.parametrize("length", (1.0, 30.0, 300.0, 3000.0))
+def test_sums_of_a_long_junction(length: float) -> None:
+    """∫ k/sinh(kL) dω = 7ζ(3) a/L³, k² = ω/a, with frequencies for its smallest energy."""
+    rule = frequency_sum(0.0, lowest=smallest_energy(junction(1.0, length)))
+    k = np.sqrt(rule.frequencies)
+    values = 2 * k * np.exp(-k * length) / -np.expm1(-2 * k * length)
+    expected = 7 * 1.2020569031595942 / length**3
+    assert rule.total(values) == pytest.approx(expected, rel=2e-6)
+    assert abs(rule.total(values) - expected) <= 2 * rule.error(values) + 1e-12 * expected
+
+
+def test_rules_without_a_small_energy_are_the_usual_ones() -> None:
+    for temperature in (0.0, 1e-5, 0.1, 0.5):
+        usual, other = frequency_sum(temperature), frequency_sum(temperature, lowest=0.1)
+        np.testing.assert_array_equal(usual.frequencies, other.frequencies)
+    assert len(frequency_sum(0.5, lowest=1e-9)) == len(frequency_sum(0.5))
+
+
+def test_natural_scales_of_weak_links() -> None:
+    """A long junction's to a factor of three."""
+    found = critical_currents(junction(1.0), 0.0, 1.76)
+    assert set(found) == {"A|N", "N|B"}
+    assert 1 / 3 < in_thouless_energies(found["A|N"]) / LONG < 3
+    barrier = Stack(
+        [Layer("A", Superconductor(phase=0.0), 3.0), Layer("B", Superconductor(phase=1.0), 3.0)],
+        [Interface("A", "B", KupriyanovLukichev(50.0, "A"))],
+    )
+    expected = tunnel_current(1.76, 0.0, math.pi / 2, 50.0)
+    assert critical_currents(barrier, 0.0, 1.76)["A|B"] == pytest.approx(expected, rel=1e-6)
