@@ -51,6 +51,7 @@ def _unit(name: str, case: UsadelCase) -> str:
         r"spectra\[\d+\]\.layers\..*": "1",
         r"checks\.total_magnetization.*": f"({moment}) {volume}",
         r"checks\.torque_balance": f"({moment}) Tc {volume}",
+        r"signs\..*": "1",
         r"checks\.\w+|iterations\.\w+": "1",
     }
     return next((unit for path, unit in units.items() if re.fullmatch(path, name)), "")

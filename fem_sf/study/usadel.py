@@ -146,7 +146,7 @@ def run_usadel(
             clock.lap("critical_temperature")
     except NotConverged as failure:
         summary = summarise(case, solution.report, measurement, None, system.layout.global_size)
-        add_branches(summary, branches)
+        add_branches(summary, branches, None)
         summary |= {"converged": False, "note": f"{summary['note']} {failure}".strip()}
         failure.partial = UsadelResult(case, layers, probes, bench.grid.space.bcast(summary))
         raise
@@ -171,7 +171,7 @@ def run_usadel(
     summary = summarise(
         case, solution.report, measurement, compared, unknowns, factor=second.factor
     )
-    add_branches(summary, branches)
+    add_branches(summary, branches, compared)
     if case.spectra:
         summary["spectra"] = spectra_summary(spectra, compared_spectra, second.factor)
     if critical is not None:

@@ -48,6 +48,11 @@ UNSTABLE = (
 UNSOLVED = "The state with signs {signs} could not be solved for, and may be lower: {failure}."
 """Said of a pattern whose search failed at a frequency."""
 
+STRAYED = (
+    "The second solve, for the errors, ended in another state: the errors are what both differ by."
+)
+"""Said where estimates compare what is not to be compared."""
+
 UNDECIDED = (
     "The free energies of the states with signs {one} and {other} differ by less than their error: "
     "which of them is the ground state is not known."
@@ -79,6 +84,11 @@ class State:
     def free_energy(self) -> float:
         """F relative to the normal state."""
         return self.measured.integrals.free_energy
+
+    def is_that_of(self, other: Measurement) -> bool:
+        """Whether another solve ended with these signs of Δ."""
+        stack = self.solution.sweep.system.stack
+        return signs_of(stack, other.integrals.gap) == self.signs
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ class Branches:
     cautions: tuple[str, ...] = ()
 
 
-def add_branches(summary: dict[str, Any], branches: Branches) -> None:
+def add_branches(summary: dict[str, Any], branches: Branches, compared: Measurement | None) -> None:
     """Put the patterns of signs into a summary, with what is to be said about them.
 
     Parameters
@@ -132,7 +142,11 @@ def add_branches(summary: dict[str, Any], branches: Branches) -> None:
         Of the ground state.
     branches
         As found.
+    compared
+        Measured on a second solve from the same state; ``None`` without one.
     """
+    if compared is not None and not branches.ground.is_that_of(compared):
+        summary["cautions"].append(STRAYED)
     ground, error = branches.ground.signs, summary["free_energy_error"]
     summary["signs"] = dict(ground) if branches.all else {}
     summary["branches"] = [each.summary() for each in branches.all]

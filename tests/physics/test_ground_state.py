@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpi4py import MPI
 
 from fem_sf import (
     AccuracySettings,
@@ -33,6 +34,12 @@ from fem_sf import (
 from fem_sf.errors import NotConverged
 from fem_sf.interfaces import Transparent
 from fem_sf.output.kinds import KINDS
+from fem_sf.solve.process_grid import whole
+from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_branches import Branches, State, add_branches
+from fem_sf.study.usadel_summary import Measurement
+from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.solution import solve
 
 REFERENCE = {
     # (d_S, d_F, γ, T): F and mean |Δ| with equal, and with opposite signs
@@ -236,3 +243,22 @@ def test_what_is_returned_is_the_lowest_of_all_states(d_1, d_2, d_f, gamma, temp
         energies.append(branch["free_energy"])
     assert summary["free_energy"] == pytest.approx(min(energies, default=0.0), rel=1e-8)
     assert summary["free_energy"] <= 0 or "metastable" in summary["note"]
+
+
+def test_a_second_solve_that_ends_in_another_state_is_told():
+    """The numbers of one state beside those of the other."""
+    case = UsadelCase(stack=junction(1.5, 0.4, 0.5), temperature=0.3, solver=QUICK)
+    bench = UsadelBench(whole(MPI.COMM_SELF))
+    system, forms = bench.system(case, bench.mesh(case), 3)
+    states = []
+    for sign in (1, -1):
+        signs = {"S1": 1, "S2": sign}
+        solution = solve(
+            system, frequency_sum(0.3), "bulk", QUICK, lambda done, total, note: None, signs=signs
+        )
+        measured = Measurement(system.frame, {}, forms.evaluate(solution.sweep, "F"), {}, None)
+        states.append(State(solution, measured, signs))
+    for other, count in zip(states, (0, 1), strict=True):
+        summary = {"free_energy": -1.0, "free_energy_error": None, "note": "", "cautions": []}
+        add_branches(summary, Branches(states[0], ()), other.measured)
+        assert len(summary["cautions"]) == count
