@@ -8,6 +8,7 @@ needs neither dolfinx nor the time to load it.
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,8 +71,22 @@ __all__ = ["__version__", *(name for names in _HOMES.values() for name in names)
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(home), name)
+            return getattr(_imported(home, name), name)
     raise AttributeError(f"module 'fem_sf' has no attribute {name!r}")
+
+
+def _imported(home: str, name: str) -> ModuleType:
+    try:
+        return import_module(home)
+    except ModuleNotFoundError as error:
+        from fem_sf.errors import HOW_TO_GET, MissingDependency
+
+        if isinstance(error, MissingDependency) or (error.name or "").startswith("fem_sf"):
+            raise
+        message = (
+            f"fem_sf.{name} needs dolfinx, and there is no {error.name}; to get it: {HOW_TO_GET}"
+        )
+        raise MissingDependency(message) from error
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sysconfig
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.errors import FemSFError, MissingDependency, reason_of
+from fem_sf.errors import HOW_TO_GET, FemSFError, MissingDependency, reason_of
 from fem_sf.kernels import kernel_folder, kernel_name, no_place
 
-HOW_TO_GET = (
-    "apt install python3-dolfinx-complex (Debian 13, Ubuntu 26.04), "
-    "conda install -c conda-forge fenics-dolfinx 'petsc=*=complex*', "
-    "or docker/run, which sets everything up with Docker, Podman or, on Debian as root, neither"
-)
 HOW_TO_CHOOSE = (
     "Where a complex build is installed, PETSC_DIR chooses it, "
     "on Debian PETSC_DIR=/usr/lib/petscdir/petsc-complex; spin transport runs with a real one too"
 )
+
+# a dolfinx from the Python package index, which has to be told where its libraries are
+with suppress(ImportError):
+    import dolfinx_solver  # noqa: F401
 
 try:
     import dolfinx

@@ -15,6 +15,14 @@ _LONGEST_PROBLEM = 1000
 _LONGEST_MESSAGE = 3800
 """Bytes of a message about all of them, but for the last line that counts the rest."""
 
+HOW_TO_GET = (
+    "apt install python3-dolfinx-complex (Debian 13, Ubuntu 26.04), "
+    "conda install -c conda-forge fenics-dolfinx 'petsc=*=complex*', "
+    "pip install 'fem_sf[solver]' (Linux x86-64, Python 3.12 or later), "
+    "or docker/run, which sets everything up with Docker, Podman or, on Debian as root, neither"
+)
+"""What gives a complex dolfinx, best known ways first."""
+
 
 class FemSFError(Exception):
     """Base of all errors of fem_sf.

@@ -16,14 +16,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
-
-import ufl
-from mpi4py import MPI
+from typing import TYPE_CHECKING, Any
 
 from fem_sf.errors import CannotWrite, reason_of
 from fem_sf.parallel import on_first_rank
 from fem_sf.stopping import half_made
+
+if TYPE_CHECKING:
+    import ufl
+    from mpi4py import MPI
 
 HALF_MADE = "half-made-"
 """How the names of folders begin that belong to a process which still compiles, or was killed."""

@@ -58,6 +58,10 @@ def _whole_between(least: int, most: int) -> Expected:
     return Expected(f"a whole number from {least} to {most}", lambda value: least <= value <= most)
 
 
+_SOLVERS_OF_PETSC = ("snes_", "ksp_", "pc_", "mat_", "mg_", "sub_", "fieldsplit_", "redundant_")
+_FILES_AND_CODE = {"file", "filename", "dir", "tmpdir", "path", "load", "python", "shell"}
+
+
 def _read_options(value: Any) -> dict[str, str]:
     """Read PETSc options: names without the leading dash, values as on a command line."""
     if not isinstance(value, Mapping):
@@ -72,7 +76,22 @@ def _read_options(value: Any) -> dict[str, str]:
             options[name] = str(each)
         else:
             raise refuse("text or a number", each) from None
+        expected = _not_of_a_solver(name, options[name])
+        if expected:
+            raise refuse(expected, f"{name} = {options[name]}")
     return options
+
+
+def _not_of_a_solver(name: str, value: str) -> str:
+    """What is expected instead of a PETSc option that does more than choose how to solve."""
+    words = set(name.split("_"))
+    if not name.startswith(_SOLVERS_OF_PETSC):
+        return f"PETSc options that begin with {any_of(_SOLVERS_OF_PETSC)}"
+    if words & _FILES_AND_CODE or value in _FILES_AND_CODE or set(value) & set(":/\\"):
+        return "PETSc options that name no file, viewer or Python class"
+    if ("view" in name or "monitor" in name) and value not in ("", "true", "false"):
+        return "true or false for what PETSc prints, which goes to the terminal"
+    return ""
 
 
 PetscOptions = Annotated[dict[str, str], Read(_read_options)]

@@ -10,6 +10,7 @@ from typing import Protocol
 from petsc4py import PETSc
 
 from fem_sf.errors import InputError, Problem
+from fem_sf.solve.options import unknown_options
 
 OWN_FACTORISATION_SIZE = 3000
 """Serial systems up to this many unknowns use PETSc's own LU, which starts faster than MUMPS."""
@@ -163,8 +164,17 @@ def use_options(options: Mapping[str, str], prefix: str) -> None:
     """Put options for the solvers of a prefix into PETSc's table, instead of those there now.
 
     They stay, because some are only read when a solver is used (those of MUMPS and of multigrid's
-    levels); PETSc itself warns at its end of any that nothing has read.
+    levels).
+
+    Raises
+    ------
+    InputError
+        If no solver of PETSc knows one of them.
     """
+    unknown = unknown_options(options)
+    if unknown:
+        message = "no solver of PETSc knows this option; see its manual page for what it is called"
+        raise InputError([Problem(f"solver.petsc.{name}", message) for name in unknown])
     table = PETSc.Options(prefix)
     for key in table.getAll():
         table.delValue(key)

@@ -12,7 +12,6 @@ from fem_sf.settings import UsadelCase
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
-from fem_sf.study.size import refuse_too_large
 
 
 @overload
@@ -66,8 +65,23 @@ def run_case(
         If no solution is found.
     """
     progress = progress or Silent()
-    if comm.size == 1:
-        refuse_too_large(case)
+    result = _run(case, comm, progress, folder)
+    if case.solver.petsc:
+        from fem_sf.solve.newton import BlockNewton
+        from fem_sf.solve.options import unused_options
+
+        cautions = [
+            f"PETSc has not used the option {name}: the solver that was chosen does not have it"
+            for name in unused_options(case.solver.petsc, BlockNewton.PREFIX)
+        ]
+        if cautions:
+            result.summary["cautions"] = [*result.summary.get("cautions", ()), *cautions]
+    return result
+
+
+def _run(
+    case: UsadelCase | SpinCase, comm: MPI.Comm, progress: Progress, folder: Path | None
+) -> UsadelResult | SpinResult:
     if isinstance(case, SpinCase):
         from fem_sf.study.spin import run_spin
         from fem_sf.study.spin_bench import SpinBench
