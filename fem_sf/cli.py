@@ -287,16 +287,22 @@ def _check_mesh(case: Case, path: Path) -> None:
 
 
 def _cautions(case: Case, path: Path) -> list[str]:
-    """What can be computed but contradicts thermodynamics, with its lines in the case file."""
-    if case.kind != "spin":
-        return []
+    """What can be computed but is hardly meant, or impossible, with its lines in the case file."""
     from fem_sf.case import locate_error
-    from fem_sf.spin.model import find_cautions
-    from fem_sf.spin.settings import SpinCase
+    from fem_sf.study.cautions import doubts
+    from fem_sf.study.size import memory_problems
 
-    assert isinstance(case, SpinCase)
-    cautions = InputError(list(find_cautions(case.stack)))
-    return [f"caution: {each}" for each in locate_error(cautions, path, case.text).problems]
+    found = [*doubts(case), *memory_problems(case)]
+    if case.kind == "spin":
+        from fem_sf.spin.model import find_cautions
+        from fem_sf.spin.settings import SpinCase
+
+        assert isinstance(case, SpinCase)
+        found = [*find_cautions(case.stack), *found]
+    if not found:
+        return []
+    problems = locate_error(InputError(found), path, case.text).problems
+    return [f"caution: {each}" for each in problems]
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from fem_sf.spin.materials import Ferromagnet, Material
 from fem_sf.spin.model import Layer, Stack, Voltage, find_cautions
 from fem_sf.spin.modes import decay_rates
 from fem_sf.spin.settings import SpinCase
+from fem_sf.study.cautions import cautions_before
 from fem_sf.study.checks import Check, least_errors, relative, size_of, with_verdict
 from fem_sf.study.versions import versions
 
@@ -203,7 +204,10 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         "interfaces": interfaces,
         **_conduction(fine, uniform=not case.wave_number),
         "checks": _check_numbers(fine, checks),
-        "cautions": [each.message for each in find_cautions(case.stack)],
+        "cautions": [
+            *(each.message for each in find_cautions(case.stack)),
+            *cautions_before(case),
+        ],
         "units": _units(case),
         "versions": versions(),
     }

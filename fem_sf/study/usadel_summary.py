@@ -15,6 +15,7 @@ from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer
+from fem_sf.study.cautions import cautions_before
 from fem_sf.study.checks import Check, least_errors, relative, size_of, with_verdict
 from fem_sf.study.results import LayerSpectrum, Spectrum
 from fem_sf.study.versions import versions
@@ -68,6 +69,24 @@ class Measurement:
     action_at_zero: complex | None
 
 
+def normal_note(case: UsadelCase) -> str:
+    """Why a stack is normal, in a sentence."""
+    temperature = f"T = {case.temperature:.4g} Tc"
+    if case.scales is not None:
+        temperature += f" = {case.temperature * case.scales.critical_temperature:.3g} K"
+    if case.gap == "self-consistent" and case.temperature < 1:
+        return (
+            f"The stack is normal: {temperature} is above its critical temperature, which is below "
+            "that of the bulk superconductor; [critical_temperature] computes it."
+        )
+    if case.temperature >= 1:
+        return (
+            f"The stack is normal: {temperature} is above the critical temperature of the bulk "
+            "superconductor."
+        )
+    return "The stack is normal: its gap is given as zero."
+
+
 def summarise(
     case: UsadelCase,
     report: GapReport,
@@ -98,7 +117,10 @@ def summarise(
         others = _numbers(compared.frame, compared.integrals, compared.ends)
         errors = {key: factor * _size(value - others[key]) for key, value in values.items()}
     ground = ground_state(case, report.state, measured.integrals.free_energy)
-    notes = [report.note, METASTABLE if is_metastable(report.state, ground) else ""]
+    notes = [
+        report.note or (normal_note(case) if report.state == "normal" else ""),
+        METASTABLE if is_metastable(report.state, ground) else "",
+    ]
     checks = find_checks(case, measured)
     least = least_errors(checks)
     errors = {key: max(error, least.get(key, 0.0)) for key, error in errors.items()}
@@ -109,7 +131,7 @@ def summarise(
         "state": report.state,
         "ground_state": ground,
         "note": " ".join(filter(None, notes)),
-        "cautions": [],
+        "cautions": cautions_before(case),
         "temperature": case.temperature,
         "reference": case.reference,
         "iterations": {
