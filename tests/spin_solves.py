@@ -13,6 +13,7 @@ from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import exact, materials, model
+from fem_sf.spin.conductors import steady_system
 from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.spin.steady import Profile, SteadySolver, uniform
@@ -39,7 +40,7 @@ def steady(
     """The solver of a steady state, whose fields hold it."""
     if isinstance(mesh, Geometry):
         mesh = layered(mesh)
-    system = SpinSystem(stack, drive, mesh or default_mesh(stack), degree)
+    system = steady_system(stack, drive, mesh or default_mesh(stack), degree)
     solver = SteadySolver(system, SpinSolverSettings(), profile)
     solver.solve()
     return solver

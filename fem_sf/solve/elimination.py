@@ -36,12 +36,15 @@ class Elimination:
         g, shape (own unknowns,).
     free
         Which of this rank's unknowns are free, counted from its first; numbered rank by rank.
+    dependent
+        All the others, of all ranks, ascending.
     """
 
     trial: scipy.sparse.csr_array
     test: scipy.sparse.csr_array
     given: NDArray[np.float64]
     free: IntArray
+    dependent: IntArray
 
     @property
     def symmetric(self) -> bool:
@@ -162,7 +165,8 @@ def eliminate(conditions: Sequence[Condition], own: tuple[int, int], total: int)
             scipy.sparse.coo_array((value, (row, column)), shape=(own[1] - own[0], columns))
         )
 
-    return Elimination(matrix(triplets["trial"]), matrix(triplets["test"]), given, free - own[0])
+    trial, test = matrix(triplets["trial"]), matrix(triplets["test"])
+    return Elimination(trial, test, given, free - own[0], sorted_dependent)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
 from petsc4py import PETSc
 
 from fem_sf.errors import InputError, Problem
@@ -53,6 +54,15 @@ def direct_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
     """A linear solver that factorises; PETSc options of its prefix come on top."""
     ksp = _solver(matrix, prefix)
     factorise(ksp)
+    read_options(ksp)
+    return ksp
+
+
+def unscaled_solver(matrix: PETSc.Mat, prefix: str) -> PETSc.KSP:
+    """The same for a matrix in any units, in which no pivot is too small but zero itself."""
+    ksp = _solver(matrix, prefix)
+    factorise(ksp)
+    ksp.getPC().setFactorPivot(zeropivot=float(np.finfo(float).tiny))
     read_options(ksp)
     return ksp
 

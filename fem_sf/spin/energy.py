@@ -85,7 +85,7 @@ class Energies:
             system.compile(
                 density(Fields.of(u), system.layer_data(name)) * system.layer_measure(name)
             )
-            for name, u in system.fields.items()
+            for name, u in system.deviations.items()
         ]
 
     def _at_plane(self, plane: Plane, density: Any) -> Any:

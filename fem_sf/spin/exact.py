@@ -21,6 +21,7 @@ from fem_sf.spin.coupling import coupling
 from fem_sf.spin.materials import FloatArray
 from fem_sf.spin.model import Drive, Interface, Layer, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
+from fem_sf.spin.precise import product, solve_exactly
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class Solution:
         low, high = _extent(part)
         if not ((y >= low) & (y <= high)).all():
             raise InputError([Problem(f"layers.{layer}", f"positions go from {low:g} to {high:g}")])
-        values = (part.columns(y) @ coefficients).real
+        values = (part.columns(y) @ coefficients.sum(axis=0)).real
         material = part.layer.material
         density = material.conductivity / material.diffusivity
         return Profile(
@@ -213,8 +214,15 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
     ]
     faces = [_faces(part) for part in parts]
     rows, constants = _equations(stack, drive, parts, faces)
-    coefficients = np.split(_solve_scaled(rows, constants), np.cumsum([p.size for p in parts])[:-1])
-    sides = [(face @ own).real for face, own in zip(faces, coefficients, strict=True)]
+    ends = np.cumsum([part.size for part in parts])
+    counted = np.eye(len(rows))
+    if not wave_number:
+        # constants of V from differences between neighbours: only these are in the laws
+        counted[np.ix_(ends - 2, ends - 2)] = np.tri(len(ends))
+    found = solve_exactly(rows @ counted, constants, ends - 2, _measured(faces) @ counted, _KINDS)
+    found = (found @ counted.T)[:, : ends[-1]]
+    coefficients = np.split(found, ends[:-1], axis=1)
+    sides = [product(face, own).real for face, own in zip(faces, coefficients, strict=True)]
     states = tuple(
         _interface_state(interface, stack, left[-1], right[0], i)
         for i, (interface, left, right) in enumerate(
@@ -228,7 +236,9 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
         left_end=None if first else _side(sides[0][0]),
         right_end=None if final else _side(sides[-1][-1]),
         intercept_drop=(
-            float((coefficients[0][-2] - coefficients[-1][-2]).real) if first and final else None
+            -float(found[:, [ends[0] - 2, ends[-1] - 2]].sum(axis=0).real @ [-1, 1])
+            if first and final
+            else None
         ),
         _parts=tuple(zip(parts, coefficients, strict=True)),
     )
@@ -267,14 +277,19 @@ def _faces(part: LayerSolution) -> ComplexArray:
 def _equations(
     stack: Stack, drive: Drive, parts: Sequence[LayerSolution], faces: Sequence[ComplexArray]
 ) -> tuple[ComplexArray, FloatArray]:
+    """Rows for the coefficients of all layers, then for the fluxes on both sides of interfaces.
+
+    In one sum with what a law has of the potentials, fluxes would be rounded at a barrier that
+    conducts well.
+    """
     starts = np.cumsum([0, *(part.size for part in parts)])
-    size = int(starts[-1])
+    size = int(starts[-1]) + 8 * len(stack.interfaces)
     rows = np.zeros((size, size), dtype=complex)
     constants = np.zeros(size)
     top = 0
     for i, interface in enumerate(stack.interfaces):
         left, right = faces[i][-1], faces[i + 1][0]
-        block = rows[top : top + 10]
+        block, fluxes = rows[top : top + 18], int(starts[-1]) + 8 * i
         _match(
             interface,
             stack.layers[i : i + 2],
@@ -282,16 +297,34 @@ def _equations(
             right,
             block[:, starts[i] : starts[i + 1]],
             block[:, starts[i + 1] : starts[i + 2]],
+            block[:, fluxes : fluxes + 8],
         )
-        top += 10
+        top += 18
     left_rows, left_constant = _outer_end(parts[0], faces[0][0], _left_condition(drive))
     right_rows, right_constant = _outer_end(parts[-1], faces[-1][-1], _right_condition(drive))
     middle = top + len(left_rows)
     rows[top:middle, : starts[1]] = left_rows
-    rows[middle:, starts[-2] :] = right_rows
+    rows[middle:, starts[-2] : starts[-1]] = right_rows
     constants[middle - 1] = left_constant
     constants[-1] = right_constant
     return rows, constants
+
+
+_KINDS = np.array([0, 1, 1, 1, 2, 2, 2, 2, 0, 3, 0])
+"""Which of the rows of columns are of one size: potentials, m, currents, displacement."""
+
+
+def _measured(faces: Sequence[ComplexArray]) -> ComplexArray:
+    """All that is measured at faces from all unknowns, shape (faces, 11, unknowns)."""
+    sizes = [face.shape[-1] for face in faces]
+    ends = np.cumsum(sizes)
+    count = int(ends[-1]) + 8 * (len(faces) - 1)
+    seen = np.zeros((sum(map(len, faces)), 11, count), dtype=complex)
+    row = 0
+    for face, end, size in zip(faces, ends, sizes, strict=True):
+        seen[row : row + len(face), :, end - size : end] = face
+        row += len(face)
+    return seen
 
 
 def _match(
@@ -301,11 +334,15 @@ def _match(
     right: ComplexArray,
     left_block: ComplexArray,
     right_block: ComplexArray,
+    fluxes: ComplexArray,
 ) -> None:
-    """Ten equations at an interface: its law, the displacement, and V or the capacitor."""
+    """At an interface its law, the displacement, V or the capacitor, and what the fluxes are."""
     constraints = coupling(interface.law, layers[0].material, layers[1].material).constraints
-    left_block[:8] = constraints[:, :4] @ left[:4] + constraints[:, 8:12] @ left[4:8]
-    right_block[:8] = constraints[:, 4:8] @ right[:4] + constraints[:, 12:] @ right[4:8]
+    left_block[:8] = constraints[:, :4] @ left[:4]
+    right_block[:8] = constraints[:, 4:8] @ right[:4]
+    fluxes[:8] = constraints[:, 8:]
+    left_block[10:14], right_block[14:] = left[4:8], right[4:8]
+    fluxes[10:] = -np.eye(8)
     left_block[8] = left[9]
     right_block[8] = -right[9]
     left_block[9] = left[8] - left[9] / interface.capacitance
@@ -332,14 +369,6 @@ def _outer_end(
         far[0, -1 if row == 4 else -2] = 1
         return far, value
     return face[[10, 1, 2, 3, row]], value
-
-
-def _solve_scaled(rows: ComplexArray, constants: FloatArray) -> ComplexArray:
-    """Solve with rows and columns brought to a common size: they carry all sorts of units."""
-    column = 1 / np.abs(rows).max(axis=0)
-    scaled = rows * column
-    row = 1 / np.abs(scaled).max(axis=1)
-    return column * np.linalg.solve(row[:, np.newaxis] * scaled, row * constants)
 
 
 def _side(values: FloatArray) -> Side:

@@ -85,7 +85,7 @@ class Branch:
         state.axpy(length, old.slope)
         for _ in range(_MOST):
             self._linearise(state, load)
-            if self._residual.norm() <= self._tolerance:
+            if self._residual.norm() <= self._tolerance * max(1.0, abs(load)):
                 return self._point(state, load, old)
             # what the residual and the plane normal to the old tangent want of y and λ
             self._solver.ksp.solve(self._residual, self._change)
@@ -140,7 +140,7 @@ class Branch:
         solver = self._solver
         solver.apply_load(load)
         state.copy(solver.unknowns)
-        solver.free.to_functions(state)
+        solver.show()
 
 
 def follow(branch: Branch, longest: float = math.inf) -> Iterator[Point]:

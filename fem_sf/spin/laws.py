@@ -261,6 +261,38 @@ def _(law: MetallicNoAccumulation, left: Material, right: Material) -> FloatArra
     return np.vstack([_equal_mu(), _along(left.axis, nothing), _along(nothing, right.axis)])
 
 
+# --- how well a law conducts ---
+
+
+def largest_conductance(law: Law) -> float:
+    """Of all that a law says; 0 without resistance."""
+    match law:
+        case Tunnel() | TunnelVector():
+            return law.conductance
+        case Circuit():
+            return max(law.conductance, law.mixing_real, abs(law.mixing_imaginary))
+        case General():
+            return float(np.abs(law.matrix).max())
+    return 0.0
+
+
+def common_spin(law: Law, left: Material, right: Material) -> FloatArray:
+    """P with P m what a law sees of an m that both sides share; shape (3, 3)."""
+    match law:
+        case TunnelVector():
+            return np.zeros((3, 3))
+        case Tunnel() if not np.abs(np.cross(left.axis, right.axis)).max() > _COLLINEAR:
+            return np.zeros((3, 3))
+        case Circuit():
+            axis = (left if is_magnet(left) else right).axis
+            return np.eye(3) - np.outer(axis, axis)
+    return np.eye(3)
+
+
+_COLLINEAR = 1e-15
+"""Sine of an angle between magnetizations that is rounding."""
+
+
 # --- parameters ---
 
 

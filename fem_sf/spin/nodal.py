@@ -157,7 +157,8 @@ def gradient_currents(system: SpinSystem, name: str, gradients: FloatArray) -> F
     p = directions(system, name)
     beta, sigma = material.spin_asymmetry, material.conductivity
     mu, m, V = gradients[:, 0], gradients[:, 1:4], gradients[:, 4]
-    potential = V + material.alpha2 / material.alpha1 * (mu - V)
+    ratio = material.alpha2 / material.alpha1
+    potential = ratio * mu + (1 - ratio) * V
     J = -sigma * (mu + beta * np.einsum("ni,nik->nk", p, m))
     JM = -sigma * (beta * p[:, :, np.newaxis] * potential[:, np.newaxis] + m)
     return np.concatenate([J[:, np.newaxis], JM], axis=1)

@@ -165,7 +165,8 @@ class SpinSolverSettings(Checked):
     method
         One of ``METHODS``.
     tolerance
-        Residual over that of the drive at which Newton's method stops.
+        In time of an iterating linear solver, and of the approach to a nonlinear steady state: the
+        residual over that of the drive. A steady state is then solved down to rounding.
     max_iterations
         Bound on the Newton steps of one solve.
     first_load

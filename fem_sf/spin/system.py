@@ -87,6 +87,9 @@ class SpinSystem:
         self.fields = {
             name: dolfinx.fem.Function(self._space(name, SIZE), name="u") for name in stack.names
         }
+        # what layers and what planes see of the fields
+        self.deviations = self._like_fields("deviation")
+        self.traces = self._like_fields("trace")
         self.past = {
             name: dolfinx.fem.Function(u.function_space, name="past")
             for name, u in self.fields.items()
@@ -98,11 +101,25 @@ class SpinSystem:
         }
         self._measures: dict[tuple, ufl.Measure] = {}
         self._constants: dict[tuple[str, str], dolfinx.fem.Constant] = {}
+        self._numbers: dict[tuple[str, str], float | tuple] = {}
         self._set("everywhere", "one", 1.0)
         self.set_stack(stack, drive)
         self.set_rate(0.0)
         self.layout = BlockVector([*self.fields.values(), *self.tilts.values()])
-        self.block_names = (*self.fields, *(f"wall of {name}" for name in self.tilts))
+        self.solved = self._solved_layout()
+
+    def _like_fields(self, name: str) -> dict[str, dolfinx.fem.Function]:
+        """Functions that layers or planes see instead of the fields; here the fields themselves."""
+        return self.fields
+
+    def _solved_layout(self) -> BlockVector:
+        """The functions that `residual_forms` and `jacobian_forms` have their blocks of."""
+        return self.layout
+
+    @property
+    def block_names(self) -> tuple[str, ...]:
+        """What the blocks that are solved for are called in messages."""
+        return (*self.fields, *(f"wall of {name}" for name in self.tilts))
 
     # --- numbers ---
 
@@ -178,6 +195,11 @@ class SpinSystem:
         self._set(interface.name, "capacitance", finite)
 
     def _set(self, owner: str, key: str, value: Any) -> None:
+        known = isinstance(value, float | tuple)
+        if known and self._numbers.get((owner, key)) == value:
+            return
+        if known:
+            self._numbers[owner, key] = value
         # contiguous, because dolfinx takes no views
         array = np.array(value, dtype=PETSc.ScalarType, order="C")
         constant = self._constants.get((owner, key))
@@ -234,7 +256,7 @@ class SpinSystem:
     def bulk_residual(self, name: str, test: Any) -> Any:
         """Eqs. 7-10 and Poisson's equation in one layer, without what flows through its faces."""
         layer, dx = self.layer_data(name), self.layer_measure(name)
-        u, past, v = (Fields.of(each) for each in (self.fields[name], self.past[name], test))
+        u, past, v = (Fields.of(each) for each in (self.deviations[name], self.past[name], test))
         rate = self.constant("time", "rate")
         change = transport.storage(u, v, layer) - transport.storage(past, v, layer)
         return (transport.steady(u, v, layer) + rate * change) * dx
@@ -255,7 +277,7 @@ class SpinSystem:
         """Potentials and magnetizations on the two sides of a plane."""
         sides = []
         for name, side in ((plane.left, "+"), (plane.right, "-")):
-            u = Fields.of(self.fields[name])(side)
+            u = Fields.of(self.traces[name])(side)
             p = self.magnetization(name)
             sides.append(laws.Side(u.mu, u.m, u.V, p(side) if name in self.tilts else p))
         return sides[0], sides[1]
@@ -274,15 +296,21 @@ class SpinSystem:
             terms += sign * ufl.inner(flux.left if is_left else flux.right, v.m)
         return terms * self.plane_measure(name, plane)
 
-    def contact_residual(self, contact: Contact, name: str, test: Any) -> Any:
-        """The given current, and all that leaves a semi-infinite layer at the end of its mesh.
-
-        In time it is the current of a source, which charges the contact as well: J + ∂_t(−ε∇V).
-        """
-        layer, u, v = self.layer_data(name), Fields.of(self.fields[name]), Fields.of(test)
+    def _current_out(self, contact: Contact) -> Any:
         sign = 1 if contact.right else -1
-        J = sign * self.constant("drive", "current")
-        terms = ufl.inner(J, v.mu)
+        return sign * self.constant("drive", "current")
+
+    def current_residual(self, contact: Contact, name: str, test: Any) -> Any:
+        """The given current.
+
+        In time it is that of a source, which charges the contact as well: J + ∂_t(−ε∇V).
+        """
+        terms = ufl.inner(self._current_out(contact), Fields.of(test).mu)
+        return terms * self.contact_measure(name, contact)
+
+    def contact_residual(self, contact: Contact, name: str, test: Any) -> Any:
+        """What leaves at a contact beside that: all that a semi-infinite layer passes on there."""
+        layer, u, v = self.layer_data(name), Fields.of(self.deviations[name]), Fields.of(test)
         if self.stack.layer(name).semi_infinite:
             # beyond the end (ν, m) decays as e^{−Ry}, and only V_h' = −J/σ is left
             nu = (u.mu - u.V) / layer.alpha1
@@ -290,14 +318,15 @@ class SpinSystem:
             slope = -ufl.dot(self.constant(name, "decay"), state)
             m_slope = ufl.as_vector([slope[1], slope[2], slope[3]])
             spin = -layer.sigma * ufl.dot(self.constant(name, "spin gradient"), slope)
-            terms += ufl.inner(spin + layer.beta * layer.p * J, v.m)
+            J = self._current_out(contact)
+            terms = ufl.inner(spin + layer.beta * layer.p * J, v.m)
             field = layer.alpha1 * slope[0] + layer.beta * ufl.dot(layer.p, m_slope)
             terms += ufl.inner(layer.eps * (field + J / layer.sigma), v.V)
         else:
             past = Fields.of(self.past[name])
             change = transport.displacement(u, layer) - transport.displacement(past, layer)
             outward = ufl.dot(change, ufl.FacetNormal(self.mesh.mesh))
-            terms -= ufl.inner(self.constant("time", "rate") * outward, v.mu)
+            terms = -ufl.inner(self.constant("time", "rate") * outward, v.mu)
         return terms * self.contact_measure(name, contact)
 
     def wall_residual(self, name: str, test: Any) -> Any:
@@ -305,7 +334,7 @@ class SpinSystem:
         p, dx = self.magnetization(name), self.layer_measure(name)
         q = magnetization.turned(p, self.tilts[name], test)
         layer = self.layer_data(name)
-        dM = transport.spin_density(Fields.of(self.fields[name]), layer)
+        dM = transport.spin_density(Fields.of(self.deviations[name]), layer)
         holding = magnetization.holding_torque(p, q, self.wall_data(name))
         terms = (holding - layer.w0 * ufl.dot(dM, q)) * dx
         for plane in self.planes_of(name):
@@ -332,17 +361,18 @@ class SpinSystem:
         for contact in self.contacts:
             if name in contact.entities:
                 terms += self.contact_residual(contact, name, test)
+                terms += self.current_residual(contact, name, test)
         return terms
 
     @cached_property
     def residual_forms(self) -> list[Any]:
         """One compiled linear form per block."""
-        return [self.compile(self.residual(i)) for i in range(len(self.layout.functions))]
+        return [self.compile(self.residual(i)) for i in range(len(self.solved.functions))]
 
     @cached_property
     def jacobian_forms(self) -> list[list[Any]]:
         """Compiled derivatives of the residual of every block by every field it knows of."""
-        functions = self.layout.functions
+        functions = self.solved.functions
         return [
             [
                 self.compile(ufl.derivative(self.residual(i), column))

@@ -86,7 +86,9 @@ def charge_current(u: Fields, layer: LayerData) -> Any:
 
 def spin_current(u: Fields, layer: LayerData) -> Any:
     """J_M = −σ(β p ⊗ ∇μ' + ∇m), μ' = V + α2 (D/σ) δn, Eq. 9; shape (3, dimension)."""
-    potential = u.V + layer.alpha2 / layer.alpha1 * (u.mu - u.V)
+    # with α1 = α2 no V, which may be much larger than μ at the plates of a barrier
+    ratio = layer.alpha2 / layer.alpha1
+    potential = ratio * u.mu + (1 - ratio) * u.V
     i, k = ufl.indices(2)
     # not ufl.outer, which conjugates and could not be differentiated by p
     along = ufl.as_tensor(layer.p[i] * ufl.grad(potential)[k], (i, k))

@@ -83,7 +83,7 @@ def _run_steady(
         # what part of the drive was reached is worth keeping
         failure = error
         solver.apply_load(solver.report.loads[-1])
-        solver.free.to_functions(solver.unknowns)
+        solver.show()
     clock.lap("solve")
     sampler = Sampler(case, solver.system)
     states = place.faces.measure()
@@ -98,6 +98,7 @@ def _run_steady(
         clock.lap("estimate")
     summary = summarise(case, fine, coarse)
     summary |= _course(solver, failure) | {"seconds": clock.seconds()}
+    summary["cautions"] += _rounding_cautions(solver)
     progress.finish("stopped before the whole drive" if failure else "steady state")
     result = SpinResult(case, layers, probes, bench.comm.bcast(summary))
     if failure is not None:
@@ -113,6 +114,19 @@ def _measure_at(place: SpinPlace) -> Measurement:
     return measurement(place.solver.system, states, place.energies, place.precession)
 
 
+_ROUNDING = 1e-9
+"""Part of the solution that rounding may leave open without a word."""
+
+
+def _rounding_cautions(solver: SteadySolver) -> list[str]:
+    if solver.report.rounding <= _ROUNDING:
+        return []
+    return [
+        f"rounding leaves {solver.report.rounding:.1e} of the solution open, so that no number is "
+        "more exact than this; the layers and interfaces conduct too differently"
+    ]
+
+
 def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any]:
     """How the solve went."""
     report = solver.report
@@ -121,6 +135,7 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
             "newton": report.iterations,
             "loads": list(report.loads),
             "reason": report.newton[-1].reason,
+            "rounding": report.rounding,
         },
         "unknowns": solver.free.global_size,
     }

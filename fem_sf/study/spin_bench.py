@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.spin.conductors import steady_system
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.grading import grading_of
 from fem_sf.spin.interfaces import Tunnel
@@ -21,7 +22,7 @@ from fem_sf.spin.model import Stack, wall_of
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import SpinCase
-from fem_sf.spin.steady import SteadySolver
+from fem_sf.spin.steady import SteadySolver, uniform
 from fem_sf.spin.system import SpinSystem
 from fem_sf.study.kept_mesh import Change, KeptMesh
 
@@ -108,6 +109,8 @@ def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:
 
 def profile_of(case: SpinCase) -> Callable[[FloatArray], FloatArray]:
     """cos(qy) of the drive along the contacts."""
+    if not case.wave_number:
+        return uniform
 
     def profile(points: FloatArray) -> FloatArray:
         return np.cos(case.wave_number * points[:, 1])
@@ -117,7 +120,8 @@ def profile_of(case: SpinCase) -> Callable[[FloatArray], FloatArray]:
 
 def new_solver(case: SpinCase, mesh: LayeredMesh, degree: int) -> SteadySolver:
     """A case on its mesh at one polynomial degree."""
-    system = SpinSystem(case.stack, case.drive, mesh, degree, case.contacts)
+    make = steady_system if case.time is None else SpinSystem
+    system = make(case.stack, case.drive, mesh, degree, case.contacts)
     return SteadySolver(system, case.solver, profile_of(case))
 
 

@@ -28,13 +28,13 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import exact
+from fem_sf.spin.conductors import steady_system
 from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import Ferromagnet
 from fem_sf.spin.model import Interface, Layer, Stack, Voltage
 from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.spin.steady import SteadySolver
-from fem_sf.spin.system import SpinSystem
 
 FloatArray = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ class FiniteElements:
         start = time.perf_counter()
         geometry = checked_geometry(stack, MeshSettings(), SpinGrading())
         mesh = LayeredMesh.distribute(MPI.COMM_SELF, geometry)
-        self.system = SpinSystem(stack, DRIVE, mesh, degree=4)
+        self.system = steady_system(stack, DRIVE, mesh, degree=4)
         self.solver = SteadySolver(self.system, SpinSolverSettings())
         self.solver.solve()
         self.preparation = time.perf_counter() - start
