@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,11 @@ def barrier(left: str, right: str, gamma: float) -> Interface:
     return Interface(left, right, KupriyanovLukichev(gamma, right))
 
 
+def anywhere(*layers: Layer) -> list[Layer]:
+    """Layers that only their mesh puts in places, so that any two may touch."""
+    return [replace(layer, thickness=None) for layer in layers]
+
+
 def two_cells() -> tuple[Stack, Geometry]:
     """One cell in each layer, fewer than ranks."""
     stack = Stack([S, F], [barrier("S", "F", 1.5)])
@@ -88,7 +94,7 @@ def line() -> tuple[Stack, Geometry]:
 def strip() -> tuple[Stack, Geometry]:
     """Quadrilaterals in four layers, one of them insulated from what it touches on one side."""
     stack = Stack(
-        [F, S, N, F2],
+        anywhere(F, S, N, F2),
         [
             barrier("F", "S", 0.9),
             Interface("S", "N", Transparent()),
@@ -117,7 +123,7 @@ def island() -> tuple[Stack, Geometry]:
 def junction() -> tuple[Stack, Geometry]:
     """Triangles: three layers that meet in a point."""
     stack = Stack(
-        [S, F, F2], [barrier("S", "F", 0.7), barrier("F", "F2", 0.5), barrier("S", "F2", 1)]
+        anywhere(S, F, F2), [barrier("S", "F", 0.7), barrier("F", "F2", 0.5), barrier("S", "F2", 1)]
     )
     return stack, grid(
         "triangle",
@@ -142,7 +148,7 @@ def tilted_line() -> tuple[Stack, Geometry]:
 def tilted_junction() -> tuple[Stack, Geometry]:
     """Triangles: exchange fields in all directions, three joined layers that meet in a point."""
     stack = Stack(
-        [S, F, SPIRAL, ACROSS],
+        anywhere(S, F, SPIRAL, ACROSS),
         [
             barrier("S", "F", 0.7),
             Interface("F", "T", Transparent()),
@@ -267,7 +273,7 @@ def case(
             reference="F",
             spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05, interpolation_error),),
             critical_temperature=True,
-            mesh=MeshSettings(dimension, width=0.1, degree=2),
+            mesh=MeshSettings(dimension, width=0.1 if dimension == 2 else None, degree=2),
             solver=SolverSettings(tolerance=1e-12, tail=5, groups=groups),
             output=OutputSettings(
                 probes={"S": (0.0, 1.0, 3.0), "F": (0.25,)}, frequencies=(2.5, 0.4)
