@@ -47,7 +47,8 @@ class CannotWrite(FemSFError):
 
 def reason_of(error: BaseException) -> str:
     """Why a file cannot be read or written, in words and without numbers."""
-    return getattr(error, "strerror", None) or str(error).splitlines()[0]
+    lines = str(error).splitlines() or [type(error).__name__]
+    return getattr(error, "strerror", None) or lines[0]
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,11 @@ def load_result(folder: Path | str) -> StoredResult:
         If there is no result in the folder, or a damaged one.
     """
     dataset = load_dataset(folder)
+    with netcdf.damage_told(Path(folder) / FILE):
+        return _stored(dataset)
+
+
+def _stored(dataset: xr.Dataset) -> StoredResult:
     frequencies = dataset["omega"].values if "omega" in dataset else np.empty(0)
     kind = KINDS[dataset.attrs["kind"]]
     return StoredResult(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5netcdf
@@ -60,5 +62,17 @@ def load(path: Path) -> xr.Dataset:
         subprocess.run(probe, check=True, capture_output=True, timeout=_SECONDS)
         return xr.load_dataset(path, engine="h5netcdf")
     except Exception as error:
-        message = f"{path} cannot be read: it is damaged, or none of fem_sf's files"
-        raise FemSFError(message) from error
+        raise _damaged(path) from error
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Say of a file that can be read, but does not hold what it should, that it is damaged."""
+    try:
+        yield
+    except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> FemSFError:
+    return FemSFError(f"{path} cannot be read: it is damaged, or none of fem_sf's files")

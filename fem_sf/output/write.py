@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fem_sf.output import dataset, paraview, plots, summary, tables
+from fem_sf.output import dataset, netcdf, paraview, plots, summary, tables
 from fem_sf.output.files import replacing_many
 from fem_sf.output.folder import RESULT_FILES
 from fem_sf.output.sweep import dataset as sweep_dataset
@@ -87,7 +87,11 @@ def plot_folder(folder: Path | str) -> list[Path]:
     target = Path(folder)
     pictures = []
     if (target / sweep_dataset.FILE).is_file():
-        pictures = picture.write_picture(sweep_dataset.load_dataset(target), target)
+        swept = sweep_dataset.load_dataset(target)
+        with netcdf.damage_told(target / sweep_dataset.FILE):
+            pictures = picture.write_picture(swept, target)
         if not (target / dataset.FILE).is_file():
             return pictures
-    return plots.write_pictures(dataset.load_dataset(target), target) + pictures
+    arrays = dataset.load_dataset(target)
+    with netcdf.damage_told(target / dataset.FILE):
+        return plots.write_pictures(arrays, target) + pictures

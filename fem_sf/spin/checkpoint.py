@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +19,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from fem_sf.errors import InputError, Problem
+from fem_sf.errors import InputError, Problem, reason_of
 from fem_sf.output.files import replacing
 from fem_sf.parallel import only_first_rank
 from fem_sf.spin.settings import SpinCase
@@ -133,8 +132,12 @@ class Checkpoints:
         found = all([_put_layer(system, name, arrays) for name in system.fields])
         if not self._comm.allreduce(int(found), op=MPI.MIN):
             raise _refusal(self.path, "it was made on another mesh")
-        state = json.loads(str(arrays["header"]))["state"]
-        self.run.resume(TransientState(**{**state, "largest": tuple(state["largest"])}))
+        try:
+            state = json.loads(str(arrays["header"]))["state"]
+            resumed = TransientState(**{**state, "largest": tuple(state["largest"])})
+        except (KeyError, TypeError):
+            raise _refusal(self.path, "it does not say where the run was") from None
+        self.run.resume(resumed)
         return history
 
 
@@ -158,8 +161,8 @@ def _gather_layer(system: SpinSystem, name: str) -> History:
 def _put_layer(system: SpinSystem, name: str, arrays: Mapping[str, NDArray]) -> bool:
     """Put values into a layer by the places of its nodes; false if these are not the same."""
     u, past = system.fields[name], system.past[name]
-    points = arrays[f"points/{name}"]
-    if len(points) != u.function_space.dofmap.index_map.size_global:
+    points = arrays.get(f"points/{name}")
+    if points is None or len(points) != u.function_space.dofmap.index_map.size_global:
         return False
     places = u.function_space.tabulate_dof_coordinates()
     distance, node = cKDTree(points).query(places)
@@ -183,11 +186,13 @@ def _load(path: Path, parts: Mapping[str, str]) -> History | None:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(str(arrays["header"]))
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise _refusal(path, f"it cannot be read ({error})") from None
-    if header.get("format") != _FORMAT:
+        version, kept = header["format"], dict(header["parts"])
+    except Exception as error:
+        # there is no end to what damaged archives raise
+        raise _refusal(path, f"it cannot be read ({reason_of(error)})") from None
+    if version != _FORMAT:
         raise _refusal(path, "it was made by another version")
-    others = [name for name, part in parts.items() if header["parts"].get(name) != part]
+    others = [name for name, part in parts.items() if kept.get(name) != part]
     if others:
         raise _refusal(path, f"it is of another case, which differs in {', '.join(others)}")
     return arrays

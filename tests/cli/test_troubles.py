@@ -171,3 +171,64 @@ class TestDamagedFiles:
             netcdf.save(arrays, Path(name))
         assert Path("a.nc").read_bytes() == Path("b.nc").read_bytes()
         assert arrays.equals(netcdf.load(Path("a.nc")))
+
+    def test_points_of_a_sweep_are_solved_again(self, tmp_path: Path) -> None:
+        from fem_sf.study.sweep.points import Point, Points
+
+        points, chance = Points(tmp_path), random.Random(3)
+        points.prepare()
+        kept = Point(True, summary={"gap": {"mean": 1.25, "error": 1e-9}, "ξ": [1, None, "ä"]})
+        points.write("key", kept)
+        assert points.read("key") == kept
+        (file,) = (tmp_path / "points").iterdir()
+        whole = file.read_bytes()
+        damaged = [whole[:-1], b"", b"[]", b"{}", b'{"converged": true}', b"[" * 100_000]
+        for _ in range(300):
+            content = bytearray(whole)
+            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+            damaged.append(bytes(content))
+        for content in damaged:
+            file.write_bytes(content)
+            assert points.read("key") in (None, kept)
+
+    def test_starts_of_a_sweep_are_done_without(self, tmp_path: Path) -> None:
+        from fem_sf.study.sweep.points import Points
+
+        points = Points(tmp_path)
+        points.prepare()
+        for content in (b"", b"PK\x03\x04 no archive"):
+            (tmp_path / "points" / "key.npz").write_bytes(content)
+            assert points.read_start("key") is None
+
+    def test_files_of_something_else(self, result, capsys) -> None:
+        import xarray as xr
+
+        for attributes in ({}, {"kind": "usadel"}, {"kind": ["usadel"]}, {"kind": "other"}):
+            netcdf.save(xr.Dataset(attrs=attributes), Path("out/result.nc"))
+            capsys.readouterr()
+            assert main(["plot", "out"]) == 1
+            assert capsys.readouterr().err.startswith("out/result.nc ")
+            with pytest.raises(FemSFError, match=r"out/result\.nc"):
+                load_result("out")
+
+
+def test_long_names(case_path, pretend) -> None:
+    names = "S" * 100, "F" * 100
+    text = CASE.replace('"S"', f'"{names[0]}"').replace('"F"', f'"{names[1]}"')
+    case = Path("c" * 245 + ".toml")
+    case.write_text(text.replace("A bilayer", "B" * 250), encoding="utf-8")
+
+    def solve_long(case, comm, progress, folder):
+        made = pretended_result(case)
+        made.summary["layers"] = {}
+        return made
+
+    pretend(solve_long)
+    assert main(["run", str(case)]) == 0
+    assert len(list(Path("results", case.stem).glob("fields_*.vtu"))) == 2
+
+
+def test_a_title_with_a_nul_is_refused_or_written(case_path, pretend) -> None:
+    pretend(solve)
+    case_path.write_text(CASE.replace("A bilayer", "A\\u0000B"))
+    assert main(["run", str(case_path)]) in (0, 2)

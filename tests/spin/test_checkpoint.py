@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -243,3 +244,27 @@ def test_a_run_may_end_later_than_was_asked_for(file: Path) -> None:
     *_, last = at_once.run.steps()
     assert last.time == times[-1]
     np.testing.assert_allclose(fields(checkpoints.run), fields(at_once.run), atol=1e-12)
+
+
+def test_damaged_checkpoints_are_refused(tmp_path: Path) -> None:
+    run = new_run(junction(), model.Voltage(1.0), RUNS["fixed"])
+    next(iter(run.steps()))
+    checkpoints = Checkpoints(tmp_path / CHECKPOINT, PARTS, run)
+    checkpoints.write({})
+    whole, chance = checkpoints.path.read_bytes(), random.Random(2)
+    with np.load(checkpoints.path) as file:
+        header = file["header"]
+    # whole archives that lack what a run needs
+    for other in ({"header": header}, {"header": np.array("[]")}, {"header": np.array("{}")}, {}):
+        np.savez(checkpoints.path, **other)
+        with pytest.raises(InputError, match=r"cannot go on from .*Remove it to begin anew"):
+            checkpoints.restore()
+    for _ in range(60):
+        content = bytearray(whole)
+        for _ in range(3):
+            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        checkpoints.path.write_bytes(content[: chance.choice((len(content), len(content) // 2))])
+        try:
+            checkpoints.restore()
+        except InputError as error:
+            assert "Remove it to begin anew" in str(error)

@@ -28,6 +28,7 @@ FOLDER = "points"
 """Where the points are, in the folder of a sweep."""
 
 _FORMAT = 1
+_DIGEST = "digest"
 _FUNCTION = "<function "
 _OF_THE_RUN = ("seconds", "versions", "title", "kind")
 """Parts of a summary that are of the sweep as a whole, or change from run to run."""
@@ -107,24 +108,28 @@ class Points:
             remove_drafts(folder)
 
     def read(self, key: str) -> Point | None:
-        """A point; ``None`` where it is not there or cannot be read."""
+        """A point; ``None`` where it is not there, or not as it was written."""
         try:
-            return Point(**json.loads(self._file(key).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            kept = json.loads(self._file(key).read_text(encoding="utf-8"))
+            digest = kept.pop(_DIGEST)
+            return Point(**kept) if digest == _digest(_written(kept)) else None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
     def write(self, key: str, point: Point) -> None:
         """Keep a point in the place of what there was."""
-        text = json.dumps(asdict(point), ensure_ascii=False, allow_nan=False)
+        kept = asdict(point)
+        text = _written({**kept, _DIGEST: _digest(_written(kept))})
         with replacing(self._file(key)) as draft:
             draft.write_text(text, encoding="utf-8")
 
     def read_start(self, key: str) -> GapProfile | None:
-        """What a point left for the next one of its chain, if anything."""
+        """What a point left for the next one of its chain, if anything that can be read."""
         try:
             with np.load(self._start_file(key), allow_pickle=False) as file:
                 return GapProfile.of_arrays({name: file[name] for name in file.files})
-        except FileNotFoundError:
+        except Exception:
+            # there is no end to what damaged archives raise; without a start all is solved too
             return None
 
     def write_start(self, key: str, profile: GapProfile) -> None:
@@ -141,3 +146,11 @@ class Points:
 
     def _start_file(self, key: str) -> Path:
         return self.folder / f"{key}.npz"
+
+
+def _written(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, ensure_ascii=False, allow_nan=False)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
