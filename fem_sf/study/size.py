@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fem_sf.errors import InputError, Problem
 from fem_sf.mesh.geometry import grid_lines
+from fem_sf.study.nodes import element_degree
 
 if TYPE_CHECKING:
     from fem_sf.settings import UsadelCase
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
     Case = UsadelCase | SpinCase
 
-DEGREE = 4
-"""Of elements on meshes that are generated, unless another is asked for."""
-
 FEWEST_FREQUENCIES = 17
+"""Of a sum over all frequencies, at the highest temperatures."""
 
 PER_FREQUENCY_IN_A_LINE = 1.2e3
 PER_UNKNOWN = 5.5e3
@@ -57,7 +56,7 @@ def bytes_needed(case: Case) -> float:
     """
     if case.mesh.file is not None or getattr(case.solver, "method", "") == "exact":
         return 0.0
-    degree = case.mesh.degree or DEGREE
+    degree = element_degree(case.mesh)
     shape = mesh_shape(case)
     nodes = math.prod(degree * count for count in shape)
     if case.kind == "spin":

@@ -19,6 +19,7 @@ from fem_sf.study.accuracy import run_accurately
 from fem_sf.study.gap_profile import GapProfile, gap_profile
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
+from fem_sf.study.size import refuse_too_large
 from fem_sf.study.spin import run_spin
 from fem_sf.study.spin_bench import SpinBench
 from fem_sf.study.sweep.chains import chains
@@ -83,6 +84,9 @@ def run_sweep(
         If there are fewer ranks than groups, or what is asked for is impossible at some point.
     """
     progress = progress or Silent()
+    if comm.size == 1:
+        for case in (sweep.cases[0], sweep.cases[-1]):
+            refuse_too_large(case)
     points = Points(Path(folder))
     keys, stored = on_first_rank(comm, lambda: _look(sweep, points))
     to_do = [chain for chain in chains(sweep) if any(keys[i] not in stored for i in chain)]
