@@ -277,13 +277,13 @@ def _check_mesh(case: Case, path: Path) -> None:
             bytes_needed(case)
         return
     from fem_sf.mesh.build import checked_geometry
-    from fem_sf.spin.contacts import are_named
+    from fem_sf.spin.contacts import check_contacts
     from fem_sf.spin.settings import SpinCase
 
     with _told_by_line(case, path):
         geometry = checked_geometry(case.stack, case.mesh)
         if isinstance(case, SpinCase):
-            are_named(geometry.facet_groups, case.contacts)
+            check_contacts(geometry, case.stack, case.contacts)
 
 
 def _cautions(case: Case, path: Path) -> list[str]:

@@ -127,6 +127,21 @@ def _read_places(given: Any) -> tuple[Any, ...]:
 IN_THE_FILE = "a mesh file has this already; leave one of them out"
 """Said of settings for generated meshes beside a file."""
 
+
+def _read_names(value: Any) -> dict[int, str]:
+    """Read names of groups by their numbers, which may be text as in a case."""
+    expected = 'names of layers by the numbers of their cells, as in {1: "S", 2: "F"}'
+    if not isinstance(value, Mapping):
+        raise refuse(expected, value)
+    names = {}
+    for key, name in value.items():
+        is_number = isinstance(key, int) or (isinstance(key, str) and key.isdecimal())
+        if not is_number or not isinstance(name, str) or not name:
+            raise refuse(expected, value)
+        names[int(key)] = name
+    return names
+
+
 _DIMENSION = Expected(
     "1 or 2",
     lambda value: value in (1, 2),
@@ -157,6 +172,8 @@ class MeshSettings(Checked):
         Polynomial degree of the elements; ``None`` chooses 4 on generated meshes, 2 on files.
     refinement
         Divides every cell size of a generated mesh (2.0: twice as many cells).
+    names
+        Of groups of cells, and of facets, for which the mesh file has only numbers.
     """
 
     dimension: Annotated[int, _DIMENSION] = 1
@@ -165,6 +182,7 @@ class MeshSettings(Checked):
     unit: Annotated[float, positive("the length of one unit of the mesh file")] = 1.0
     degree: Annotated[int | None, _whole_between(1, 12)] = None
     refinement: Annotated[float, _REFINEMENT] = 1.0
+    names: Annotated[dict[int, str], Read(_read_names)] = field(default_factory=dict)
 
     table: ClassVar = "mesh"
 
@@ -177,6 +195,8 @@ class MeshSettings(Checked):
                     yield Problem(name, IN_THE_FILE)
         elif self.unit != 1.0:
             yield Problem("unit", "only a mesh from a file has a unit of its own")
+        elif self.names:
+            yield Problem("names", "only a mesh from a file has groups with numbers")
         elif self.dimension == 1 and self.width is not None:
             yield Problem("width", "only a rectangle has a width; add dimension = 2")
         elif self.dimension == 2 and self.width is None:

@@ -9,6 +9,7 @@ from fem_sf.case.report import Report
 from fem_sf.case.source import Source
 from fem_sf.case.tables import Tables
 from fem_sf.settings import IN_THE_FILE, MeshSettings
+from fem_sf.words import spell
 
 
 def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
@@ -18,6 +19,15 @@ def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
         for key in ("dimension", "width", "refinement"):
             if key in mesh.given:
                 report.add(mesh.key(key), IN_THE_FILE)
+        if tables.context.scales is not None and "unit" not in mesh.meant:
+            report.add(
+                mesh.where,
+                'missing key "unit"; beside [units] the mesh file needs the length of one of its '
+                'units, as in unit = "1 nm"',
+            )
+        for tag in table.names or {}:
+            if not tag.isdecimal():
+                report.add((*mesh.key("names"), tag), f"expected a number ≥ 0, got {spell(tag)}")
         if table.file is not None:
             file = report.source.path.parent / table.file
             if not file.is_file():
@@ -26,6 +36,8 @@ def check_mesh(tables: Tables[Any, Any, Any], report: Report) -> None:
         return
     if "unit" in mesh.given:
         report.add(mesh.key("unit"), "only a mesh from a file has a unit of its own")
+    if "names" in mesh.given:
+        report.add(mesh.key("names"), "only a mesh from a file has groups with numbers")
     if table.dimension > 2:
         report.add(
             mesh.key("dimension"),
@@ -42,7 +54,7 @@ def mesh_settings(tables: Tables[Any, Any, Any], source: Source) -> MeshSettings
     """The table as settings, the file relative to the case; without what `check_mesh` tells."""
     table = tables.mesh.table
     if table.file is not None:
-        values = table.model_dump(exclude_none=True, include={"unit", "degree"})
+        values = table.model_dump(exclude_none=True, include={"unit", "names", "degree"})
         return MeshSettings(file=source.path.parent / table.file, **values)
     values = table.model_dump(exclude_none=True, include={"degree", "refinement"})
     if table.dimension == 2 and table.width is not None:

@@ -93,6 +93,9 @@ class MeshTable(Table):
     unit: Length | None = Field(
         None, gt=0, description="the length of one unit of the mesh file in {length}, a number > 0"
     )
+    names: dict[str, str] | None = Field(
+        None, description='names of layers by the numbers in the mesh file, as in { 1 = "S" }'
+    )
     degree: int | None = Field(None, ge=1, le=4, description="a polynomial degree from 1 to 4")
     refinement: float = Field(
         MeshSettings.refinement,

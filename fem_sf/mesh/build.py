@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from fem_sf.mesh.check import check_geometry
 from fem_sf.mesh.geometry import CellLayout, Geometry, stack_geometry
+from fem_sf.mesh.orientation import check_ends, check_thicknesses, names_ends
 from fem_sf.mesh.read import read_geometry
 from fem_sf.multilayer import Multilayer
 from fem_sf.settings import MeshSettings
+from fem_sf.stack import Stack
 
 
 def checked_geometry(
@@ -27,11 +29,17 @@ def checked_geometry(
     Raises
     ------
     MeshError
-        With everything in which the mesh and the stack disagree.
+        With everything in which the mesh and the stack disagree: of one from a file also where
+        its ends and the thicknesses of its layers are.
     """
     if settings.file is not None:
-        geometry = read_geometry(settings.file, stack.names, settings.unit)
+        geometry = read_geometry(settings.file, stack.names, settings.unit, settings.names)
     else:
         geometry = stack_geometry(stack, settings, grading)
     check_geometry(geometry, stack)
+    if settings.file is not None:
+        check_thicknesses(geometry, stack)
+        # a phase is held at the ends along x; reservoirs of spin transport are groups of their own
+        if isinstance(stack, Stack) and (stack.phases or not names_ends(geometry)):
+            check_ends(geometry, stack)
     return geometry

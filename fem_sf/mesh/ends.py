@@ -2,10 +2,11 @@
 """Means over the ends of layers: where they are read, and with which weight each point counts.
 
 The left end of a layer is where it touches layers that come before it in the stack. A layer that
-touches none has the faces of the outer surface that look to −x, each counted by its projection
+touches none has its facets of the group ``left``, where a mesh names its ends by groups ``left``
+and ``right``; else the faces of the outer surface that look to −x, each counted by its projection
 across x: a whole face at the end of a stack, whose sides then count nothing. The right end is the
-same with layers after it and +x. Where a layer has neither, its whole surface is looked at so. A
-corner belongs to the facets that meet there, and has no weight of its own.
+same with layers after it and +x. Where a layer has none of these, its whole surface is looked at
+so. A corner belongs to the facets that meet there, and has no weight of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from fem_sf.mesh.geometry import CELL_FACETS
 from fem_sf.mesh.layers import LayeredMesh
+from fem_sf.mesh.orientation import ENDS
 from fem_sf.mesh.sampling import Sampling, basis_rows
 
 FloatArray = NDArray[np.float64]
@@ -94,8 +96,13 @@ def _end(mesh: LayeredMesh, layer: str, *, right: bool) -> tuple[NDArray[np.int3
     touching = _facets_of_planes(mesh, layer, right=right)
     sizes = _area_vectors(mesh, touching)
     found = [(touching, np.linalg.norm(sizes, axis=1))]
+    number = mesh.names.index(layer)
+    if set(ENDS) <= mesh.facet_groups.keys():
+        named = mesh.facet_entities(mesh.group_facets(ENDS[right]))
+        named = named[mesh.layer_of_cell[named[:, 0]] == number]
+        found.append((named, np.linalg.norm(_area_vectors(mesh, named), axis=1)))
     outer = mesh.facet_entities(mesh.outer_facets)
-    outer = outer[mesh.layer_of_cell[outer[:, 0]] == mesh.names.index(layer)]
+    outer = outer[mesh.layer_of_cell[outer[:, 0]] == number]
     everything = np.concatenate([outer, touching, _facets_of_planes(mesh, layer, right=not right)])
     sign = 1 if right else -1
     for facets in (outer, everything):

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import mmap
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import meshio
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from fem_sf.errors import MeshError, Problem
 from fem_sf.limits import LARGEST_MESH_FILE
 from fem_sf.mesh.geometry import FROM_CYCLIC, Cell, Geometry
-from fem_sf.words import shorten
+from fem_sf.words import shorten, spell
 
 _CELLS: dict[str, Cell] = {
     "line": "interval",
@@ -38,11 +40,25 @@ _LONGEST_REASON = 300
 _FLATNESS = 1e-9
 """How far points may lie off their plane or line, over the extent of the mesh."""
 
+_PHYSICAL = "physical groups"
+"""What messages call the numbers of Gmsh's groups."""
+
+_SHOWN = 20
+"""Integers that a message shows at most."""
+
 Groups = dict[str, list[NDArray[np.bool_]]]
 """Named groups: for every block of cells, which of its cells belong to it."""
 
+Numbers = dict[str, list[NDArray[np.int64]]]
+"""Arrays of integers of cells that have no names, by block."""
 
-def read_geometry(path: str | Path, stack_names: Sequence[str], unit: float = 1.0) -> Geometry:
+
+def read_geometry(
+    path: str | Path,
+    stack_names: Sequence[str],
+    unit: float = 1.0,
+    names: Mapping[int, str] | None = None,
+) -> Geometry:
     """Read a mesh whose named groups of cells are the layers of a stack.
 
     Groups are Gmsh's physical groups (MSH 2.2 and 4.1, text or binary; a group without a name goes
@@ -59,6 +75,9 @@ def read_geometry(path: str | Path, stack_names: Sequence[str], unit: float = 1.
         Names of the layers, in the order of the stack.
     unit
         Length of one unit of the file in ξ0.
+    names
+        Of groups that the file only has numbers for: of Gmsh's physical groups without a name, or
+        the integers of the one array of cells that a file has.
 
     Returns
     -------
@@ -68,27 +87,37 @@ def read_geometry(path: str | Path, stack_names: Sequence[str], unit: float = 1.
     Raises
     ------
     MeshError
-        If the file cannot be read, its cells are not all intervals, triangles, quadrilaterals or
-        tetrahedra of first order, they are not in the x axis or the xy plane, or one belongs to
-        two layers. Whether layers, planes and stack agree is not looked at here:
-        :func:`fem_sf.mesh.check.check_geometry` does.
+        If the file cannot be read, couples boundaries periodically, its cells are not all
+        intervals, triangles, quadrilaterals or tetrahedra of first order, they are not in the x
+        axis or the xy plane, one belongs to two layers, or a number with a name is not there.
+        Whether layers, planes and stack agree :func:`fem_sf.mesh.check.check_geometry` sees.
     """
     path = Path(path)
     mesh = _read_file(path)
     kind = _cell_type(mesh, path)
     dimension = _dimension(mesh)
-    groups = _named_groups(mesh, stack_names)
+    if _has_section(path, "Periodic"):
+        raise _error(
+            path,
+            "it couples boundaries to each other ($Periodic), which would be open here; periodic "
+            "stacks are not available, so save the mesh without (in Gmsh: no Periodic Curve)",
+        )
+    groups = _named_groups(mesh, stack_names, names or {}, path)
     blocks = [i for i, block in enumerate(mesh.cells) if block.type == kind]
     cells = np.concatenate([mesh.cells[i].data for i in blocks]).astype(np.int64)
     if kind == "quad":
         cells = cells[:, FROM_CYCLIC]
     layers, layer_of_cell = _layers(
+        mesh,
         {name: np.concatenate([flags[i] for i in blocks]) for name, flags in groups.items()},
         _group_names(mesh, groups, dimension),
         stack_names,
         path,
     )
     used, cells = np.unique(cells, return_inverse=True)
+    missing = [
+        _without_cells(name, layers, dimension, path) for name in stack_names if name not in layers
+    ]
     points = _flat_points(mesh.points[used], dimension, path) * unit
     number = np.full(len(mesh.points), -1)
     number[used] = np.arange(len(used))
@@ -98,7 +127,7 @@ def read_geometry(path: str | Path, stack_names: Sequence[str], unit: float = 1.
         cells.reshape(len(layer_of_cell), -1),
         layer_of_cell,
         layers,
-        _facet_groups(mesh, groups, dimension, number, path),
+        _facet_groups(mesh, groups, dimension, number, missing, path),
     )
 
 
@@ -141,10 +170,33 @@ def _read_file(path: Path) -> meshio.Mesh:
         raise _error(
             path, "parametric nodes cannot be read; save without them (Mesh.SaveParametric = 0)"
         )
+    if _has_section(path, "PartitionedEntities"):
+        raise _error(
+            path,
+            "a mesh in partitions cannot be read; save it in one piece, it is distributed when it "
+            "is solved (in Gmsh: Unpartition, or do not call partition)",
+        )
+    if "one grid" in reason:
+        raise _error(
+            path,
+            "an XDMF file of several grids, as DOLFINx writes a mesh with its tags, cannot be "
+            "read; save the mesh and the tags of its cells in one grid (meshio.Mesh(points, cells, "
+            "cell_data) written as .vtu or .xdmf), or keep the .msh file that it came from",
+        )
     detail = f" ({shorten(reason, _LONGEST_REASON)})" if reason else ""
     raise _error(
-        path, f"this is no mesh that can be read{detail}; Gmsh's .msh (4.1 or 2.2) always can"
+        path,
+        f"this is no mesh that can be read{detail}; Gmsh's .msh (4.1 or 2.2, in one piece, of "
+        "straight cells) can",
     )
+
+
+def _has_section(path: Path, name: str) -> bool:
+    """Whether a file of Gmsh has a section, which meshio may leave out without a word."""
+    if path.suffix != ".msh" or not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(f"\n${name}".encode()) >= 0
 
 
 def _dimension(mesh: meshio.Mesh) -> int:
@@ -183,18 +235,55 @@ def _cell_type(mesh: meshio.Mesh, path: Path) -> str:
     )
 
 
-def _named_groups(mesh: meshio.Mesh, stack_names: Sequence[str]) -> Groups:
+def _named_groups(
+    mesh: meshio.Mesh, stack_names: Sequence[str], names: Mapping[int, str], path: Path
+) -> Groups:
     groups: Groups = {}
-    for name, members in _memberships(mesh, stack_names):
+    numbers: Numbers = {}
+    for name, members in chain(
+        _memberships(mesh, stack_names, numbers), _numbered_groups(mesh, names, numbers, path)
+    ):
         known = groups.get(name)
         groups[name] = [a | b for a, b in zip(known, members, strict=True)] if known else members
     return groups
 
 
-def _memberships(
-    mesh: meshio.Mesh, stack_names: Sequence[str]
+def _numbered_groups(
+    mesh: meshio.Mesh, names: Mapping[int, str], numbers: Numbers, path: Path
 ) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
-    """Named groups from every place where formats keep them; a name can come several times."""
+    """Groups of which the file has only numbers, once these have names."""
+    if not names:
+        return
+    values: dict[str, set[int]] = {
+        key: set(map(int, np.unique(np.concatenate(arrays)))) for key, arrays in numbers.items()
+    }
+    fitting = [key for key, each in values.items() if names.keys() <= each]
+    if len(fitting) != 1:
+        there = "; ".join(
+            f"{key} has {', '.join(map(str, sorted(each)[:_SHOWN]))}"
+            for key, each in values.items()
+        )
+        found = f"the integers of its cells: {there}" if there else "no cells have integers"
+        many = "more than one array has" if fitting else "no array of integers has"
+        wanted = ", ".join(map(str, sorted(names)))
+        raise MeshError([Problem("mesh.names", f"{path}: {many} all of {wanted}; {found}")])
+    (key,) = fitting
+    for tag in sorted(values[key] - {0} if key == _PHYSICAL else values[key]):
+        yield names.get(int(tag), str(tag)), [each == tag for each in numbers[key]]
+
+
+def _some(tags: Iterable[int]) -> str:
+    first = sorted(tags)[: _SHOWN + 1]
+    return ", ".join(map(str, first[:_SHOWN])) + (", …" if len(first) > _SHOWN else "")
+
+
+def _memberships(
+    mesh: meshio.Mesh, stack_names: Sequence[str], numbers: Numbers
+) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+    """Named groups from every place where formats keep them; a name can come several times.
+
+    Arrays of integers without names go into ``numbers``.
+    """
     for name, members in mesh.cell_sets.items():
         if not name.startswith("gmsh:"):
             yield (
@@ -204,22 +293,29 @@ def _memberships(
                     for block, indices in zip(mesh.cells, members, strict=True)
                 ],
             )
-    yield from _physical_groups(mesh)
+    yield from _physical_groups(mesh, numbers)
     for tag, names in getattr(mesh, _MED_TAG, {}).items():
         for name in names:
             yield name.strip("\x00 "), [tags == tag for tags in mesh.cell_data[_MED_TAG]]
     for key, arrays in mesh.cell_data.items():
         if key in (_GMSH_TAG, _MED_TAG) or any(values.dtype.kind not in "iu" for values in arrays):
             continue
-        for i, name in enumerate(_joined_names(key, arrays, stack_names)):
+        joined = _joined_names(key, arrays, stack_names)
+        for i, name in enumerate(joined):
             yield name, [values == i for values in arrays]
+        if not joined and not key.startswith("gmsh:"):
+            numbers[key] = [np.ravel(values) for values in arrays]
 
 
-def _physical_groups(mesh: meshio.Mesh) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+def _physical_groups(
+    mesh: meshio.Mesh, numbers: Numbers
+) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
     tags = mesh.cell_data.get(_GMSH_TAG)
     if tags is None:
         return
     names = {(int(dim), int(tag)): name for name, (tag, dim) in mesh.field_data.items()}
+    if not names:
+        numbers[_PHYSICAL] = [np.abs(values) for values in tags]
     for dim in {block.dim for block in mesh.cells}:
         # the sign of a physical tag is the orientation of a curve or surface
         of_dim = [
@@ -267,7 +363,35 @@ def _pairs(
     return zip(mesh.cells, flags, strict=True)
 
 
+def _how_to_name(mesh: meshio.Mesh, stack_names: Sequence[str]) -> str:
+    if mesh.field_data:
+        return (
+            f"it declares {', '.join(mesh.field_data)} and no cell is in one of these, as Gmsh "
+            "saves with Mesh.SaveAll = 1; save it with Mesh.SaveAll = 0"
+        )
+    for key, arrays in mesh.cell_data.items():
+        tags = np.unique(np.concatenate([np.ravel(each) for each in arrays]))
+        if tags.dtype.kind in "iu" and len(tags) <= _SHOWN and not key.startswith("gmsh:"):
+            return (
+                f"its cells have the integers {', '.join(map(str, tags))} ({key}); say which are "
+                f'those of which layer, as in names = {{ {tags[0]} = "{stack_names[0]}" }}'
+            )
+    return f"give each layer a physical group with its name ({', '.join(stack_names)})"
+
+
+def _without_cells(name: str, layers: Sequence[str], dimension: int, path: Path) -> Problem:
+    """That a layer has no group of cells, where groups of facets seem to have its outline."""
+    kind = ("point", "line", "surface", "volume")[dimension]
+    return Problem(
+        f"layers.{name}",
+        f"{path}: no group of {kind}s is called {spell(name)}; its groups of {kind}s: "
+        f"{', '.join(layers) or 'none'}; give the layer one (in Gmsh: a Physical "
+        f"{kind.capitalize()})",
+    )
+
+
 def _layers(
+    mesh: meshio.Mesh,
     members: dict[str, NDArray[np.bool_]],
     group_names: Sequence[str],
     stack_names: Sequence[str],
@@ -275,11 +399,7 @@ def _layers(
 ) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Names of the layers and other groups, and the one that each cell belongs to."""
     if not members:
-        raise _error(
-            path,
-            "it names no groups of cells; give each layer a physical group with its name "
-            f"({', '.join(stack_names)})",
-        )
+        raise _error(path, f"it names no groups of cells; {_how_to_name(mesh, stack_names)}")
     count = len(next(iter(members.values())))
     nowhere = np.zeros(count, dtype=bool)
     layers = [name for name in stack_names if name in group_names]
@@ -322,7 +442,12 @@ def _flat_points(points: NDArray, dimension: int, path: Path) -> NDArray[np.floa
 
 
 def _facet_groups(
-    mesh: meshio.Mesh, groups: Groups, dimension: int, number: NDArray[np.int64], path: Path
+    mesh: meshio.Mesh,
+    groups: Groups,
+    dimension: int,
+    number: NDArray[np.int64],
+    missing: Sequence[Problem],
+    path: Path,
 ) -> dict[str, NDArray[np.int64]]:
     facets: dict[str, NDArray[np.int64]] = {}
     for name, flags in groups.items():
@@ -334,6 +459,8 @@ def _facet_groups(
         if not parts:
             continue
         facets[name] = np.concatenate(parts)
+        if (facets[name] < 0).any() and missing:
+            raise MeshError(missing)
         if (facets[name] < 0).any():
             raise _error(
                 path,

@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fem_sf.errors import MeshError, Problem
+from fem_sf.mesh.geometry import Geometry
+from fem_sf.mesh.orientation import check_ends
+from fem_sf.spin.model import Stack
 from fem_sf.words import did_you_mean
 
 DEFAULT_CONTACTS = ("left", "right")
@@ -32,6 +35,25 @@ def are_named(groups: Iterable[str], names: tuple[str, str]) -> bool:
     if missing and (len(missing) == 1 or tuple(names) != DEFAULT_CONTACTS):
         raise MeshError([_missing(name, known) for name in missing])
     return not missing
+
+
+def check_contacts(geometry: Geometry, stack: Stack, names: tuple[str, str]) -> None:
+    """Refuse a mesh from a file whose reservoirs would not be at the ends of the stack.
+
+    Parameters
+    ----------
+    geometry, stack
+        The mesh, and the stack that it fits.
+    names
+        Of the left and the right contact.
+
+    Raises
+    ------
+    MeshError
+        As `are_named`; without named contacts as `fem_sf.mesh.orientation.check_ends`.
+    """
+    if not are_named(geometry.facet_groups, names):
+        check_ends(geometry, stack)
 
 
 def _missing(name: str, known: list[str]) -> Problem:

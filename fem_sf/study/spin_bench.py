@@ -15,6 +15,7 @@ from fem_sf.mesh.build import checked_geometry
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.spin.conductors import steady_system
+from fem_sf.spin.contacts import check_contacts
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.grading import grading_of
 from fem_sf.spin.interfaces import Tunnel
@@ -98,7 +99,10 @@ class SpinBench:
 
 def geometry_of(case: SpinCase) -> Geometry:
     """The mesh of a case as arrays, found to fit its stack."""
-    return checked_geometry(case.stack, case.mesh, grading_of(case))
+    geometry = checked_geometry(case.stack, case.mesh, grading_of(case))
+    if case.mesh.file is not None:
+        check_contacts(geometry, case.stack, case.contacts)
+    return geometry
 
 
 def distribute(case: SpinCase, comm: MPI.Comm) -> LayeredMesh:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -36,8 +37,8 @@ $Nodes
 $EndNodes
 $Elements
 2
-1 2 2 1 1 1 2 3
-2 2 2 2 2 1 3 4
+1 2 2 2 2 1 2 3
+2 2 2 1 1 1 3 4
 $EndElements
 """
 
@@ -88,11 +89,16 @@ class TestCheck:
 
     def test_mesh_file(self, case_path, capsys) -> None:
         Path("square.msh").write_text(MESH)
-        case_path.write_text(CASE + '[mesh]\nfile = "square.msh"\n')
+        mesh = '[mesh]\nfile = "square.msh"\nunit = "1 nm"\n'
+        case = re.sub("thickness = .*\n", "", CASE) + mesh
+        case_path.write_text(case)
         assert main(["check", str(case_path)]) == 0
-        case_path.write_text(CASE.replace('"F"', '"G"') + '[mesh]\nfile = "square.msh"\n')
+        case_path.write_text(case.replace('"F"', '"G"'))
         assert main(["check", str(case_path)]) == 2
-        assert 'bilayer.toml:9: layers[1] (layer "G"): ' in capsys.readouterr().err
+        assert 'layers[1] (layer "G"): ' in capsys.readouterr().err
+        case_path.write_text(CASE + mesh)
+        assert main(["check", str(case_path)]) == 2
+        assert 'layers[0].thickness (layer "S"): no extent' in capsys.readouterr().err
 
 
 class TestRun:

@@ -216,12 +216,13 @@ def test_unknown_format(tmp_path, capfd):
     path.touch()
     assert message(path) == (
         f"this is no mesh that can be read (Could not deduce file format from path '{path}'.); "
-        "Gmsh's .msh (4.1 or 2.2) always can"
+        "Gmsh's .msh (4.1 or 2.2, in one piece, of straight cells) can"
     )
     path = tmp_path / "mesh.msh"
     path.write_text("something else")
     assert message(path) == (
-        "this is no mesh that can be read; Gmsh's .msh (4.1 or 2.2) always can"
+        "this is no mesh that can be read; Gmsh's .msh (4.1 or 2.2, in one piece, of straight "
+        "cells) can"
     )
     assert capfd.readouterr() == ("", "")
 
@@ -381,3 +382,91 @@ def test_gmsh_saves_parametric_nodes(gmsh, tmp_path):
     assert message(path) == (
         "parametric nodes cannot be read; save without them (Mesh.SaveParametric = 0)"
     )
+
+
+def saved(gmsh, tmp_path, version=4.1):
+    gmsh.option.setNumber("Mesh.MshFileVersion", version)
+    path = tmp_path / "mesh.msh"
+    gmsh.write(str(path))
+    return path
+
+
+def test_gmsh_saves_no_cell_in_its_groups(gmsh, tmp_path):
+    """MSH 2.2 with Mesh.SaveAll: the groups have names and no cells."""
+    name_layers(gmsh)
+    gmsh.option.setNumber("Mesh.SaveAll", 1)
+    gmsh.model.mesh.generate(2)
+    told = message(saved(gmsh, tmp_path, 2.2))
+    assert told.startswith("it names no groups of cells; it declares ")
+    assert "Mesh.SaveAll = 0" in told
+
+
+def test_partitions(gmsh, tmp_path):
+    name_layers(gmsh)
+    gmsh.model.mesh.generate(2)
+    gmsh.model.mesh.partition(2)
+    assert message(saved(gmsh, tmp_path)).startswith("a mesh in partitions cannot be read; save it")
+    layers = read_geometry(saved(gmsh, tmp_path, 2.2), ("S", "F")).layers
+    assert layers == ("S", "F")
+
+
+def test_periodic_boundaries(gmsh, tmp_path):
+    name_layers(gmsh)
+    (low,), (high,) = (
+        gmsh.model.getEntitiesInBoundingBox(-0.1, y - 0.1, -0.1, 1.1, y + 0.1, 0.1, 1)
+        for y in (0, 1)
+    )
+    shift = [1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1]
+    gmsh.model.mesh.setPeriodic(1, [high[1]], [low[1]], shift)
+    gmsh.model.mesh.generate(2)
+    assert message(saved(gmsh, tmp_path)).startswith("it couples boundaries to each other ($Period")
+
+
+def test_outlines_of_a_layer_without_surface(gmsh, tmp_path):
+    """What is missing is the surface, not something of the outlines."""
+    gmsh.model.addPhysicalGroup(2, [1], name="S")
+    outlines = [tag for _, tag in gmsh.model.getBoundary([(2, 2)], oriented=False)]
+    gmsh.model.addPhysicalGroup(1, outlines, name="right")
+    gmsh.model.mesh.generate(2)
+    with pytest.raises(MeshError, match=r'layers\.F: .* no group of surfaces is called "F"'):
+        read_geometry(saved(gmsh, tmp_path), ("S", "F"))
+
+
+def test_grids_of_dolfinx(tmp_path):
+    path = tmp_path / "mesh.xdmf"
+    grids = "".join(f'<Grid Name="{name}" GridType="Uniform"></Grid>' for name in ("mesh", "tags"))
+    path.write_text(f'<Xdmf Version="3.0"><Domain>{grids}</Domain></Xdmf>')
+    assert message(path).startswith("an XDMF file of several grids, as DOLFINx writes a mesh with")
+
+
+def numbered(key="material", **more):
+    points, cells = [[0, 0], [1, 0], [0, 1], [1, 1], [2, 0]], [[0, 1, 2], [1, 3, 2], [1, 4, 3]]
+    data = {key: [np.array([7, 7, 3])], **{name: [np.array(of)] for name, of in more.items()}}
+    return meshio.Mesh(np.array(points, float), [("triangle", np.array(cells))], cell_data=data)
+
+
+@pytest.mark.parametrize("name", ["mesh.vtu", "mesh.xdmf", "mesh.mesh", "mesh.vtk"])
+def test_names_of_numbers(name, tmp_path):
+    mesh = numbered("medit:ref" if name == "mesh.mesh" else "material")
+    path = written(mesh, tmp_path, name)
+    geometry = read_geometry(path, ("S", "F"), names={7: "S", 3: "F"})
+    assert geometry.layers == ("S", "F")
+    assert geometry.layer_of_cell.tolist() == [0, 0, 1]
+    assert "its cells have the integers 3, 7" in message(path)
+    with pytest.raises(MeshError, match=r"mesh\.names: .* no array of integers has all of 3, 8"):
+        read_geometry(path, ("S", "F"), names={8: "S", 3: "F"})
+
+
+def test_numbers_that_are_two_things(tmp_path):
+    path = written(numbered(other=[7, 3, 3]), tmp_path, "mesh.vtu")
+    with pytest.raises(MeshError, match=r"more than one array has all of 3, 7"):
+        read_geometry(path, ("S", "F"), names={7: "S", 3: "F"})
+
+
+def test_names_of_physical_groups_without_one(gmsh, tmp_path):
+    gmsh.model.addPhysicalGroup(2, [2], 5)
+    gmsh.model.addPhysicalGroup(2, [1], 4)
+    gmsh.model.mesh.generate(2)
+    geometry = read_geometry(saved(gmsh, tmp_path), ("S", "F"), names={4: "S", 5: "F"})
+    assert geometry.layers == ("S", "F")
+    assert (geometry.layer_of_cell >= 0).all()

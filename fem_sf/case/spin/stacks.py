@@ -69,7 +69,9 @@ def build_stack(tables: SpinTables, report: Report) -> Stack | None:
 
 
 def _layer(name: str, entry: Entry[LayerTable], tables: SpinTables, report: Report) -> Layer:
-    thickness = None if tables.has_mesh_file else entry.table.thickness
+    thickness = entry.table.thickness
+    if tables.has_mesh_file and thickness == math.inf:
+        thickness = None
     material = _material(f"layers.{name}", entry, tables, report)
     anything = {"name": name, "material": material, "thickness": None}
     given = {} if thickness is None else {"thickness": thickness}
