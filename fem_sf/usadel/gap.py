@@ -31,7 +31,7 @@ from fem_sf.usadel.growth import NEGLIGIBLE, climb, normal_state_growth, turned
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource
-from fem_sf.usadel.signs import Signs
+from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.together import Together
 
@@ -243,7 +243,7 @@ class GapEquation:
         return self.sweep.grid.total(total)
 
 
-def solve_gap(equation: GapEquation, max_sweeps: int, signs: Signs) -> GapReport:
+def solve_gap(equation: GapEquation, max_sweeps: int, signs: Signs = NO_SIGNS) -> GapReport:
     """Find Δ(x), from the bulk value down; the system's fields are left at the solution.
 
     Parameters
