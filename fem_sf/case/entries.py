@@ -75,6 +75,14 @@ def read_table(
         report.add(where, f"has {len(raw)} keys; no table has more than {_MOST_KEYS}")
         return Entry(where, schema(), frozenset(), frozenset(), frozenset())
     wrong = _tell_out_of_reach(schema, where, report)
+    crowded = {
+        key: len(value)
+        for key, value in raw.items()
+        if isinstance(value, dict) and len(value) > _MOST_KEYS
+    }
+    for key, count in crowded.items():
+        report.add((*where, key), f"has {count} keys; no table has more than {_MOST_KEYS}")
+    wrong |= crowded.keys()
     errors: list[ErrorDetails] = []
     right = {key: value for key, value in raw.items() if key not in wrong}
     try:

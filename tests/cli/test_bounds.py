@@ -53,6 +53,10 @@ HOSTILE = {
     "dotted key": (".".join("a" * 100_000) + " = 1\n" + CASE, "more than 8 parts"),
     "long array": (CASE + "[output]\nfrequencies = [" + "1," * 450_000 + "]", "at most 10000"),
     "many headers": (CASE + "".join(f"[a{i}]\n" for i in range(90_000)), "no table has more"),
+    "many options": (
+        CASE + "[solver.petsc]\n" + "".join(f"a{i} = [1]\n" for i in range(60_000)),
+        "solver.petsc: has 60000 keys; no table has more than 200",
+    ),
     "many layers": (CASE + "[[layers]]\n" * 80_000, "expected at most 1000"),
     "many wrong layers": (CASE + "[[layers]]\n" * 900, "… and 1"),
     "long name": (CASE.replace('"S"', f'"{"S" * 200_000}"'), "at most 100 characters"),
