@@ -59,7 +59,9 @@ def law(data: dict[str, Any]) -> laws.Law:
             kind = laws.Tunnel if data["type"] == "tunnel" else laws.TunnelVector
             return kind(data["g"], data["PL"], data["PR"], data.get("P12"))
         case "tunnel_finite_bias":
-            shape = laws.BarrierShape(data["conv"], data["U0"], data["lam"])
+            # these data were made before Simmons' own formula, and call this one so
+            model = {"simmons": "fermi-level"}.get(data["conv"], data["conv"])
+            shape = laws.BarrierShape(model, data["U0"], data["lam"])
             return laws.Tunnel(data["g"], data["PL"], data["PR"], data.get("P12"), shape)
         case "metal_paper":
             return METALLIC[data["direction"]]()

@@ -3,17 +3,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Checked, Expected, finite, not_negative, one_of, positive
+from fem_sf.checked import (
+    Checked,
+    Expected,
+    Read,
+    finite,
+    not_negative,
+    number,
+    one_of,
+    positive,
+    sequence,
+)
 from fem_sf.errors import Problem, StackError
 from fem_sf.spin.materials import FloatArray
+from fem_sf.words import any_of
 
 ROUNDING = 1e-12
 """What a sum of coefficients typed in decimals may be off by, relative to the largest."""
@@ -73,32 +85,81 @@ class _Barrier(Law):
                 )
 
 
-BARRIER_MODELS = ("simmons", "paper")
-"""How the voltage deforms a barrier at finite bias."""
+BARRIER_MODELS = ("wkb", "simmons", "brinkman", "fermi-level", "paper")
+"""How the voltage deforms a barrier at finite bias; `fem_sf.spin.barriers` has them."""
+
+_BY_SPIN = ("wkb", "simmons", "fermi-level")
+"""Those that may have another height for either spin."""
+
+_SIMMONS_LEAST = 2.0
+"""λ beyond which the formula of Simmons holds."""
+
+Heights = float | tuple[float, float]
+
+
+def _read_heights(value: Any) -> Heights:
+    """One height, or one for either spin."""
+    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+        up, down = sequence(_HEIGHT, 2, "two heights [up, down]")(value)
+        return up, down
+    return float(_HEIGHT(value))
+
+
+_HEIGHT = number(positive("U0"))
 
 
 @dataclass(frozen=True)
 class BarrierShape(Checked):
-    """A barrier at finite bias: every channel conducts B(Δ_ss', V_b) times as well, Eq. 2.
-
-    B = exp(−λ(I − 1)), I = ∫₀¹ √(φ(t)/U0) dt, φ = U0 (A − B t).
+    """A barrier at finite bias: every channel conducts B(Δ_ss', V_b) times as well.
 
     Parameters
     ----------
     model
-        ``"simmons"``: A = 1, B = |Δ_ss'|/U0, odd in the voltage. ``"paper"``: A = 1 − Δ_ss'/U0,
-        B = V_b/U0 with V_b = V_L − V_R, Eq. 2 to the letter.
+        One of ``BARRIER_MODELS``; `fem_sf.spin.barriers` says what they are.
     height
-        U0 > 0 above the Fermi level, an energy.
+        U0 > 0 above the Fermi level, an energy; or two, for electrons of spin along and against the
+        magnetization on the left. What they are at zero bias is in the polarisations.
     decay
-        λ = 2√(2 m U0) d/ħ > 0.
+        λ = 2√(2 m U0) d/ħ > 0, of two heights that of the first.
+    asymmetry
+        Height on the right minus that on the left, an energy; of ``"brinkman"`` only.
     """
 
     model: Annotated[str, one_of(BARRIER_MODELS)]
-    height: Annotated[float, positive("U0")]
+    height: Annotated[Heights, Read(_read_heights)]
     decay: Annotated[float, positive("2√(2mU0) d/ħ")]
+    asymmetry: float = 0.0
 
     error: ClassVar = StackError
+
+    @property
+    def heights(self) -> tuple[float, float]:
+        """U0 of both spins on the left."""
+        return self.height if isinstance(self.height, tuple) else (self.height, self.height)
+
+    @property
+    def of_channels(self) -> dict[str, tuple[float, float]]:
+        """Height, decay and asymmetry for both spins on the left; λ goes as √U0."""
+        up, down = self.heights
+        decays = (self.decay, self.decay * math.sqrt(down / up))
+        return {"height": (up, down), "decay": decays, "asymmetry": (self.asymmetry,) * 2}
+
+    def find_problems(self) -> Iterator[Problem]:
+        """What a model cannot have."""
+        if isinstance(self.height, tuple) and self.model not in _BY_SPIN:
+            yield Problem(
+                "height",
+                f"the model {self.model!r} has one height; two are for {any_of(_BY_SPIN)}",
+            )
+        if self.asymmetry and self.model != "brinkman":
+            yield Problem("asymmetry", "only the model 'brinkman' has this")
+        if self.model == "simmons" and min(self.of_channels["decay"]) <= _SIMMONS_LEAST:
+            yield Problem(
+                "decay",
+                f"the formula of Simmons is for λ > {_SIMMONS_LEAST:g}, a barrier that hardly "
+                f"passes anything; got {min(self.of_channels['decay']):g}. The model 'wkb' has no "
+                "such limit",
+            )
 
 
 @dataclass(frozen=True)

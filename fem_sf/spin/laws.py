@@ -10,6 +10,7 @@ allowed change of the potentials vanishes. All of them are stated a second time,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
 from itertools import product
@@ -19,6 +20,7 @@ import numpy as np
 import ufl
 
 from fem_sf.multilayer import unknown_law
+from fem_sf.spin.barriers import transmission
 from fem_sf.spin.interfaces import (
     Circuit,
     General,
@@ -113,13 +115,20 @@ def _(law: Tunnel, value: Any, left: Side, right: Side, magnet_is_left: bool) ->
         difference -= right.mu + t * ufl.dot(right.m, right.p)
         current = _channel(value, s, t) * difference
         if law.barrier is not None:
-            current *= transmission(law.barrier.model, value, difference, left.V - right.V)
+            current *= transmission(
+                law.barrier.model, _of_channel(value, s), difference, left.V - right.V
+            )
         overlap = (1 + s * t * cosine) / 2
         charge += overlap * current
         along_left += s * overlap * current
         along_right += t * overlap * current
         inside += current / 2 * (s * left.p + t * right.p)
     return Flux(charge, along_left * left.p, along_right * right.p, inside)
+
+
+def _of_channel(value: Any, s: int) -> Callable[[str], Any]:
+    """What a barrier is for electrons of spin s on the left."""
+    return lambda key: value(key, 0 if s > 0 else 1)
 
 
 def _channel(value: Any, s: int, t: int) -> Any:
@@ -174,40 +183,6 @@ def _(law: Circuit, value: Any, left: Side, right: Side, magnet_is_left: bool) -
     if magnet_is_left:
         return Flux(charge, along, into_normal, into_normal)
     return Flux(-charge, -into_normal, -along, -into_normal)
-
-
-def transmission(model: str, value: Any, difference: Any, voltage: Any) -> Any:
-    """B(Δ_ss', V_b) = exp(−λ(I − 1)) of a barrier at finite bias, Eq. 2.
-
-    I = ∫₀¹ √(φ/U0) dt over where φ > 0; φ is linear and known by its two ends.
-    """
-    height, decay = value("height"), value("decay")
-    if model == "simmons":
-        near, far = 1 + 0 * difference, 1 - _absolute(difference) / height
-    else:
-        near = 1 - difference / height
-        far = near - voltage / height
-    return ufl.exp(-decay * (_mean_root(near, far) - 1))
-
-
-def _mean_root(first: Any, last: Any) -> Any:
-    """∫₀¹ √max(φ, 0) dt for φ that goes linearly from one value to the other.
-
-    (2/3)(a³ − b³)/(a² − b²) of the roots a, b of two positive ends, without its 0/0; of one
-    positive end, (2/3) a³/(a² + |other end|). The root of a negative end is zero.
-    """
-    below = (_absolute(first) - first + _absolute(last) - last) / 2
-    a, b = ((_absolute(end) + end) / (2 * ufl.sqrt(_absolute(end))) for end in (first, last))
-    total = a + b
-    return 2 * (total**2 - a * b) * total / (3 * (total**2 + below))
-
-
-def _absolute(x: Any) -> Any:
-    """|x| of a real x by holomorphic operations, which alone are differentiated rightly.
-
-    Comparisons cannot be compiled with complex scalars. Zero has a size too, for divisions by it.
-    """
-    return ufl.sqrt(x * x + 1e-60)
 
 
 # --- laws without resistance ---
@@ -307,7 +282,7 @@ def parameters(law: Law) -> dict[str, float | tuple[float, ...]]:
                 "joint": law.joint_polarisation,
             }
             if isinstance(law, Tunnel) and law.barrier is not None:
-                numbers |= {"height": law.barrier.height, "decay": law.barrier.decay}
+                numbers |= law.barrier.of_channels
             return numbers
         case Circuit():
             names = ("conductance", "polarisation", "mixing_real", "mixing_imaginary")

@@ -103,24 +103,25 @@ def with_verdict(summary: Mapping[str, Any], checks: Iterable[Check]) -> dict[st
     judged = {**summary, "cautions": [*summary.get("cautions", ()), *cautions]}
     broken = "; ".join(each.finding for each in checks if each.is_broken)
     if broken:
-        note = f"{summary.get('note', '')} {broken}".strip()
+        said = (
+            f"the equations are not solved: {broken}. Try a finer mesh ([mesh] refinement), a "
+            "smaller [solver] tolerance, or less extreme parameters"
+        )
+        note = f"{summary.get('note', '')} {said}".strip()
         judged |= {"converged": False, "note": note}
     return judged
 
 
 def concluded(result: Result) -> Result:
-    """The result, if no check is broken; collective, because all ranks have the same summary.
+    """The result, if it has converged; collective, because all ranks have the same summary.
 
     Raises
     ------
     NotConverged
-        If one is, with the result as ``partial``.
+        With what its note says and the result as ``partial``, if it has not.
     """
     if result.summary["converged"]:
         return result
-    failure = NotConverged(
-        f"the equations are not solved: {result.summary['note']}. Try a finer mesh ([mesh] "
-        "refinement), a smaller [solver] tolerance, or less extreme parameters"
-    )
+    failure = NotConverged(result.summary["note"])
     failure.partial = result
     raise failure

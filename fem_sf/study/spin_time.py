@@ -29,7 +29,13 @@ from fem_sf.study.results import History, LayerFields, SpinResult
 from fem_sf.study.spin import measurement
 from fem_sf.study.spin_bench import distribute, profile_of
 from fem_sf.study.spin_sampling import Sampler
-from fem_sf.study.spin_summary import Flow, Measurement, has_energy, summarise
+from fem_sf.study.spin_summary import (
+    Flow,
+    Measurement,
+    bias_beyond_model,
+    has_energy,
+    summarise,
+)
 from fem_sf.study.vtx import write_vtx
 
 Columns = dict[str, NDArray]
@@ -109,6 +115,9 @@ def _go_through(
     try:
         for state in run.solver.steps():
             states = run.faces.measure()
+            beyond = bias_beyond_model(case.stack, states.interfaces)
+            if beyond is not None:
+                raise NotConverged(beyond)
             record.add(run, state, states)
             if record.is_due(case.time, state.time):
                 record.keep(state.time, *sampler.sample(states))

@@ -320,7 +320,7 @@ LAWS: list[tuple[str, Law, dict[str, Any]]] = [
     ),
     (
         "tunnel",
-        Tunnel(0.7, barrier=BarrierShape("simmons", 2.0, 8.0)),
+        Tunnel(0.7, barrier=BarrierShape("wkb", 2.0, 8.0)),
         {"conductance": 0.7, "barrier": {"height": 2.0, "decay": 8.0}},
     ),
     ("tunnel-vector", TunnelVector(0.7, 0.4, 0.25), BARRIER_KEYS),
@@ -386,7 +386,7 @@ def test_laws(load, word: str, law: Law, keys: dict[str, Any], symbols: bool) ->
 def test_more_spellings(load, symbol: str, decay: str) -> None:
     case = load(f"{DRIVE}{F}{G}{TUNNEL}{symbol} = 0.4\nbarrier = {{ U0 = 2.0, {decay} = 8.0 }}\n")
     law = case.stack.interfaces[0].law
-    assert law == Tunnel(0.7, 0.4, barrier=BarrierShape("simmons", 2.0, 8.0))
+    assert law == Tunnel(0.7, 0.4, barrier=BarrierShape("wkb", 2.0, 8.0))
 
 
 def as_case(data: dict[str, Any]) -> str:

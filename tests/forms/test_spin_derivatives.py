@@ -66,7 +66,7 @@ def junction(law: laws.Law, walls: bool) -> SpinSystem:
 
 
 def barrier_between_walls() -> SpinSystem:
-    return junction(laws.Tunnel(0.9, 0.4, -0.3, 0.1, shape("simmons")), walls=True)
+    return junction(laws.Tunnel(0.9, 0.4, -0.3, 0.1, shape("fermi-level")), walls=True)
 
 
 def open_barrier_between_walls() -> SpinSystem:
@@ -177,7 +177,17 @@ def all_remainders(system: SpinSystem) -> NDArray[np.float64]:
     return np.array(found)
 
 
-@pytest.mark.parametrize("kind", laws.BARRIER_MODELS)
+COSTLY = ("wkb", "simmons")
+"""Whose sums over energies take long to compile."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.slow] if kind in COSTLY else [])
+        for kind in laws.BARRIER_MODELS
+    ],
+)
 @pytest.mark.parametrize(("difference", "voltage"), BIASES)
 def test_barriers_at_finite_bias(kind: str, difference: float, voltage: float):
     left = all_remainders(biased(kind, difference, voltage))

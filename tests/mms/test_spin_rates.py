@@ -144,7 +144,7 @@ def conductance(law: laws.Tunnel | laws.TunnelVector, p: FloatArray, q: FloatArr
 
 def factor(shape: laws.BarrierShape, difference: float, voltage: float) -> float:
     """B(Δ, V_b) of Eq. 2 by quadrature."""
-    if shape.model == "simmons":
+    if shape.model == "fermi-level":
         near, slope = 1.0, abs(difference) / shape.height
     else:
         near, slope = 1 - difference / shape.height, voltage / shape.height
@@ -594,7 +594,7 @@ def barrier(kind: str) -> laws.Tunnel:
 CIRCUIT = laws.Circuit(0.9, 0.4, 1.1, 0.3)
 CLAMPED = {
     "tunnel": Problem(LEFT, RIGHT, laws.Tunnel(0.9, 0.4, -0.3, 0.1)),
-    "tunnel, Simmons": Problem(LEFT, RIGHT, barrier("simmons")),
+    "tunnel, Fermi level": Problem(LEFT, RIGHT, barrier("fermi-level")),
     "tunnel, paper": Problem(LEFT, RIGHT, barrier("paper")),
     "tunnel-vector": Problem(LEFT, RIGHT, laws.TunnelVector(0.9, 0.4, -0.3, 0.1)),
     "tunnel-vector, N": Problem(NORMAL, RIGHT, laws.TunnelVector(0.9, 0.0, -0.3), math.inf),

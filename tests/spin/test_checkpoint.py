@@ -41,7 +41,7 @@ RUNS = {
 
 
 def at_finite_bias() -> model.Stack:
-    barrier = BarrierShape("simmons", height=2.0, decay=5.0)
+    barrier = BarrierShape("fermi-level", height=2.0, decay=5.0)
     linear = junction()
     return model.Stack(
         linear.layers, [replace(linear.interfaces[0], law=Tunnel(0.7, 0.3, 0.2, barrier=barrier))]

@@ -58,7 +58,7 @@ OTHER_MAGNET = materials.Ferromagnet(
     polarisation=-0.3,
     direction=(math.sin(1.1), 0, math.cos(1.1)),
 )
-AT_FINITE_BIAS = laws.Tunnel(0.9, 0.3, 0.2, barrier=laws.BarrierShape("simmons", 2.0, 5.0))
+AT_FINITE_BIAS = laws.Tunnel(0.9, 0.3, 0.2, barrier=laws.BarrierShape("fermi-level", 2.0, 5.0))
 
 
 def trilayer(screening: float = 1.0) -> model.Stack:

@@ -41,7 +41,7 @@ def test_a_check_that_fails_is_a_caution(value: float):
 def test_beyond_its_limit_nothing_has_converged(value: float):
     summary = with_verdict({"converged": True, "cautions": [], "note": "first"}, [check(value)])
     assert not summary["converged"] and len(summary["cautions"]) == 1
-    assert summary["note"].startswith("first the conservation of charge")
+    assert summary["note"].startswith("first the equations are not solved: the cons")
     result = SpinResult(None, summary=summary)
     with pytest.raises(NotConverged, match="the conservation of charge") as caught:
         concluded(result)

@@ -106,6 +106,22 @@ def _numbers(count: int, expected: str, kind: Kind | None = None) -> PlainValida
     return PlainValidator(read)
 
 
+def _read_height(value: Any, info: ValidationInfo) -> float | tuple[float, float]:
+    expected = (
+        "the height U0 above the Fermi level in V0, a number > 0, or one for either spin, "
+        "[up, down]"
+    )
+    context = context_of(info)
+    if not isinstance(value, list):
+        return number_or_refuse(read_reduced(value, BARRIER_HEIGHT, context), expected)
+    if len(value) != 2:
+        raise refuse(f"expected {expected}, got {spell(value)}")
+    up, down = (
+        number_or_refuse(read_reduced(each, BARRIER_HEIGHT, context), expected) for each in value
+    )
+    return up, down
+
+
 def _read_time(value: Any, info: ValidationInfo) -> float:
     return number_or_refuse(
         read_reduced(value, TIME, context_of(info)), "a time in t0, a number ≥ 0"
@@ -138,7 +154,8 @@ Precession = Annotated[Vector, _numbers(3, "w = γH in 1/t0, a vector [wx, wy, w
 Direction = Annotated[Vector, _numbers(3, "a direction, three numbers [x, y, z]")]
 Frequency = Annotated[float, reduced(FREQUENCY)]
 Voltage = Annotated[float, reduced(VOLTAGE)]
-BarrierHeight = Annotated[float, reduced(BARRIER_HEIGHT)]
+BarrierEnergy = Annotated[float, reduced(BARRIER_HEIGHT)]
+BarrierHeight = Annotated[float | tuple[float, float], PlainValidator(_read_height)]
 CurrentDensity = Annotated[float, reduced(CURRENT)]
 Stiffness = Annotated[float, reduced(STIFFNESS)]
 Anisotropy = Annotated[float, reduced(ANISOTROPY)]

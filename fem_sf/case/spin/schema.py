@@ -21,6 +21,7 @@ from fem_sf.case.schema import (
 from fem_sf.case.source import OtherNames
 from fem_sf.case.spin.fields import (
     Anisotropy,
+    BarrierEnergy,
     BarrierHeight,
     BarrierModel,
     Capacitance,
@@ -301,11 +302,21 @@ class BarrierTable(Table):
 
     required: ClassVar = ("height",)
     other_names: ClassVar = {"U0": ("height",), "lam": ("decay",), "lambda": ("decay",)}
-    measured_in: ClassVar = {"height": "V0", "thickness": "L0", "mass": "m_e"}
+    measured_in: ClassVar = {
+        "height": "V0",
+        "asymmetry": "V0",
+        "thickness": "L0",
+        "mass": "m_e",
+    }
 
     model: BarrierModel = BARRIER_MODELS[0]
     height: BarrierHeight | None = Field(
-        None, description="the height U0 above the Fermi level in V0, a number > 0"
+        None,
+        description="the height U0 above the Fermi level in V0, a number > 0, or one for either "
+        "spin, [up, down]",
+    )
+    asymmetry: BarrierEnergy = Field(
+        0.0, description="the height on the right minus that on the left in V0, a number"
     )
     decay: float | None = Field(None, description="λ = 2√(2mU0)d/ħ, a number > 0")
     thickness: Length | None = Field(

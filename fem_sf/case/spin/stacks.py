@@ -25,6 +25,7 @@ from fem_sf.words import spell
 
 _ANY = 1.0
 """Stands in for a number that is missing or wrong, so that the rest is still checked."""
+_ANY_DECAY = 10.0
 
 
 def build_stack(tables: SpinTables, report: Report) -> Stack | None:
@@ -126,12 +127,14 @@ def _barrier(
 ) -> BarrierShape:
     table = barrier.table
     height = _ANY if table.height is None else table.height
-    decay = _ANY if table.decay is None else table.decay
-    if table.thickness is not None and scales is not None and height > 0:
+    decay = _ANY_DECAY if table.decay is None else table.decay
+    first = height[0] if isinstance(height, tuple) else height
+    if table.thickness is not None and scales is not None and first > 0:
         mass = _ANY if table.mass is None else table.mass
-        decay = _decay(height * scales.voltage, table.thickness * scales.length, mass)
-    anything = {"model": table.model, "height": _ANY, "decay": _ANY}
-    return make(BarrierShape, {"height": height, "decay": decay}, owner, report, anything)
+        decay = _decay(first * scales.voltage, table.thickness * scales.length, mass)
+    anything = {"model": table.model, "height": _ANY, "decay": _ANY_DECAY}
+    values = {"height": height, "decay": decay, "asymmetry": table.asymmetry}
+    return make(BarrierShape, values, owner, report, anything)
 
 
 def _decay(height: float, thickness: float, mass: float) -> float:
@@ -164,5 +167,5 @@ def _plain_stack(layers: list[Layer], interfaces: list[Interface]) -> Stack | No
 
 def _plain_law(law: Law) -> Law:
     if isinstance(law, Tunnel) and law.barrier is not None:
-        return Tunnel(_ANY, barrier=BarrierShape(law.barrier.model, _ANY, _ANY))
+        return Tunnel(_ANY, barrier=BarrierShape(law.barrier.model, _ANY, _ANY_DECAY))
     return Transparent()
