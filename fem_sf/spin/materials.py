@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -72,6 +73,12 @@ class Material(Checked):
             )
 
     @property
+    def screening_length(self) -> float:
+        """√(α1 ε D/σ)."""
+        square = self.alpha1 * self.permittivity * self.diffusivity / self.conductivity
+        return math.sqrt(square)
+
+    @property
     def spin_asymmetry(self) -> float:
         """β of Eqs. 8 and 9."""
         return 0.0
@@ -109,7 +116,8 @@ class Wall(Checked):
     hard_axis_anisotropy
         K_d ≥ 0, in J_M/length.
     hard_axis
-        n; its length has no meaning.
+        n; its length has no meaning, nor has its part along the layer's direction: without a drive
+        p = e.
     """
 
     stiffness: Annotated[float, positive("A_ex")]
@@ -165,6 +173,31 @@ class Ferromagnet(Material):
         """Unit vector p."""
         direction = np.asarray(self.direction, dtype=float)
         return direction / np.linalg.norm(direction)
+
+    @property
+    def hard_axis(self) -> FloatArray:
+        """Unit vector along the part of the wall's hard axis that is normal to p.
+
+        Any normal to p where there is none; `fem_sf.spin.model.Stack` refuses that unless K_d = 0.
+        """
+        normal = self._normal_to_axis()
+        length = np.linalg.norm(normal)
+        return normal / length if length > PARALLEL else normal_plane(self.axis)[0]
+
+    @property
+    def hard_axis_tilt(self) -> float:
+        """Angle by which the wall's hard axis is off the plane normal to p, in rad."""
+        return float(np.arccos(np.clip(np.linalg.norm(self._normal_to_axis()), 0, 1)))
+
+    def _normal_to_axis(self) -> FloatArray:
+        assert self.wall is not None
+        hard = np.asarray(self.wall.hard_axis, dtype=float)
+        hard = hard / np.linalg.norm(hard)
+        return np.asarray(hard - (hard @ self.axis) * self.axis)
+
+
+PARALLEL = 1e-6
+"""Sine of an angle between two axes below which they are one."""
 
 
 MATERIALS: dict[str, type[Material]] = {each.kind: each for each in (Ferromagnet, Normal)}

@@ -31,7 +31,7 @@ from fem_sf.spin.interfaces import (
     Tunnel,
     _Barrier,
 )
-from fem_sf.spin.materials import MATERIALS, Ferromagnet, Material, Wall
+from fem_sf.spin.materials import MATERIALS, PARALLEL, Ferromagnet, Material, Wall
 
 _CLAMPED = (Tunnel, Metallic, MetallicReversed, MetallicNoAccumulation, General)
 _KNOWS_DIRECTIONS = (Metallic, MetallicReversed, MetallicNoAccumulation, General)
@@ -194,6 +194,20 @@ def _wall_problems(layer: Layer) -> Iterator[Problem]:
             f"layers.{layer.name}.thickness",
             "a layer whose magnetization turns must be finite; several wall widths √(A_ex/K) do",
         )
+    if math.cos(_hard_axis_tilt(layer.material)) < PARALLEL:
+        yield Problem(
+            f"layers.{layer.name}.wall.hard_axis",
+            "the hard axis is along the direction, which is the easy axis; expected one normal to "
+            "it, or hard_axis_anisotropy = 0",
+        )
+
+
+def _hard_axis_tilt(material: Material) -> float:
+    """Angle by which the hard axis is off the plane normal to the easy one, where it matters."""
+    wall = wall_of(material)
+    if not isinstance(material, Ferromagnet) or wall is None or not wall.hard_axis_anisotropy:
+        return 0.0
+    return material.hard_axis_tilt
 
 
 def _law_problems(
@@ -239,7 +253,7 @@ def _barrier_problems(key: str, law: _Barrier, magnetic: Sequence[bool]) -> Iter
 
 
 def find_cautions(stack: Stack) -> Iterator[Problem]:
-    """What can be computed but contradicts thermodynamics, each with its dotted key."""
+    """What can be computed but is hardly meant, each with its dotted key."""
     for layer in stack.layers:
         material = layer.material
         if material.alpha1 != material.alpha2:
@@ -247,6 +261,14 @@ def find_cautions(stack: Stack) -> Iterator[Problem]:
                 f"layers.{layer.name}.alpha2",
                 "α1 ≠ α2 contradicts Onsager symmetry: a charged surface drives a spin current in "
                 "equilibrium, and power does not balance",
+            )
+        tilt = _hard_axis_tilt(material)
+        if tilt > PARALLEL:
+            yield Problem(
+                f"layers.{layer.name}.wall.hard_axis",
+                f"the hard axis is {math.degrees(tilt):.3g}° off the plane normal to the "
+                "direction; only its part in that plane counts, so that without a drive the "
+                "magnetization is along its direction",
             )
     for interface in stack.interfaces:
         if isinstance(interface.law, General):

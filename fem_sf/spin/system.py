@@ -29,7 +29,7 @@ from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws, magnetization, transport
 from fem_sf.spin.contacts import DEFAULT_CONTACTS, are_named
-from fem_sf.spin.materials import Material, normal_plane
+from fem_sf.spin.materials import Ferromagnet, Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.transport import SIZE, Fields, LayerData
@@ -172,15 +172,14 @@ class SpinSystem:
             "w0": getattr(material, "exchange_precession", 0.0),
         }
         wall = wall_of(material)
-        if wall is not None:
-            hard = np.asarray(wall.hard_axis, dtype=float)
+        if isinstance(material, Ferromagnet) and wall is not None:
             first, second = normal_plane(material.axis)
             values |= {
                 "Aex": wall.stiffness,
                 "K": wall.anisotropy,
                 "Kd": wall.hard_axis_anisotropy,
                 "easy": material.axis,
-                "hard": hard / np.linalg.norm(hard),
+                "hard": material.hard_axis,
                 "first": first,
                 "second": second,
             }

@@ -442,7 +442,7 @@ class Manufactured(SpinSystem):
             return self._number(name, key, value)
 
         easy = number("p", material.axis)
-        hard = number("hard", np.array(wall.hard_axis) / np.linalg.norm(wall.hard_axis))
+        hard = number("hard", material.hard_axis)
         density = number("density", material.conductivity / material.diffusivity)
         dM = density * ufl.as_vector([self.exact[name][i] for i in (1, 2, 3)])
         stiffness = number("Aex", wall.stiffness)

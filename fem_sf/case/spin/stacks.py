@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from fem_sf.case.entries import Entry
@@ -83,6 +84,8 @@ def _material(owner: str, entry: Entry[LayerTable], tables: SpinTables, report: 
     kind = MATERIALS.get(entry.table.material or "", Ferromagnet)
     values = _given(entry.table, [field.name for field in dataclasses.fields(kind)])
     values.pop("wall", None)
+    if tables.scales is not None and "permittivity" not in values:
+        values["permittivity"] = _screening_permittivity(kind, values, tables.scales)
     if entry.table.angle is not None and kind is Ferromagnet:
         values["direction"] = polar_direction(entry.table.angle)
     wall = tables.walls.get(entry.where)
@@ -92,6 +95,21 @@ def _material(owner: str, entry: Entry[LayerTable], tables: SpinTables, report: 
         given = _given(wall.table, names)
         values["wall"] = make(Wall, given, f"{owner}.wall", report, anything)
     return make(kind, values, owner, report, {})
+
+
+_SCREENING = 1e-10
+"""Screening length in m that is taken beside ``[units]`` where ε is not given: that of metals."""
+
+
+def _screening_permittivity(
+    kind: type[Material], values: Mapping[str, Any], scales: SpinScales
+) -> float:
+    """Ε of that length, l² = α1 ε D/σ."""
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(kind)}
+    defaults |= values
+    length = _SCREENING / scales.length
+    ratio = defaults["conductivity"] / (defaults["alpha1"] * defaults["diffusivity"])
+    return length**2 * ratio if 0 < ratio < math.inf else kind.permittivity
 
 
 def _given(table: Any, names: list[str]) -> dict[str, Any]:
