@@ -262,6 +262,9 @@ def number(expected: Expected = _ANY_NUMBER) -> Reader:
     """Read a finite number as a float."""
 
     def read(value: Any) -> float:
+        # most are right already
+        if type(value) is float and math.isfinite(value) and expected.holds(value):
+            return value
         plain = _scalar(value)
         if isinstance(plain, bool) or not isinstance(plain, numbers.Real):
             raise refuse(expected.words, value)
