@@ -22,5 +22,5 @@ def rule_of(case: UsadelCase, tail: int | None = None) -> FrequencySum:
         case.temperature,
         exact=case.solver.frequencies,
         tail=case.solver.tail if tail is None else tail,
-        lowest=smallest_energy(case.stack),
+        lowest=smallest_energy(case.stack, case.mesh),
     )

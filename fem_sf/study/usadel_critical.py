@@ -61,7 +61,7 @@ class MeshError:
 
 def rule_for(case: UsadelCase) -> Callable[[float], FrequencySum]:
     """Frequencies and weights at a temperature, as many as the case asks for."""
-    solver, lowest = case.solver, smallest_energy(case.stack)
+    solver, lowest = case.solver, smallest_energy(case.stack, case.mesh)
 
     def rule_at(temperature: float) -> FrequencySum:
         # at T = 0 frequencies are continuous, and none is summed alone

@@ -192,7 +192,7 @@ def scales_of(case: UsadelCase, volumes: Mapping[str, float]) -> dict[str, Scale
         Of its layers, in ξ0^dimension.
     """
     gap = None if isinstance(case.gap, str) else case.gap
-    return number_scales(case.stack, case.temperature, volumes, gap)
+    return number_scales(case.stack, case.temperature, volumes, case.mesh, gap)
 
 
 def _sum_error(case: UsadelCase, found: Integrals) -> float:

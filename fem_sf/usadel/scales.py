@@ -14,9 +14,10 @@ from itertools import pairwise
 import numpy as np
 
 from fem_sf.interfaces import Insulating, KupriyanovLukichev
-from fem_sf.materials import Superconductor
-from fem_sf.mesh.grading import exchange_length
+from fem_sf.materials import Ferromagnet, Superconductor
+from fem_sf.settings import MeshSettings
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.textures import texture_scales
 from fem_sf.usadel.bulk import bulk_gap, free_energy
 from fem_sf.usadel.matsubara import frequency_sum
 
@@ -44,7 +45,7 @@ class Scale:
     rounding: float
 
 
-def smallest_energy(stack: Stack) -> float:
+def smallest_energy(stack: Stack, mesh: MeshSettings) -> float:
     """The smallest energy at which solutions vary, below Δ, in Tc; infinite without a small one.
 
     D/L² of what lies between superconductors, its Thouless energy, or D/γL of one behind a barrier;
@@ -54,8 +55,11 @@ def smallest_energy(stack: Stack) -> float:
     ----------
     stack
         Layers without a thickness do not count.
+    mesh
+        How wide it is.
     """
-    return min((_thouless(stack, region) for region in _normal_regions(stack)), default=math.inf)
+    regions = _normal_regions(stack)
+    return min((_thouless(stack, region, mesh) for region in regions), default=math.inf)
 
 
 def has_weak_layers(stack: Stack) -> bool:
@@ -67,13 +71,15 @@ def has_weak_layers(stack: Stack) -> bool:
         Where a layer has no thickness, only its density of states counts.
     """
     return any(
-        layer.material.density_of_states * min(1.0, _thouless(stack, [layer])) < WEAK
+        layer.material.density_of_states * min(1.0, _thouless(stack, [layer], None)) < WEAK
         for layer in stack.layers
         if not _is_superconductor(layer)
     )
 
 
-def critical_currents(stack: Stack, temperature: float, gap: float) -> dict[str, float]:
+def critical_currents(
+    stack: Stack, temperature: float, gap: float, mesh: MeshSettings
+) -> dict[str, float]:
     """About the critical current density of the weak link that each interface belongs to.
 
     2πT Σ s²/R Π_layers |kd/sinh kd| with s² = Δ²/(ω² + Δ²), k² = (ω − iJ)/a and R of all layers and
@@ -86,6 +92,8 @@ def critical_currents(stack: Stack, temperature: float, gap: float) -> dict[str,
         With a thickness for every layer, else there are none.
     temperature, gap
         T, and Δ of the superconductors.
+    mesh
+        How wide it is.
 
     Returns
     -------
@@ -103,13 +111,17 @@ def critical_currents(stack: Stack, temperature: float, gap: float) -> dict[str,
             for one, other in pairwise(stack.layers[left : right + 1])
             if (plane := stack.interface(one.name, other.name)) is not None
         ]
-        current = _critical_current(stack, inside, planes, temperature, gap)
+        current = _critical_current(stack, inside, planes, temperature, gap, mesh)
         found |= {plane.name: current for plane in planes}
     return found
 
 
 def number_scales(
-    stack: Stack, temperature: float, volumes: Mapping[str, float], gap: float | None = None
+    stack: Stack,
+    temperature: float,
+    volumes: Mapping[str, float],
+    mesh: MeshSettings,
+    gap: float | None = None,
 ) -> dict[str, Scale]:
     """Scales of the kinds of numbers of a summary.
 
@@ -119,6 +131,8 @@ def number_scales(
         What is solved, and T.
     volumes
         Of its layers, in ξ0^dimension.
+    mesh
+        How wide it is.
     gap
         Δ of its superconductors, that of the bulk by default.
 
@@ -136,10 +150,10 @@ def number_scales(
     )
     condensation = superconductors * abs(free_energy(gap, temperature))
     exchange = sum(
-        2 * layer.material.density_of_states * volumes[layer.name] * _exchange(layer)
+        2 * layer.material.density_of_states * volumes[layer.name] * _exchange(layer, mesh)
         for layer in stack.ferromagnets
     )
-    links = critical_currents(stack, temperature, gap)
+    links = critical_currents(stack, temperature, gap, mesh)
     strongest = max(links.values(), default=0.0)
     terms = max((layer.material.conductivity for layer in stack.layers), default=0.0)
     scales = {
@@ -164,6 +178,7 @@ def _critical_current(
     planes: list[Interface],
     temperature: float,
     gap: float,
+    mesh: MeshSettings,
 ) -> float:
     resistance = sum(_thickness(layer) / layer.material.conductivity for layer in inside)
     for plane in planes:
@@ -173,11 +188,11 @@ def _critical_current(
             resistance += 1 / stack.coupling(plane)
     # of two superconductors in contact each gives at least a coherence length
     resistance = max(resistance, 1.0)
-    lengths = min((_energy(layer) for layer in inside), default=math.inf)
+    lengths = min((_energy(layer, mesh) for layer in inside), default=math.inf)
     rule = frequency_sum(temperature, lowest=lengths)
     passed = (gap / np.hypot(rule.frequencies, gap)) ** 2
     for layer in inside:
-        k = np.sqrt((rule.frequencies - 1j * _exchange(layer)) / layer.material.diffusivity)
+        k = np.sqrt((rule.frequencies - 1j * _exchange(layer, mesh)) / layer.material.diffusivity)
         kd = k * _thickness(layer)
         # divided by the exponential, which overflows
         passed = passed * np.abs(2 * kd * np.exp(-kd) / -np.expm1(-2 * kd))
@@ -198,7 +213,7 @@ def _normal_regions(stack: Stack) -> Iterator[list[Layer]]:
         yield region
 
 
-def _thouless(stack: Stack, region: list[Layer]) -> float:
+def _thouless(stack: Stack, region: list[Layer], mesh: MeshSettings | None) -> float:
     if any(layer.thickness is None for layer in region):
         return math.inf
     length = sum(map(_thickness, region))
@@ -212,16 +227,23 @@ def _thouless(stack: Stack, region: list[Layer]) -> float:
         if layer.name in (each.left, each.right) and not {each.left, each.right} <= names
     ]
     energy = 2 * diffusivity / (length * max(length, min(barriers, default=0.0)))
-    return max(energy, *(_exchange(layer) for layer in region))
+    return max(energy, *(_exchange(layer, mesh) for layer in region))
 
 
-def _energy(layer: Layer) -> float:
-    return max(2 * layer.material.diffusivity / _thickness(layer) ** 2, _exchange(layer))
+def _energy(layer: Layer, mesh: MeshSettings) -> float:
+    return max(2 * layer.material.diffusivity / _thickness(layer) ** 2, _exchange(layer, mesh))
 
 
-def _exchange(layer: Layer) -> float:
-    """|J|, the largest where it varies; 0 without one."""
-    return 2 * layer.material.diffusivity / exchange_length(layer) ** 2
+def _exchange(layer: Layer, mesh: MeshSettings | None) -> float:
+    """|J|, the largest where it varies over a stack of known extent; 0 without one."""
+    material = layer.material
+    if not isinstance(material, Ferromagnet):
+        return 0.0
+    if material.is_uniform:
+        return material.exchange_strength
+    if mesh is None or mesh.file is not None or layer.thickness is None:
+        return 0.0
+    return texture_scales(layer, mesh.width).strength
 
 
 def _is_superconductor(layer: Layer) -> bool:

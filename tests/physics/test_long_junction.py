@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fem_sf import (
     AccuracySettings,
+    Ferromagnet,
     Interface,
     KupriyanovLukichev,
     Layer,
@@ -21,10 +23,17 @@ from fem_sf import (
     UsadelCase,
     run_case,
 )
+from fem_sf.formulas import Formula
 from fem_sf.interfaces import Transparent
+from fem_sf.textures import FormulaTexture
 from fem_sf.usadel.josephson import tunnel_current
 from fem_sf.usadel.matsubara import frequency_sum
-from fem_sf.usadel.scales import critical_currents, smallest_energy
+from fem_sf.usadel.scales import (
+    critical_currents,
+    has_weak_layers,
+    number_scales,
+    smallest_energy,
+)
 
 LENGTH, DENSITY = 300.0, 1e-6
 LONG = 10.82
@@ -75,7 +84,7 @@ def test_long_junction(tolerance: float | None) -> None:
 @pytest.mark.parametrize("length", (1.0, 30.0, 300.0, 3000.0))
 def test_sums_of_a_long_junction(length: float) -> None:
     """∫ k/sinh(kL) dω = 7ζ(3) a/L³, k² = ω/a, with frequencies for its smallest energy."""
-    rule = frequency_sum(0.0, lowest=smallest_energy(junction(1.0, length)))
+    rule = frequency_sum(0.0, lowest=smallest_energy(junction(1.0, length), MeshSettings()))
     k = np.sqrt(rule.frequencies)
     values = 2 * k * np.exp(-k * length) / -np.expm1(-2 * k * length)
     expected = 7 * 1.2020569031595942 / length**3
@@ -92,7 +101,7 @@ def test_rules_without_a_small_energy_are_the_usual_ones() -> None:
 
 def test_natural_scales_of_weak_links() -> None:
     """A long junction's to a factor of three."""
-    found = critical_currents(junction(1.0), 0.0, 1.76)
+    found = critical_currents(junction(1.0), 0.0, 1.76, MeshSettings())
     assert set(found) == {"A|N", "N|B"}
     assert 1 / 3 < in_thouless_energies(found["A|N"]) / LONG < 3
     barrier = Stack(
@@ -100,4 +109,28 @@ def test_natural_scales_of_weak_links() -> None:
         [Interface("A", "B", KupriyanovLukichev(50.0, "A"))],
     )
     expected = tunnel_current(1.76, 0.0, math.pi / 2, 50.0)
-    assert critical_currents(barrier, 0.0, 1.76)["A|B"] == pytest.approx(expected, rel=1e-6)
+    assert critical_currents(barrier, 0.0, 1.76, MeshSettings())["A|B"] == pytest.approx(
+        expected, rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("formula", ["9*y", lambda points: 9 * points[:, 1]])
+def test_scales_of_a_field_that_varies_across(formula):
+    """Its largest value where the width is known, else as if there were none."""
+    field = FormulaTexture((Formula(formula),)) if isinstance(formula, str) else formula
+    law = KupriyanovLukichev(2.0, "F")
+    volumes = {"S": 1.0, "F": 1.0}
+
+    def scales(thickness: float | None, mesh: MeshSettings) -> tuple[float, float]:
+        layers = [
+            Layer("S", Superconductor(), thickness),
+            Layer("F", Ferromagnet(exchange=field), thickness),
+        ]
+        stack = Stack(layers, [Interface("S", "F", law)])
+        assert not has_weak_layers(stack)
+        torque = number_scales(stack, 0.1, volumes, mesh)["torque"].rounding
+        return smallest_energy(stack, mesh), torque
+
+    assert scales(1.0, MeshSettings(dimension=2, width=0.5)) == pytest.approx((4.5, 9e-14))
+    assert scales(None, MeshSettings(file=Path("any.msh"))) == (math.inf, 0.0)
+    assert scales(1.0, MeshSettings(file=Path("any.msh")))[0] == pytest.approx(1.0)
