@@ -263,7 +263,7 @@ class Faces:
                     inside[face.rows] = False
             worst[number] = np.abs(own[inside]).max(axis=0, initial=0.0)
         if self._comm.size > 1:
-            worst = self._comm.allreduce(worst, op=MPI.MAX)
+            self._comm.Allreduce(MPI.IN_PLACE, worst, op=MPI.MAX)
         lost = np.maximum(np.abs(self._sum(gains)), worst)[:, :4]
         return dict(zip(self._names, lost, strict=True))
 
