@@ -148,7 +148,8 @@ def add_branches(summary: dict[str, Any], branches: Branches, compared: Measurem
     if compared is not None and not branches.ground.is_that_of(compared):
         summary["cautions"].append(STRAYED)
     ground, error = branches.ground.signs, summary["free_energy_error"]
-    summary["signs"] = dict(ground) if branches.all else {}
+    has_phases = bool(branches.ground.solution.sweep.system.stack.phases)
+    summary["signs"] = {} if has_phases else dict(ground)
     summary["branches"] = [each.summary() for each in branches.all]
     summary["note"] = " ".join(filter(None, (summary["note"], *branches.notes)))
     summary["cautions"] += branches.cautions

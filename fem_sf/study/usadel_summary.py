@@ -75,13 +75,16 @@ def normal_note(case: UsadelCase) -> str:
     if case.scales is not None:
         temperature += f" = {case.temperature * case.scales.critical_temperature:.3g} K"
     if case.gap == "self-consistent" and case.temperature < 1:
+        if case.critical_temperature:
+            return f"The stack is normal at {temperature}."
         return (
             f"The stack is normal: {temperature} is above its critical temperature, which is below "
             "that of the bulk superconductor; [critical_temperature] computes it."
         )
     if case.temperature >= 1:
+        place = "above" if case.temperature > 1 else "at"
         return (
-            f"The stack is normal: {temperature} is above the critical temperature of the bulk "
+            f"The stack is normal: {temperature} is {place} the critical temperature of the bulk "
             "superconductor."
         )
     return "The stack is normal: its gap is given as zero."

@@ -74,8 +74,8 @@ def resolution_cautions(system: UsadelSystem) -> list[str]:
             f"layers.{name}.exchange",
             "the mesh cannot follow this field: between their nodes elements are off by "
             f"{each.share:.0%} of its size, {each.where}; expected a field that is smooth on that "
-            "scale. Try a larger [mesh] refinement, a smoother field, or a layer of its own for "
-            "what is narrow",
+            "scale. Try smaller cells (a larger [mesh] refinement of a mesh that is not from a "
+            "file), a smoother field, or a layer of its own for what is narrow",
         )
         for name, each in misfits.items()
         # what is no number is not resolved either
@@ -85,8 +85,8 @@ def resolution_cautions(system: UsadelSystem) -> list[str]:
         raise StackError(problems)
     return [
         f"the exchange field of {name} is off by {each.share:.1%} of its size on this mesh, "
-        f"{each.where}; estimates of errors know only what the mesh holds of it: try a larger "
-        "[mesh] refinement"
+        f"{each.where}; estimates of errors know only what the mesh holds of it: try smaller "
+        "cells (a larger [mesh] refinement of a mesh that is not from a file)"
         for name, each in misfits.items()
         if each.share > ROUGH
     ]

@@ -262,3 +262,11 @@ def test_a_second_solve_that_ends_in_another_state_is_told():
         summary = {"free_energy": -1.0, "free_energy_error": None, "note": "", "cautions": []}
         add_branches(summary, Branches(states[0], ()), other.measured)
         assert len(summary["cautions"]) == count
+
+
+def test_signs_are_zero_without_a_gap_at_any_temperature():
+    """So that a sweep through Tc has a number at each of its points."""
+    for temperature in (0.95, 1.0, 1.1):
+        summary = found(junction(1.1, 0.35, 0.3), temperature)
+        assert summary["state"] == "normal"
+        assert summary["signs"] == {"S1": 0, "S2": 0}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,7 @@ def test_a_normal_stack_says_why(tmp_path: Path) -> None:
     case = load_case(path)
     assert isinstance(case, UsadelCase)
     assert "T = 1.304 Tc = 12 K is above the critical temperature of the bulk" in normal_note(case)
+    at_it = replace(case, temperature=1.0)
+    assert "T = 1 Tc = 9.2 K is at the critical temperature of the bulk" in normal_note(at_it)
+    computed = replace(case, temperature=0.5, critical_temperature=True)
+    assert "[critical_temperature]" not in normal_note(computed)
