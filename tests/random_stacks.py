@@ -83,9 +83,9 @@ def _usadel_layer(random: np.random.Generator, form: str, kind: str, number: int
     if kind == "N":
         return Layer(name, Normal(**common), between(random, 0.1, 4))
     size = between(random, 0.2, 25)
-    exchange = size * random.choice([-1, 1])
+    exchange = float(size * random.choice([-1, 1]))
     if form == "noncollinear":
-        exchange = tuple(size * np.array(random_direction(random)))
+        exchange = tuple((size * np.array(random_direction(random))).tolist())
     return Layer(name, Ferromagnet(**common, exchange=exchange), between(random, 0.05, 2))
 
 
