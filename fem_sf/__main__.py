@@ -7,7 +7,7 @@ import os
 import sys
 
 from fem_sf import terminal
-from fem_sf.stopping import answer_signals
+from fem_sf.stopping import answer_signals, ignore_signals
 
 
 def main() -> int:
@@ -23,6 +23,7 @@ def main() -> int:
     trouble = terminal.trouble()
     if trouble:
         print(trouble, file=sys.stderr)
+    ignore_signals()
     return status or int(bool(trouble))
 
 

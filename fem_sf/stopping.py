@@ -67,9 +67,14 @@ def answer_signals_still() -> None:
             signal.signal(number, _stop)
 
 
+def ignore_signals() -> None:
+    """Let the process end as it will, now that all is done: Python drops its handlers before."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+    ignore_signals()
     for process in _descendants(os.getpid()):
         with suppress(OSError):
             os.kill(process, signal.SIGTERM)
