@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import h5netcdf
+import numpy as np
 import xarray as xr
 
 from fem_sf.errors import FemSFError
@@ -30,6 +31,8 @@ with h5py.File(sys.argv[1]) as file:
     file.visititems(read)
 """
 _SECONDS = 300.0
+_ORDER = "variable_order"
+"""Attribute with the names of all variables."""
 
 
 def save(dataset: xr.Dataset, path: Path) -> None:
@@ -41,9 +44,10 @@ def save(dataset: xr.Dataset, path: Path) -> None:
         If the disk is full, or nothing can be written there.
     """
     image = io.BytesIO()
-    # where the order of variables is kept, the time of writing is too
+    ordered = dataset.assign_attrs({_ORDER: [str(name) for name in dataset.variables]})
+    # where HDF5 keeps the order of variables, it keeps the time of writing too
     with h5netcdf.File(image, "w", track_order=False) as file:
-        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
+        ordered.dump_to_store(xr.backends.H5NetCDFStore(file))
     with image.getbuffer() as content, replacing(path) as draft:
         draft.write_bytes(content)
 
@@ -60,9 +64,20 @@ def load(path: Path) -> xr.Dataset:
         # a process of its own reads it first: some damaged files end the one that reads them
         probe = [sys.executable, "-c", _PROBE, str(path)]
         subprocess.run(probe, check=True, capture_output=True, timeout=_SECONDS)
-        return xr.load_dataset(path, engine="h5netcdf")
+        return _in_order(xr.load_dataset(path, engine="h5netcdf"))
     except Exception as error:
         raise _damaged(path) from error
+
+
+def _in_order(dataset: xr.Dataset) -> xr.Dataset:
+    """With variables in the order in which they were when the file was written."""
+    attributes = dict(dataset.attrs)
+    kept = np.atleast_1d(attributes.pop(_ORDER, [str(name) for name in dataset.variables]))
+    names = [str(name) for name in kept]
+    arrays = {name: dataset[name].variable for name in names}
+    coordinates = {name: each for name, each in arrays.items() if name in dataset.coords}
+    data = {name: each for name, each in arrays.items() if name not in coordinates}
+    return xr.Dataset(data, coordinates, attributes)
 
 
 @contextmanager

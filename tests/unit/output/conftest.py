@@ -289,6 +289,7 @@ def exact_result(case, summary=None):
             for each in case.stack.layers
         },
         "interfaces": interfaces,
+        "current": solution.interfaces[0].left.current,
         "resistance_area": case.drive.value / solution.interfaces[0].left.current,
         "cautions": ["layers.FL.alpha2: contradicts Onsager symmetry"],
     }
