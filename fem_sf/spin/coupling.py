@@ -96,8 +96,18 @@ def _from_fluxes(left_flux: FloatArray, right_flux: FloatArray) -> FloatArray:
 def _(law: Tunnel, left: Material, right: Material) -> Coupling:
     project_left, project_right = _projector(left), _projector(right)
     inside = tunnel_conductance(law, left, right) @ np.hstack([project_left, -project_right])
-    constraints = _from_fluxes(project_left @ inside, project_right @ inside)
-    return Coupling(constraints, np.hstack([inside[1:], np.zeros((3, 8))]))
+    along = np.vstack([inside[0], left.axis @ inside[1:], right.axis @ inside[1:]])
+    return Coupling(_clamped(along, left, right), np.hstack([inside[1:], np.zeros((3, 8))]))
+
+
+def _clamped(along: FloatArray, left: Material, right: Material) -> FloatArray:
+    """J, p_L·J_M^L and p_R·J_M^R given by the potentials, shape (3, 8); nothing flows across p."""
+    constraints = np.zeros((8, 16))
+    constraints[:3, :8] = -along
+    constraints[[0, 3, 3], [8, 8, 12]] = 1, 1, -1
+    constraints[1, 9:12], constraints[2, 13:16] = left.axis, right.axis
+    constraints[4:6, 9:12], constraints[6:, 13:16] = map(normal_plane, (left.axis, right.axis))
+    return constraints
 
 
 @coupling.register
@@ -156,14 +166,13 @@ def _(law: MetallicNoAccumulation, left: Material, right: Material) -> Coupling:
 
 @coupling.register
 def _(law: General, left: Material, right: Material) -> Coupling:
-    lift_left, lift_right = _lift(left), _lift(right)
-    along = law.matrix @ np.vstack(
+    along = law.matrix[[0, 1, 3]] @ np.vstack(
         [
-            np.hstack([lift_left.T, np.zeros((2, 4))]),
-            np.hstack([np.zeros((2, 4)), lift_right.T]),
+            np.hstack([_lift(left).T, np.zeros((2, 4))]),
+            np.hstack([np.zeros((2, 4)), _lift(right).T]),
         ]
     )
-    return Coupling(_from_fluxes(lift_left @ along[:2], lift_right @ along[2:]))
+    return Coupling(_clamped(along, left, right))
 
 
 def _lift(material: Material) -> FloatArray:
@@ -190,9 +199,13 @@ def _(law: Circuit, left: Material, right: Material) -> Coupling:
     from_normal[1:, 1:] -= (
         law.mixing_real * (np.eye(3) - np.outer(axis, axis)) + law.mixing_imaginary * turn
     )
-    project = _projector(magnet)
-    if magnet_is_left:
-        into_normal = np.hstack([from_magnet, from_normal])
-        return Coupling(_from_fluxes(project @ into_normal, into_normal), _RIGHT_FLUX[1:])
-    along_y = -np.hstack([from_normal, from_magnet])
-    return Coupling(_from_fluxes(along_y, project @ along_y), _LEFT_FLUX[1:])
+    # the magnet takes what of the flux is along p: between fluxes, large conductances round nothing
+    taken = _RIGHT_FLUX if magnet_is_left else _LEFT_FLUX
+    kept = _LEFT_FLUX if magnet_is_left else _RIGHT_FLUX
+    constraints = np.vstack([taken, kept - _projector(magnet) @ taken])
+    constraints[:4, :8] = (
+        -np.hstack([from_magnet, from_normal])
+        if magnet_is_left
+        else np.hstack([from_normal, from_magnet])
+    )
+    return Coupling(constraints, taken[1:])

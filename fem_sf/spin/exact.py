@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem, StackError
 from fem_sf.spin.coupling import coupling
+from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import FloatArray
 from fem_sf.spin.model import Drive, Interface, Layer, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
@@ -105,6 +106,41 @@ class InterfaceState:
     def dissipation(self) -> float:
         """ψ_L·F_L − ψ_R·F_R, power turned into heat at the interface."""
         return power(self.left) - power(self.right)
+
+
+def clamped_current(
+    current: FloatArray, left: Side, right: Side, axes: tuple[FloatArray, FloatArray]
+) -> FloatArray:
+    """J_B of a barrier that clamps: in the plane of both p, J_B·p_L = J_M^L·p_L, and J_B·p_R so.
+
+    Where a barrier conducts well, J_B from the potentials is a small difference times a large
+    conductance; what flows is known better, and says all of J_B unless both p are along one axis.
+
+    Parameters
+    ----------
+    current
+        J_B from the potentials.
+    left, right
+        Both sides.
+    axes
+        p on the left and on the right.
+    """
+    p_left, p_right = axes
+    along_left, along_right = p_left @ left.spin_current, p_right @ right.spin_current
+    cosine = float(p_left @ p_right)
+    across = p_right - cosine * p_left
+    sine = float(np.linalg.norm(across))
+    if sine < _COLLINEAR:
+        return along_left * p_left
+    turned = along_right - cosine * along_left if sine > _TILTED else across @ current
+    return along_left * p_left + turned / sine**2 * across
+
+
+_COLLINEAR = 1e-12
+"""Sine of the angle of two magnetizations that is rounding."""
+
+_TILTED = 1e-5
+"""Sine of an angle from which on the currents along both say J_B."""
 
 
 def power(side: Side) -> float:
@@ -385,9 +421,13 @@ def _side(values: FloatArray) -> Side:
 def _interface_state(
     interface: Interface, stack: Stack, left: FloatArray, right: FloatArray, index: int
 ) -> InterfaceState:
-    law = coupling(interface.law, stack.layers[index].material, stack.layers[index + 1].material)
+    materials = [layer.material for layer in stack.layers[index : index + 2]]
+    law = coupling(interface.law, *materials)
+    sides = _side(left), _side(right)
     barrier = None
     if law.barrier_current is not None:
         everything = np.concatenate([left[:4], right[:4], left[4:8], right[4:8]])
         barrier = law.barrier_current @ everything
-    return InterfaceState(_side(left), _side(right), barrier)
+        if isinstance(interface.law, Tunnel):
+            barrier = clamped_current(barrier, *sides, (materials[0].axis, materials[1].axis))
+    return InterfaceState(*sides, barrier)

@@ -29,9 +29,11 @@ from fem_sf.solve.blocks import BlockVector
 from fem_sf.solve.elimination import Nodes
 from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
-from fem_sf.spin.exact import InterfaceState, Side
-from fem_sf.spin.interfaces import Transparent
+from fem_sf.spin.exact import InterfaceState, Side, clamped_current
+from fem_sf.spin.interfaces import Circuit, Transparent, Tunnel, TunnelVector
 from fem_sf.spin.joints import find_joints
+from fem_sf.spin.laws import is_magnet
+from fem_sf.spin.model import wall_of
 from fem_sf.spin.system import Contact, SpinSystem
 from fem_sf.spin.transport import SIZE, Fields
 
@@ -193,9 +195,9 @@ class Faces:
         return self._residual.getArray(readonly=True).dtype
 
     def _inside_form(self, plane: Plane) -> tuple[int, Any] | None:
-        """∫ J_B·χ on the left side of a plane, where its law says J_B."""
+        """∫ J_B·χ on the left side of a plane that clamps both sides."""
         flux = self._system.plane_flux(plane)
-        if flux is None or flux.inside is None:
+        if not isinstance(self._system.interface(plane).law, Tunnel):
             return None
         block = self._names.index(plane.left)
         test = Fields.of(ufl.TestFunction(self._layout.spaces[block])("+"))
@@ -224,8 +226,7 @@ class Faces:
             if inside is not None:
                 values = self._assemble(*inside).reshape(-1, SIZE)[faces[0].rows, 1:4]
                 barrier = self._sum(faces[0].profile @ values) / self._norm([faces[0]])
-            elif isinstance(self._system.interface(plane).law, Transparent):
-                barrier = left.spin_current
+            barrier = self._barrier_current(plane, left, right, barrier)
             name = self._system.interface(plane).name
             planes[name] = InterfaceState(left, right, barrier)
         ends = [self._side(faces) for faces in self._contacts]
@@ -245,6 +246,20 @@ class Faces:
             entering=-float(totals[0]),
             interface_heat=float(totals[1]),
         )
+
+    def _barrier_current(
+        self, plane: Plane, left: Side, right: Side, by_law: FloatArray | None
+    ) -> FloatArray | None:
+        """J_B from what flows, which large conductances do not round, where the law allows."""
+        law = self._system.interface(plane).law
+        materials = [self._system.stack.layer(name).material for name in (plane.left, plane.right)]
+        if isinstance(law, Transparent | TunnelVector):
+            return left.spin_current
+        if isinstance(law, Circuit):
+            return right.spin_current if is_magnet(materials[0]) else left.spin_current
+        if by_law is not None and not any(map(wall_of, materials)):
+            return clamped_current(by_law, left, right, (materials[0].axis, materials[1].axis))
+        return by_law
 
     def _imbalances(self) -> dict[str, FloatArray]:
         """What of charge and spin gets lost in each layer: as a whole, or at its worst node."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from fem_sf.spin import exact, model
 from fem_sf.spin.exact import InterfaceState
-from fem_sf.spin.interfaces import Tunnel, TunnelVector
-from fem_sf.spin.materials import Ferromagnet
+from fem_sf.spin.interfaces import Circuit, Tunnel, TunnelVector
+from fem_sf.spin.materials import Ferromagnet, Normal
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.steady import uniform
 from spin_solves import steady
@@ -192,3 +192,48 @@ def resistance(stack: model.Stack, drive: model.Drive) -> float:
     solver = steady(stack, drive)
     faces = Faces(solver.system, solver.nodes, uniform).measure()
     return (faces.left_end.potential - faces.right_end.potential) / faces.left_end.current
+
+
+@pytest.mark.parametrize("conductance", [1e-6, 1e3, 1e9, 1e12])
+@pytest.mark.parametrize("turned", [(0.3, -0.5, 0.8), (0.301, -0.5, 0.8), (-0.7, 0.2, 0.4)])
+def test_torques_of_both_sides_are_across_their_magnetizations(conductance, turned):
+    """Whatever conducts: by modes and by finite elements, in stacks of any direction."""
+    stack = junction(conductance, turned)
+    layers = list(stack.layers)
+    axis = dataclasses.replace(layers[0].material, direction=(0.3, -0.5, 0.8))
+    layers[0] = dataclasses.replace(layers[0], material=axis)
+    stack, drive = model.Stack(layers, stack.interfaces), model.Current(1.0)
+    found, exactly = states(stack, drive)["L|R"], exact.solve(stack, drive).interfaces[0]
+    left, right = (layer.material.axis for layer in stack.layers)
+    for each in (found, exactly):
+        assert abs(each.torque_left @ left) < 1e-8
+        assert abs(each.torque_right @ right) < 1e-8
+        assert np.abs(np.cross(each.left.spin_current, left)).max() < 1e-11
+        assert np.abs(np.cross(each.right.spin_current, right)).max() < 1e-11
+        # J_B is in the plane of both
+        assert abs(each.torque_left @ np.cross(left, right)) < 1e-8
+        assert each.torque_left + each.torque_right == pytest.approx(-each.torque, abs=1e-8)
+    assert found.torque_left == pytest.approx(exactly.torque_left, abs=1e-8)
+    assert found.torque_right == pytest.approx(exactly.torque_right, abs=1e-8)
+
+
+@pytest.mark.parametrize("conductance", [1e-6, 1.0, 1e11, 1e12])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_mixing_conductance_of_any_size(conductance, mirrored):
+    """Without precession all spin is along p: nothing is left at the face to be taken."""
+    magnet = Ferromagnet(
+        SIGMA, DIFFUSIVITY, 1.0, 3.4e-5, polarisation=BETA, direction=(0.3, 0.5, -0.8)
+    )
+    normal = Normal(60.0, 2e4, 20.0, 3.4e-5)
+    layers = [model.Layer("F", magnet, THICKNESS), model.Layer("N", normal, 3 * THICKNESS)]
+    law = Circuit(conductance, 0.6, 1.5 * conductance, 0.3 * conductance)
+    if mirrored:
+        layers = layers[::-1]
+    stack = model.Stack(layers, [model.Interface(*(each.name for each in layers), law)])
+    drive = model.Current(1.0)
+    found = states(stack, drive)["|".join(stack.names)]
+    exactly = exact.solve(stack, drive).interfaces[0]
+    for each in (found, exactly):
+        for part in (each.torque, each.torque_left, each.torque_right):
+            assert np.abs(part).max() < 1e-10
+    assert_same(found, exactly, 1e-8)
