@@ -101,7 +101,7 @@ class SpinSystem:
         }
         self._measures: dict[tuple, ufl.Measure] = {}
         self._constants: dict[tuple[str, str], dolfinx.fem.Constant] = {}
-        self._numbers: dict[tuple[str, str], float | tuple] = {}
+        self._last_numbers: dict[tuple[str, str], float | tuple] = {}
         self._set("everywhere", "one", 1.0)
         self.set_stack(stack, drive)
         self.set_rate(0.0)
@@ -195,10 +195,10 @@ class SpinSystem:
 
     def _set(self, owner: str, key: str, value: Any) -> None:
         known = isinstance(value, float | tuple)
-        if known and self._numbers.get((owner, key)) == value:
+        if known and self._last_numbers.get((owner, key)) == value:
             return
         if known:
-            self._numbers[owner, key] = value
+            self._last_numbers[owner, key] = value
         # contiguous, because dolfinx takes no views
         array = np.array(value, dtype=PETSc.ScalarType, order="C")
         constant = self._constants.get((owner, key))

@@ -324,7 +324,7 @@ class Manufactured(SpinSystem):
         layers = BlockVector(list(self.fields.values()))
         load = layers.vector()
         layers.assemble([self.compile(self._load(name)) for name in self.fields], load)
-        self.layout = LoadedVector(self.layout.functions, load.getArray())
+        self.layout = self.solved = LoadedVector(self.layout.functions, load.getArray())
 
     def _number(self, owner: str, key: str, value):
         """A number of the test's own, whatever the product makes of it."""

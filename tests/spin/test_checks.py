@@ -69,11 +69,11 @@ def spoil(
 
 
 def change(solver: SteadySolver, layer: str, component: int, size: float, whole: bool) -> None:
-    function = solver.system.fields[layer]
-    x = function.function_space.tabulate_dof_coordinates()[:, 0]
-    values = function.x.array.reshape(-1, SIZE)
+    system = solver.system
+    x = system.fields[layer].function_space.tabulate_dof_coordinates()[:, 0]
     node = slice(None) if whole else np.argsort(x)[len(x) // 2]
-    values[node, component] += size
+    for functions in (system.fields, system.deviations, system.traces):
+        functions[layer].x.array.reshape(-1, SIZE)[node, component] += size
 
 
 def test_a_solution_has_no_cautions(run: Run):
