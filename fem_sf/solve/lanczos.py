@@ -12,6 +12,9 @@ from scipy.linalg import eigh_tridiagonal
 
 from fem_sf.errors import NotConverged
 
+MOST_STEPS = 1000
+"""Products with S, of which modes close to each other need many: 4/3 for each ξ0 of a thick S."""
+
 Operator = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
@@ -22,7 +25,7 @@ def largest_eigenpair(
     start: NDArray[np.float64],
     comm: Any,
     tolerance: float,
-    max_iterations: int = 300,
+    max_iterations: int = MOST_STEPS,
 ) -> tuple[float, NDArray[np.float64]]:
     """Largest λ of S v = λ M v by the Lanczos process, fully orthogonalised; collective.
 
@@ -71,7 +74,8 @@ def largest_eigenpair(
         for _ in range(2):
             vector = vector - comm.allreduce(rows @ vector) @ columns
     raise NotConverged(
-        f"the largest eigenvalue was not found in {max_iterations} steps. Try a coarser mesh"
+        f"the largest eigenvalue was not found in {max_iterations} steps. Modes of a thick layer "
+        "lie close to each other: try a thinner one"
     )
 
 

@@ -231,7 +231,7 @@ def find_branches(
     branches = [_branch(signs, search.found(signs)) for signs, _ in looked_for]
     ground = _lowest(case, search, [signs for signs, _ in looked_for])
     put_back(ground.solution)
-    notes = [ASKED_FOR] if case.signs else []
+    notes = [ASKED_FOR] if case.signs and looked_for else []
     if ground.growth > 1:
         notes.append(UNSTABLE.format(growth=ground.growth))
     return Branches(

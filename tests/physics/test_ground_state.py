@@ -270,3 +270,4 @@ def test_signs_are_zero_without_a_gap_at_any_temperature():
         summary = found(junction(1.1, 0.35, 0.3), temperature)
         assert summary["state"] == "normal"
         assert summary["signs"] == {"S1": 0, "S2": 0}
+    assert "Only the state" not in found(junction(1.1, 0.35, 0.3), 1.1, signs={"S2": -1})["note"]

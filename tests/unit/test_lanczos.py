@@ -66,3 +66,18 @@ def test_nearly_equal_eigenvalues_and_many_small_ones():
 def test_too_few_steps_are_told():
     with pytest.raises(NotConverged, match="not found in 3 steps"):
         largest(symmetric(50), positive(50), RANDOM.normal(size=50), max_iterations=3)
+
+
+def test_hundreds_of_steps():
+    """As of a superconductor of 300 ξ0, whose modes are closer still."""
+    exact = 1.0 - np.arange(700) ** 1.5
+    start = np.ones(700)
+    value, mode = largest_eigenpair(
+        lambda v: exact * v, lambda v: v, lambda w: w, start, MPI.COMM_SELF, 1e-7
+    )
+    assert value == pytest.approx(1.0, rel=1e-12)
+    with pytest.raises(NotConverged, match="in 300 steps"):
+        largest_eigenpair(
+            lambda v: exact * v, lambda v: v, lambda w: w, start, MPI.COMM_SELF, 1e-7, 300
+        )
+    assert abs(mode[0]) == pytest.approx(1.0, rel=1e-9)
