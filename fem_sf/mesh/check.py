@@ -118,6 +118,8 @@ class Facets:
 def _name_problems(geometry: Geometry, stack: Multilayer) -> Iterator[Problem]:
     count = np.bincount(geometry.layer_of_cell + 1, minlength=len(geometry.layers) + 1)
     groups = ", ".join(map(spell, geometry.layers)) or "none"
+    if any(map(str.isdecimal, geometry.layers)):
+        groups += "; names of numbers can be given in mesh.names"
     for name in stack.names:
         if name not in geometry.layers:
             message = f"no group of cells in the mesh is called {spell(name)}; its groups: {groups}"
@@ -297,7 +299,7 @@ def _nowhere_problems(
         known = facets.touching.keys() | open_planes
         if interface.pair <= there and interface.pair not in known:
             distance = _distance(facets.geometry, interface)
-            what = f"come no nearer than {distance:.3g} ξ0" if distance else "meet in no facet"
+            what = f"are {distance:.3g} apart" if distance else "meet in no facet"
             yield Problem(
                 f"interfaces.{interface.name}",
                 f"a law is given, but the layers {spell(interface.left)} and "

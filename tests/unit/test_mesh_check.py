@@ -216,11 +216,19 @@ def three_in_a_row():
     return Geometry("triangle", points, cells, layers, ("S", "F", "N"))
 
 
+def test_groups_that_are_numbers_point_at_names():
+    geometry = replace(BILAYER_PLANE, layers=("1", "2"))
+    assert any(
+        'its groups: "1", "2"; names of numbers can be given in mesh.names' in each
+        for each in messages(geometry, BILAYER)
+    )
+
+
 def test_law_of_layers_that_do_not_touch():
     stack = Stack([S, F, N], [*TRILAYER.interfaces, Interface("N", "S", Insulating())])
     check_geometry(three_in_a_row(), TRILAYER)
     assert messages(three_in_a_row(), stack) == [
-        'interfaces.N|S: a law is given, but the layers "N" and "S" come no nearer than 1 ξ0 in '
+        'interfaces.N|S: a law is given, but the layers "N" and "S" are 1 apart in '
         "the mesh; leave it out, or mend the mesh"
     ]
 
