@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,8 +33,12 @@ RESULT_FILES = (
 )
 """What a solved case may leave, all of which a new result replaces or removes."""
 
-_OF_RUNS = ("summary.json", "result.nc", "checkpoint.npz")
-_OF_SWEEPS = ("sweep.nc", "points")
+_LEFT_BY = {
+    "run": ("summary.json", "result.nc", "checkpoint.npz"),
+    "sweep": ("sweep.nc", "points"),
+}
+"""By command, files at which its results are known."""
+
 # the points of a sweep cost the most, are found by their content, and are in nobody's way
 _REMOVED_BY_FORCE = (
     *RESULT_FILES,
@@ -130,9 +134,12 @@ class ResultFolder:
                 draft.write_text(json.dumps(asdict(maker), indent=2) + "\n", encoding="utf-8")
 
     def leave(self) -> None:
-        """Let others write there, and take the folder away if it is new and holds no results."""
-        if not self._was_there and {each.name for each in self.folder.iterdir()} <= {RECORD}:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        """Let others write there; without results the folder belongs to nobody, and goes if new."""
+        if not _holds_results(self.folder):
+            with suppress(OSError):
+                (self.folder / RECORD).unlink(missing_ok=True)
+                if not self._was_there:
+                    self.folder.rmdir()
         os.close(self._lock)
 
 
@@ -167,15 +174,21 @@ def _lock(folder: Path) -> int:
 
 def _maker_of(folder: Path) -> Maker | None:
     """Who made what is in a folder; ``None`` where there are no results."""
+    if not _holds_results(folder):
+        return None
     try:
         return Maker(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         # none, or one that cannot be read: results from Python, or of an earlier version
         pass
-    for command, names in (("run", _OF_RUNS), ("sweep", _OF_SWEEPS)):
+    for command, names in _LEFT_BY.items():
         if any((folder / name).exists() for name in names):
             return Maker(command)
     return None
+
+
+def _holds_results(folder: Path) -> bool:
+    return any((folder / name).exists() for names in _LEFT_BY.values() for name in names)
 
 
 def _refusal(folder: Path, there: Maker, here: Maker, path: Path) -> str:

@@ -131,7 +131,7 @@ def test_a_failed_run_leaves_no_empty_folder(case_path, pretend) -> None:
     assert not Path("fresh").exists()
     Path("old").mkdir()
     assert main(["run", str(case_path), "--out", "old"]) == 3
-    assert Path("old").is_dir()
+    assert Path("old").is_dir() and not any(Path("old").iterdir())
 
 
 def test_a_link_to_nothing(case_path, pretend, capsys) -> None:
