@@ -41,10 +41,11 @@ _THICK = 10
 
 def _long_screening(case: UsadelCase | SpinCase) -> Iterator[Problem]:
     """Layers that are hardly metals, where the case says what its units are."""
+    if case.kind != "spin" or case.scales is None:
+        return
     from fem_sf.spin.settings import SpinCase
 
-    if not isinstance(case, SpinCase) or case.scales is None:
-        return
+    assert isinstance(case, SpinCase)
     scale = case.scales.length
     for layer in case.stack.layers:
         length = layer.material.screening_length

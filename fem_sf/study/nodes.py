@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fem_sf.settings import MeshSettings
-from fem_sf.study.results import LayerFields
+
+if TYPE_CHECKING:
+    from fem_sf.study.results import LayerFields
 
 
 def element_degree(mesh: MeshSettings) -> int:
