@@ -359,6 +359,6 @@ def test_everything_at_once():
         'layers.N2: no group of cells in the mesh is called "N2"; its',
         'interfaces: layers "S" and "F" touch, but no law says what h',
         'interfaces: layers "F" and "N" touch, but no law says what h',
-        'interfaces.S|N: a law is given, but the layers "S" and "N" c',
+        'interfaces.S|N: a law is given, but the layers "S" and "N" a',
         'mesh: the group of facets "F|N" is not where these layers to',
     ]
