@@ -17,7 +17,6 @@ _USADEL = {
     "temperature": ("Tc", "critical_temperature", 1.0, "K"),
     "exchange": ("Tc", "critical_temperature", 1.0, "K"),
     "thickness": ("ξ0", "length", 1e-9, "nm"),
-    "gamma": ("ξ0", "length", 1e-9, "nm"),
     "width": ("ξ0", "length", 1e-9, "nm"),
     "diffusivity": ("D_S", "diffusivity", 1e-4, "cm^2/s"),
 }

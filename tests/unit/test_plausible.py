@@ -173,3 +173,14 @@ def test_a_normal_stack_says_why(tmp_path: Path) -> None:
     assert "T = 1 Tc = 9.2 K is at the critical temperature of the bulk" in normal_note(at_it)
     computed = replace(case, temperature=0.5, critical_temperature=True)
     assert "[critical_temperature]" not in normal_note(computed)
+
+
+def test_a_bare_gamma_is_usual(tmp_path: Path) -> None:
+    """γ = R_b σ/ξ0 is a number by its definition, as in the first case of README."""
+    text = (
+        (Path(__file__).parents[2] / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+    )
+    path = tmp_path / "case.toml"
+    path.write_text(text)
+    assert "gamma = 0.3" in text
+    assert cautions_before(load_case(path)) == []
