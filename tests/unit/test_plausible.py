@@ -96,8 +96,9 @@ SPIN_SLIPS = {
 @pytest.mark.parametrize("slip", SPIN_SLIPS)
 def test_slips_of_spin_transport(tmp_path: Path, slip: str) -> None:
     old, new, expected = SPIN_SLIPS[slip]
-    (told,) = cautions(tmp_path, VALVE.replace(old, new))
-    assert told.startswith(expected)
+    told = cautions(tmp_path, VALVE.replace(old, new))
+    # a layer of 10 pm is also too thin for its screening, which is told besides
+    assert sum(each.startswith(expected) for each in told) == 1
 
 
 def test_reduced_numbers_have_ranges_too(tmp_path: Path) -> None:
