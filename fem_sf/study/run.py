@@ -8,6 +8,8 @@ from typing import overload
 
 from mpi4py import MPI
 
+from fem_sf.checked import show
+from fem_sf.errors import InputError, Problem
 from fem_sf.settings import UsadelCase
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Progress, Silent
@@ -60,10 +62,14 @@ def run_case(
     Raises
     ------
     InputError
-        If the mesh does not fit the stack, or the problem not in the memory of this machine.
+        If this is no case, the mesh does not fit the stack, or the problem not in the memory of
+        this machine.
     NotConverged
         If no solution is found.
     """
+    if not isinstance(case, UsadelCase | SpinCase):
+        message = f"expected a UsadelCase or a SpinCase, as load_case reads it, got {show(case)}"
+        raise InputError([Problem("case", message)])
     progress = progress or Silent()
     result = _run(case, comm, progress, folder)
     if case.solver.petsc:

@@ -419,3 +419,9 @@ def test_sweeps():
             sf.Sweep(**given)
     made = sf.Sweep([Axis("T", np.array([1.0]))], [case])
     assert (made.axes, made.cases) == ((Axis("T", (1.0,)),), (case,))
+
+
+@pytest.mark.parametrize("wrong", [3, "case.toml", None])
+def test_only_cases_are_solved(wrong: object) -> None:
+    with pytest.raises(InputError, match="case: expected a UsadelCase or a SpinCase, as load_case"):
+        sf.run_case(wrong)
