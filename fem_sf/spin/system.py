@@ -17,6 +17,7 @@ from typing import Any
 import dolfinx
 import numpy as np
 import ufl
+from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 from scipy.linalg import sqrtm
@@ -229,6 +230,19 @@ class SpinSystem:
         if name in self.tilts:
             return magnetization.direction(self.tilts[name], self.wall_data(name))
         return self.constant(name, "p")
+
+    @cached_property
+    def reach(self) -> float:
+        """Twice the largest distance to a contact; the size of a mesh without contacts."""
+        comm, places = self.mesh.comm, self.mesh.mesh.geometry.x
+        if self.contacts:
+            corners = [_corners(self.mesh, contact) for contact in self.contacts]
+            ends = np.concatenate(comm.allgather(np.concatenate(corners)))
+            distances, _ = cKDTree(ends).query(places)
+            return 2 * float(comm.allreduce(distances.max(initial=0.0), op=MPI.MAX))
+        lowest = np.array(comm.allgather(places.min(axis=0, initial=math.inf))).min(axis=0)
+        highest = np.array(comm.allgather(places.max(axis=0, initial=-math.inf))).max(axis=0)
+        return float(np.linalg.norm(highest - lowest))
 
     def planes_of(self, name: str) -> list[Plane]:
         """Planes that a layer has a side of."""

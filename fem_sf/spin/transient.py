@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
+from fem_sf.spin.materials import Material
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings
 from fem_sf.spin.stages import Stages, Values
 from fem_sf.spin.steady import Profile, SteadySolver, uniform
@@ -45,6 +46,21 @@ _SMALL = 1e-3
 
 _JUMP = 1e-8
 """Step across a jump of the drive over the shortest time of charge relaxation ε/σ."""
+
+_NOISE_OF_RELAXATION = 3e-17
+"""Relative error of V from the rounding of δn, times ε/σ over the filling time.
+
+Steps that were followed down to ε/σ failed from 7e-18 over the tolerance on.
+"""
+
+_NOISE_OF_STEPS = 3e-15
+"""The same times the size of a step that is longer than ε/σ; measured: 3e-16."""
+
+_WINDOW = 10.0
+"""Steps of that size after a jump whose error may be any, over the cube root of the tolerance."""
+
+_ROUNDING = 1e-16
+"""Of potentials, which in cells as small as screening lengths are currents whatever the step."""
 
 _INSTANT = 1e-4
 """Step over that across a jump in which nothing happens at all."""
@@ -150,10 +166,15 @@ class TransientSolver:
         self._rounding = 16 * float(np.spacing(time.end))
         corners = (each for each in time.waveform.corners if each < time.end)
         self._edges = _distinct([0.0, *time.times, *corners, time.end], self._rounding)
-        self._charge_relaxation = min(
-            layer.material.permittivity / layer.material.conductivity
-            for layer in system.stack.layers
-        )
+        materials = [layer.material for layer in system.stack.layers]
+        self._charge_relaxation = min(each.permittivity / each.conductivity for each in materials)
+        # δn is a difference of μ and V, and known to their rounding. In a step of size h that is a
+        # current ~ 1/h, which displacement (ε/h) or conduction (σ) must lead off: the error of V
+        # is the rounding times the filling time over ε/σ or h, whichever is longer
+        noise = _filling_time(system) / time.tolerance
+        self._follows_charge = self._charge_relaxation >= _NOISE_OF_RELAXATION * noise
+        self._quiet = 0.0 if self._follows_charge else _NOISE_OF_STEPS * noise
+        self._rounding_of_currents = _ROUNDING * system.reach / _screening_length(materials)
 
     # --- the run ---
 
@@ -161,7 +182,8 @@ class TransientSolver:
         """Go through time, from the initial state or from where the run is.
 
         A step ends at each corner of the waveform and at each time that is asked for. Where the
-        drive jumps, a step follows that is so short that only V changes.
+        drive jumps, a step follows that is so short that only V changes; or, where rounding hides
+        the relaxation of charge, one after which that is over.
 
         Yields
         ------
@@ -198,9 +220,11 @@ class TransientSolver:
 
     @property
     def _first_size(self) -> float:
-        """A step that follows the relaxation of charge."""
+        """A step that follows the relaxation of charge, or the shortest that rounding allows."""
         if self.time.step is not None:
             return self.time.step
+        if not self._follows_charge:
+            return self._quiet
         return self._charge_relaxation * (self.time.tolerance / _LEADING_ERROR) ** (1 / 3)
 
     def _next_state(self, state: TransientState) -> TransientState:
@@ -221,30 +245,57 @@ class TransientSolver:
         return self._edges[int(np.searchsorted(self._edges, time, side="right"))]
 
     def _shortest(self, time: float) -> float:
-        return max(_JUMP * self._charge_relaxation, _FEWEST_ULPS * float(np.spacing(time)))
+        relaxation = max(self._charge_relaxation, self._quiet)
+        return max(_JUMP * relaxation, _FEWEST_ULPS * float(np.spacing(time)))
+
+    def _is_hidden(self, time: float, size: float, error: float) -> bool:
+        """Whether what goes on in a step is over before the time that rounding lets steps see.
+
+        What is shorter decays, in steps as in truth; what does not is followed later, or refused.
+        """
+        begin = self._edges[int(np.searchsorted(self._edges, time, side="right")) - 1]
+        window = _WINDOW * self.time.tolerance ** (-1 / 3)
+        is_early = time - begin <= window * self._quiet
+        return math.isfinite(error) and size <= self._quiet and is_early
 
     # --- steps ---
 
     def _across_jump(self, state: TransientState, load: float) -> TransientState:
-        """Backward Euler twice, in which only V has the time to change.
+        """Backward Euler twice, while V follows the drive and little else happens."""
+        size = max(self._shortest(state.time), self._quiet)
+        size = min(size, (self._next_edge(state.time) - state.time) / 4)
+        try:
+            if self._follows_charge:
+                self._at_once(size, load)
+            else:
+                self._past_charge_relaxation(size, load)
+        except NotConverged as failure:
+            raise _located(failure, state.time, size) from failure
+        self._residual = None
+        return self._accepted(state, state.time + 2 * size, load, size, self._first_size)
+
+    def _at_once(self, size: float, load: float) -> None:
+        """Two steps in which only V has the time to change.
 
         Whatever the laws are, one Newton step is all that V needs; the second puts in order what
         the size of the jump has left of rounding.
         """
         stages = self._stages
-        size = self._shortest(state.time)
-        size = min(size, (self._next_edge(state.time) - state.time) / 4)
-        try:
-            for _ in range(2):
-                stages.set_past((1.0, stages.values()))
-                stages.newton_step(1 / size, load)
-            slope = stages.instant_derivative(_INSTANT * size, load)
-        except NotConverged as failure:
-            raise _located(failure, state.time, size) from failure
+        for _ in range(2):
+            stages.set_past((1.0, stages.values()))
+            stages.newton_step(1 / size, load)
+        slope = stages.instant_derivative(_INSTANT * size, load)
         stages.set_past((1.0, stages.values()), (-self._first_size, slope))
         self.system.set_rate(1 / self._first_size)
-        self._residual = None
-        return self._accepted(state, state.time + 2 * size, load, size, self._first_size)
+
+    def _past_charge_relaxation(self, size: float, load: float) -> None:
+        """Two steps after which charge is at rest, and whose last change is the derivative."""
+        stages = self._stages
+        for _ in range(2):
+            past = stages.values()
+            stages.set_past((1.0, past))
+            stages.solve(1 / size, load)
+        self.system.set_rate(1 / size)
 
     def _after_step(self, state: TransientState) -> TransientState:
         """A step of the scheme, repeated with shorter ones until its error is small enough."""
@@ -260,7 +311,7 @@ class TransientSolver:
                 if self.time.step is not None or size < self._shortest(state.time):
                     raise _located(failure, state.time, size) from failure
                 error = math.inf
-            if error <= 1:
+            if error <= 1 or self._is_hidden(state.time, size, error):
                 break
             if size < self._shortest(state.time):
                 raise NotConverged(
@@ -269,7 +320,11 @@ class TransientSolver:
                 )
             self._stages.go_to(start.unknowns, start.state.load)
             wanted = size * max(_LEAST_CHANGE, _SAFETY * error ** (-1 / 3))
+            if size > self._quiet:
+                wanted = max(wanted, self._quiet)
             rejected += 1
+        if error > 1:
+            self._residual = None
         if self.time.step is None and not rejected:
             wanted = _next_size(size, wanted, error)
         return self._accepted(
@@ -349,10 +404,12 @@ class TransientSolver:
             difference.axpy(weight * size * rate, residual)
         change = stages.largest_change(stages.respond(difference))
         largest = np.maximum(start.state.largest, stages.largest())
-        scale = np.maximum(largest, _SMALL * largest.max())
+        # of steps that rounding lets be no shorter, what is small counts only with what is large
+        least = _SMALL if size > self._quiet else 1.0
+        scale = np.maximum(largest, least * largest.max())
         if not scale.all():
             return 0.0
-        return float((change / scale).max()) / self.time.tolerance
+        return float((change / scale).max()) / (self.time.tolerance + self._rounding_of_currents)
 
     def _accepted(
         self,
@@ -375,6 +432,22 @@ class TransientSolver:
             rejected=state.rejected + rejected,
             rate=self._stages.rate,
         )
+
+
+def _filling_time(system: SpinSystem) -> float:
+    """Time to fill the stack with charge, without screening: its capacity times its resistance."""
+    materials = [layer.material for layer in system.stack.layers]
+    capacity = max(each.conductivity / (each.alpha1 * each.diffusivity) for each in materials)
+    resistivity = max(1 / each.conductivity for each in materials)
+    return capacity * resistivity * system.reach**2
+
+
+def _screening_length(materials: Iterable[Material]) -> float:
+    """The shortest of some materials."""
+    squares = (
+        each.alpha1 * each.diffusivity * each.permittivity / each.conductivity for each in materials
+    )
+    return math.sqrt(min(squares))
 
 
 def _plain(numbers: NDArray[np.float64]) -> tuple[float, ...]:
