@@ -269,12 +269,8 @@ def _count_points(path: Path, comm: MPI.Comm | None) -> str:
 
 
 def _check_mesh(case: Case, path: Path) -> None:
-    """Whether a mesh from a file fits the stack, or a generated one has not too many cells."""
+    """Whether a mesh from a file fits the stack."""
     if case.mesh.file is None:
-        from fem_sf.study.size import bytes_needed
-
-        with _told_by_line(case, path):
-            bytes_needed(case)
         return
     from fem_sf.mesh.build import checked_geometry
     from fem_sf.spin.contacts import check_contacts
@@ -287,12 +283,19 @@ def _check_mesh(case: Case, path: Path) -> None:
 
 
 def _cautions(case: Case, path: Path) -> list[str]:
-    """What can be computed but is hardly meant, or impossible, with its lines in the case file."""
+    """What can be computed but is hardly meant, or impossible, with its lines in the case file.
+
+    Raises
+    ------
+    InputError
+        If the mesh would have too many cells.
+    """
     from fem_sf.case import locate_error
     from fem_sf.study.cautions import doubts
     from fem_sf.study.size import memory_problems
 
-    found = [*doubts(case), *memory_problems(case)]
+    with _told_by_line(case, path):
+        found = [*doubts(case), *memory_problems(case)]
     if case.kind == "spin":
         from fem_sf.spin.model import find_cautions
         from fem_sf.spin.settings import SpinCase

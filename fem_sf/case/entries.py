@@ -66,14 +66,14 @@ def read_table(
     """Read the table at a path; one that is not there is empty and right."""
     raw = report.source.value(where)
     if raw is None:
-        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
+        return _empty(schema, where)
     if not isinstance(raw, dict):
         name = "" if isinstance(where[-1], int) else f" [{where[-1]}]"
         report.add(where, f"expected a table{name}, got {_shape(raw)}")
-        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
+        return _empty(schema, where)
     if len(raw) > _MOST_KEYS:
         report.add(where, f"has {len(raw)} keys; no table has more than {_MOST_KEYS}")
-        return Entry(where, schema(), frozenset(), frozenset(), frozenset())
+        return _empty(schema, where)
     wrong = _tell_out_of_reach(schema, where, report)
     crowded = {
         key: len(value)
@@ -101,6 +101,10 @@ def read_table(
         if key not in meant:
             add_missing(entry, key, report)
     return entry
+
+
+def _empty(schema: type[AnyTable], where: KeyPath) -> Entry[AnyTable]:
+    return Entry(where, schema.model_construct(), frozenset(), frozenset(), frozenset())
 
 
 def _tell_out_of_reach(schema: type[Table], where: KeyPath, report: Report) -> frozenset[str]:

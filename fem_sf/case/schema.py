@@ -40,7 +40,10 @@ class Table(BaseModel):
         the place of ``{length}``; pure numbers are not in it.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    # built where a case has such a table, which not all have
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
 
     required: ClassVar[tuple[str, ...]] = ()
     other_names: ClassVar[Mapping[str, tuple[str, ...]]] = {}
