@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs a command once in peace, then strikes it with signals at random moments until it is done.
 
-python3 struck.py SIGNAL COUNT FOLDER COMMAND CASE.toml
+In tests/: python3 -m cli.struck SIGNAL COUNT FOLDER COMMAND CASE.toml
 
 Prints as JSON how the struck processes ended, what they said and left, and which files of the
 folder differ from those of peace.

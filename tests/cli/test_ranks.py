@@ -50,7 +50,10 @@ def test_one_message(ranks: int, tmp_path: Path) -> None:
     path.write_text(CASE)
     right = launch(ranks, "-m", "fem_sf", "check", path)
     assert right.returncode == 0
-    assert right.stdout == f"{path}: no errors (S | F)\n"
+    *cautions, last = right.stdout.splitlines()
+    assert last == f"{path}: no errors (S | F)"
+    assert len(set(cautions)) == len(cautions) == 4
+    assert all(line.startswith(f"caution: {path}:") for line in cautions)
     path.write_text(CASE.replace("0.5", "-1"))
     wrong = launch(ranks, "-m", "fem_sf", "check", path)
     assert wrong.returncode == 2

@@ -86,9 +86,9 @@ capacitance = 0.5
 def test_blows(tmp_path: Path, command: str, text: str, name: str) -> None:
     case = tmp_path / "case.toml"
     case.write_text(text, encoding="utf-8")
-    script = Path(__file__).with_name("struck.py")
     done = subprocess.run(
-        [sys.executable, str(script), name, str(BLOWS), str(tmp_path), command, str(case)],
+        [sys.executable, "-m", "cli.struck", name, str(BLOWS), str(tmp_path), command, str(case)],
+        cwd=Path(__file__).parents[1],
         env=environment(),
         capture_output=True,
         text=True,

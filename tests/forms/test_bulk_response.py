@@ -20,6 +20,7 @@ from fem_sf.usadel.bulk_response import BulkInverse, inverse_tangent, tangent
 from fem_sf.usadel.gap import GapEquation, solve_gap
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.reservoirs import reservoirs
+from fem_sf.usadel.signs import NO_SIGNS
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from support import graded, interval, layered, uniform
@@ -34,7 +35,7 @@ def homogeneous(temperature: float) -> GapEquation:
     system = UsadelSystem(stack, mesh, 4)
     sweep = FrequencySweep(system, frequency_sum(temperature), SolverSettings())
     equation = GapEquation(sweep, lambda done, total: None)
-    delta = equation.start(bulk_gap(temperature))
+    delta = equation.start(bulk_gap(temperature), NO_SIGNS)
     equation.residual(delta, equation.layout.vector())
     return equation
 

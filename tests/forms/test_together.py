@@ -24,6 +24,7 @@ from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource, copies_for
 from fem_sf.usadel.reservoirs import reservoirs
+from fem_sf.usadel.signs import NO_SIGNS
 from fem_sf.usadel.solution import copies_to_solve, solve
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
@@ -94,7 +95,7 @@ def one_by_one(equation: GapEquation) -> OneByOne:
 
 def some_gap(equation: GapEquation, seed: int) -> PETSc.Vec:
     """Δ around one, with the phases of the stack, into the fields too."""
-    delta = equation.start(1.1)
+    delta = equation.start(1.1, NO_SIGNS)
     values = delta.getArray()
     values *= 1 + 0.2 * np.random.default_rng(seed).random(len(values))
     equation.sweep.reservoirs.hold_gap(values)
@@ -192,12 +193,11 @@ def test_a_solution_nearby_is_recalled_and_one_far_away_is_not(
         for name, gap in system.gaps.items():
             gap.x.array[:] = start[name]
         copies = system.keep(Copies, len(equation.sweep.own))
-        known = copies.last
-        assert known is not None
+        ((pattern, known),) = copies.last.items()
         copies.last = {
-            "recalled": known,
-            "forgotten": None,
-            "misled": replace(known, theta=known.theta + 1.5),
+            "recalled": {pattern: known},
+            "forgotten": {},
+            "misled": {pattern: replace(known, theta=known.theta + 1.5)},
         }[way]
         following = equation_of(system)
         solve = Mock(wraps=following.sweep.solve)
@@ -205,7 +205,7 @@ def test_a_solution_nearby_is_recalled_and_one_far_away_is_not(
         follow_gap(following)
         in_turn[way] = solve.call_count
         gaps[way] = np.concatenate([gap.x.array for gap in system.gaps.values()])
-        copies.last = known
+        copies.last = {pattern: known}
     assert gaps["recalled"] == pytest.approx(gaps["forgotten"], abs=1e-9)
     assert gaps["misled"] == pytest.approx(gaps["forgotten"], abs=1e-9)
     assert in_turn == {"recalled": 0, "forgotten": 1, "misled": 1}
