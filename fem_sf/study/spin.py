@@ -13,6 +13,7 @@ from fem_sf.spin.energy import Energies
 from fem_sf.spin.nodal import end_directions, extent
 from fem_sf.spin.observables import FaceStates
 from fem_sf.spin.precession import Precession
+from fem_sf.spin.resolution import resolution_cautions
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
 from fem_sf.spin.system import SpinSystem
@@ -98,6 +99,7 @@ def _run_steady(
         clock.lap("estimate")
     summary = summarise(case, fine, coarse)
     summary |= _course(solver, failure) | {"seconds": clock.seconds()}
+    summary["cautions"] += resolution_cautions(solver.system, case.wave_number)
     summary["cautions"] += _rounding_cautions(solver)
     progress.finish("stopped before the whole drive" if failure else "steady state")
     result = SpinResult(case, layers, probes, bench.comm.bcast(summary))

@@ -19,6 +19,7 @@ from fem_sf.spin.energy import Energies
 from fem_sf.spin.model import Voltage
 from fem_sf.spin.observables import Faces, FaceStates
 from fem_sf.spin.precession import Precession
+from fem_sf.spin.resolution import resolution_cautions
 from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transient import TransientSolver, TransientState
@@ -91,6 +92,7 @@ def run_in_time(
         coarse = _measure_coarsely(case, mesh, other_degree(degree))
         clock.lap("estimate")
     summary = summarise(case, fine, coarse) | _course(run, failure)
+    summary["cautions"] += resolution_cautions(run.system, case.wave_number)
     summary["seconds"] = clock.seconds()
     progress.finish("stopped before the end" if failure else f"{run.last.step} steps")
     history = record.history() if comm.rank == 0 else None
