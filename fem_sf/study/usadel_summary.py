@@ -153,7 +153,7 @@ def summarise(
         },
         "free_energy": measured.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
-        "frequency_sum_error": _sum_error(case, measured.integrals),
+        "frequency_sum_error": _sum_error(case, measured),
         "checks": _check_numbers(case, measured),
         "units": _units(case),
         "versions": versions(),
@@ -198,14 +198,16 @@ def scales_of(case: UsadelCase, volumes: Mapping[str, float]) -> dict[str, Scale
     return number_scales(case.stack, case.temperature, volumes, case.mesh, gap)
 
 
-def _sum_error(case: UsadelCase, found: Integrals) -> float:
+def _sum_error(case: UsadelCase, measured: Measurement) -> float:
     """What frequency sums miss, over the largest number of a kind or what is natural for it."""
+    found = measured.integrals
     scales = scales_of(case, found.volume)
+    moments, torques = _natural_sizes(case, measured)
     numbers: dict[str, Iterable[Any]] = {
-        "∫δM": found.magnetization.values(),
+        "∫δM": moments,
         "free energy": [found.free_energy],
-        "torque": found.torque.values(),
-        "spin current": found.spin_current.values(),
+        "torque": torques,
+        "spin current": [*found.spin_current.values(), *torques],
         "supercurrent": found.supercurrent.values(),
     }
     relative = [0.0]

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from fem_sf import run_case
-from fem_sf.errors import FemSFError
 from random_stacks import FORMS, spin_case, usadel_case
 
 KINDS: dict[str, Callable[[np.random.Generator], Any]] = {
@@ -52,7 +51,7 @@ def main() -> None:
             case = KINDS[kind](np.random.default_rng(seed))
             try:
                 summary = run_case(case).summary
-            except FemSFError as error:
+            except Exception as error:
                 outcomes[type(error).__name__] += 1
                 print(f"{kind} {seed}: {type(error).__name__}: {str(error)[:300]}", flush=True)
                 continue

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fem_sf.cli import main
 from fem_sf.errors import NotConverged
-from fem_sf.interfaces import KupriyanovLukichev, Transparent
+from fem_sf.interfaces import Insulating, KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.settings import MeshSettings, SolverSettings, UsadelCase
 from fem_sf.stack import Interface, Layer, Stack
@@ -136,6 +136,26 @@ def test_what_is_missing_is_in_the_errors(
             true = good[group][name][key]
             assert each[f"{key}_error"] > np.abs(np.subtract(each[key], true)).max() / 30
             assert each[f"{key}_error"] > 10 * good[group][name][f"{key}_error"]
+
+
+def test_what_sums_miss_of_a_torque_is_measured_by_the_moment_where_there_is_none():
+    """One field is turned, but behind an insulator: each torque is zero, their sums' error not."""
+    stack = Stack(
+        [
+            Layer("S", Superconductor(1.02, 0.67), 0.65),
+            Layer("F", Ferromagnet(0.76, 0.38, (-1.25, -0.5, 0.77)), 0.08),
+            Layer("F2", Ferromagnet(0.36, 0.36, (-0.19, -0.09, -0.12)), 1.06),
+        ],
+        [
+            Interface("S", "F", KupriyanovLukichev(0.05, "F")),
+            Interface("F", "F2", Insulating()),
+        ],
+    )
+    summary = run_case(UsadelCase(stack=stack, temperature=0.54)).summary
+    layers = summary["layers"]
+    assert all(np.linalg.norm(layers[name]["torque"]) < 1e-15 for name in ("F", "F2"))
+    assert np.linalg.norm(layers["F"]["magnetization"]["integral"]) > 1e-3
+    assert 0 < summary["frequency_sum_error"] < 1e-9
 
 
 def test_the_natural_size_of_a_varying_field_is_not_zero():
