@@ -70,7 +70,8 @@ def bilayer(exchange: float, d_s: float, d_f: float, gamma: float, density: floa
 def solve(stack: sf.Stack, spectrum: SpectrumSettings) -> sf.UsadelResult:
     """The spectrum of a stack at the temperature and gap of the case."""
     exact = sf.SolverSettings(error_estimate=False, tolerance=1e-11)
-    return sf.run_case(replace(CASE, stack=stack, spectra=(spectrum,), solver=exact))
+    case = replace(CASE, stack=stack, reference=None, spectra=(spectrum,), solver=exact)
+    return sf.run_case(case)
 
 
 def thin(contact: float, exchange: float = 0.0) -> sf.Stack:
