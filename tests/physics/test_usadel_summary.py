@@ -151,7 +151,7 @@ def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds()
     expected = 1.5 * abs(other.temperature - found.temperature)
     assert expected > 1e-7
     assert error.transition == error.instability == pytest.approx(expected, rel=1e-2)
-    state = {"state": "normal", "ground_state": "normal", "note": ""}
+    state = {"state": "normal", "ground_state": "normal", "signs": {}, "note": ""}
     numbers = critical_summary(case, state, found, error)
     stated = numbers["critical_temperature_error"]
     assert stated == pytest.approx(found.sum_error + expected, rel=1e-2)
