@@ -12,6 +12,7 @@ from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.settings import SolverSettings
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.usadel.currents import Currents
 from fem_sf.usadel.josephson import (
     short_bridge_current,
     tunnel_current,
@@ -20,14 +21,15 @@ from fem_sf.usadel.josephson import (
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.solution import solve
+from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from support import graded, interval, layered, uniform
 
 TEMPERATURE, GAP = 0.4, 1.3
 
 
-def current(stack: Stack, middle: dict[str, tuple[float, int]]) -> float:
-    """Through the first interface, of superconductors 3 ξ0 thick."""
+def solved(stack: Stack, middle: dict[str, tuple[float, int]]) -> FrequencySweep:
+    """Superconductors 3 ξ0 thick and what is between them."""
     left, *_, right = stack.names
     sizes = graded(3.0, 0.02, 1.4, 8)
     inner = ((name, uniform(*each)) for name, each in middle.items())
@@ -40,7 +42,14 @@ def current(stack: Stack, middle: dict[str, tuple[float, int]]) -> float:
         SolverSettings(tolerance=1e-13),
         lambda *_: None,
     )
-    return next(iter(IntegralForms(system).evaluate(solution.sweep, None).supercurrent.values()))
+    return solution.sweep
+
+
+def current(stack: Stack, middle: dict[str, tuple[float, int]]) -> float:
+    """Through the first interface."""
+    sweep = solved(stack, middle)
+    found = IntegralForms(sweep.system).evaluate(sweep, None)
+    return next(iter(found.supercurrent.values()))
 
 
 def superconductors(phase: float) -> tuple[Layer, Layer]:
@@ -100,3 +109,20 @@ def test_ferromagnet_makes_a_pi_junction():
         assert found == pytest.approx(expected, rel=1e-3)
     found, _ = weak(crossing)
     assert abs(found) < 1e-3 * closed(0.5 * crossing)
+
+
+def test_what_the_sum_of_a_supercurrent_misses_is_in_its_unit():
+    """Frequency by frequency what is passed, −∂A/∂φ, and the rule's estimate of its sum."""
+    law = KupriyanovLukichev(50.0, "L")
+    sweep = solved(Stack(superconductors(1.1), [Interface("L", "R", law)]), {})
+    found = IntegralForms(sweep.system).evaluate(sweep, None)
+    currents = Currents(sweep.system)
+    passed = []
+    for k in range(len(sweep.frequency_sum)):
+        sweep.select(k)
+        passed.append(-float(currents.local_values()[0, -1]) / 2)
+    rule = sweep.frequency_sum
+    assert found.supercurrent["L|R"] == pytest.approx(float(rule.total(passed)), rel=1e-12)
+    error = float(rule.error(passed))
+    assert error > 0
+    assert found.sum_errors["supercurrent"] == pytest.approx(error, rel=1e-9)

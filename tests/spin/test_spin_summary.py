@@ -15,8 +15,10 @@ from fem_sf import run_case
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
 from fem_sf.spin import materials, model
+from fem_sf.spin.exact import Side
 from fem_sf.spin.settings import SpinCase, SpinSolverSettings
 from fem_sf.study.nodes import other_degree
+from fem_sf.study.spin_summary import Measurement, summarise
 
 LEFT = materials.Ferromagnet(
     conductivity=1.3,
@@ -99,6 +101,39 @@ def test_errors_are_the_differences_from_another_degree() -> None:
             difference = np.subtract(interface[key], compared["interfaces"][name][key])
             assert error == pytest.approx(np.abs(difference).max(), rel=1e-6, abs=1e-12), key
     assert summary["interfaces"]["L|N"]["error"]["torque"] > 1e-6
+
+
+def turned_by(left: float, right: float) -> Measurement:
+    """What is measured on a layer along z whose ends are turned towards x, in radians."""
+    end = Side(0.0, np.zeros(3), 0.8, np.zeros(3), 0.0, 0.0)
+    ends = tuple(np.array([math.sin(each), 0.0, math.cos(each)]) for each in (left, right))
+    return Measurement(
+        interfaces={},
+        left_end=end,
+        right_end=end,
+        drop=1.0,
+        dimension=1,
+        extents={},
+        end_extents=(1.0, 1.0),
+        imbalances={"L": np.zeros(4)},
+        entering=0.8,
+        heat=None,
+        precession={"L": np.zeros(3)},
+        directions={"L": ends},
+    )
+
+
+def test_tilts_and_their_errors_belong_to_their_ends() -> None:
+    """Angles to the easy axis, and between two solves; of two directions 2 sin of the half."""
+    stack = model.Stack([model.Layer("L", replace(LEFT, wall=materials.Wall(0.7, 0.4)), 2.5)], [])
+    case = SpinCase(stack=stack, drive=model.Current(0.8))
+    summary = summarise(case, turned_by(0.3, 0.7), turned_by(0.3 + 1e-3, 0.7 - 2e-5))
+    layer = summary["layers"]["L"]
+    for side, angle, change in (("left", 0.3, 1e-3), ("right", 0.7, 2e-5)):
+        assert layer[f"direction_{side}"] == pytest.approx([math.sin(angle), 0, math.cos(angle)])
+        assert layer[f"tilt_{side}"] == pytest.approx(math.degrees(angle), rel=1e-12)
+        assert layer["direction_error"][side] == pytest.approx(2 * math.sin(change / 2), rel=1e-9)
+        assert layer["tilt_error"][side] == pytest.approx(math.degrees(change), rel=1e-9)
 
 
 def test_currents_in_the_plane_are_those_on_the_line_where_inverse_susceptibilities_differ() -> (

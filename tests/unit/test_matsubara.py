@@ -127,6 +127,19 @@ def test_error_estimate_sees_a_rule_with_too_few_nodes():
     assert actual < rule.error(values) < 1e4 * actual
 
 
+@pytest.mark.parametrize("share", (0.0, 0.5, 0.999))
+def test_error_estimate_knows_no_cancellation(share):
+    """10 δ²/Σ w|f|: of what is summed, not of what is left of it where terms have both signs."""
+    rule = frequency_sum(0.1, tail=8)
+    slow, fast = (1 / (1 + rule.frequencies / scale) ** 2 for scale in (0.5, 40.0))
+    values = slow * rule.total(fast) - share * fast * rule.total(slow)
+    terms = [abs(weight * f) for weight, f in zip(rule.weights, values, strict=True)]
+    differences = (rule.weights - rule.coarse_weights) * values
+    expected = 10 * math.fsum(differences) ** 2 / math.fsum(terms)
+    assert rule.error(values) == pytest.approx(expected, rel=1e-9)
+    assert share < 0.9 or abs(rule.total(values)) < 0.01 * math.fsum(terms)
+
+
 @pytest.mark.parametrize("temperature", (0.1, 0.5))
 def test_lowest_frequencies_are_matsubara_frequencies(temperature):
     rule = frequency_sum(temperature)
