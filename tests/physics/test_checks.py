@@ -108,6 +108,23 @@ def test_a_spoiled_solution_is_told(
     assert caught.value.partial.layers.keys() == set(stack.names)
 
 
+@pytest.mark.parametrize("by", (1e-4, -1e-4))
+def test_what_gets_lost_of_a_supercurrent_is_measured_by_the_current(
+    monkeypatch: pytest.MonkeyPatch, by: float
+):
+    """What enters the middle less what leaves it, of either sign, over the larger of both."""
+    spoil(monkeypatch, 0, 0, by)
+    summary = told(case(JOSEPHSON, 0.3))
+    left, right = (each["supercurrent"] for each in summary["interfaces"].values())
+    assert min(left, right) > 0.05 and abs(left - right) > 1e-8
+    assert summary["checks"]["supercurrent_balance"] == pytest.approx(abs(left - right), rel=1e-9)
+    share = abs(left - right) / max(left, right)
+    assert any(
+        f"supercurrents holds only to {share:.1e} of its terms" in each
+        for each in summary["cautions"]
+    )
+
+
 def told(case: UsadelCase) -> dict[str, Any]:
     try:
         return run_case(case).summary

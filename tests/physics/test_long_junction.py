@@ -134,3 +134,17 @@ def test_scales_of_a_field_that_varies_across(formula):
     assert scales(1.0, MeshSettings(dimension=2, width=0.5)) == pytest.approx((4.5, 9e-14))
     assert scales(None, MeshSettings(file=Path("any.msh"))) == (math.inf, 0.0)
     assert scales(1.0, MeshSettings(file=Path("any.msh")))[0] == pytest.approx(1.0)
+
+
+def test_smallest_energy_behind_two_barriers():
+    """2a/(L max(L, γ)) of the better barrier, through which a thin layer empties faster."""
+    near, far = KupriyanovLukichev(5.0, "N"), KupriyanovLukichev(70.0, "N")
+    layers = [
+        Layer("A", Superconductor(), 3.0),
+        Layer("N", Normal(0.6, 2.0), 0.5),
+        Layer("B", Superconductor(), 3.0),
+    ]
+    for first, second in ((near, far), (far, near)):
+        stack = Stack(layers, [Interface("A", "N", first), Interface("N", "B", second)])
+        found = smallest_energy(stack, MeshSettings())
+        assert found == pytest.approx(2 * 0.6 / (0.5 * 5.0), rel=1e-12)

@@ -16,6 +16,7 @@ from fem_sf import (
     KupriyanovLukichev,
     Layer,
     MeshSettings,
+    Normal,
     SolverSettings,
     Stack,
     Superconductor,
@@ -27,9 +28,15 @@ from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.comparison import CAUTION, comparison
 from fem_sf.study.nodes import element_degree
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
-from fem_sf.usadel.critical import NormalState
+from fem_sf.study.usadel_critical import (
+    MeshError,
+    critical_summary,
+    find_critical_temperature,
+    mesh_error,
+)
+from fem_sf.usadel.critical import Instability, NormalState
 from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.transition import CriticalTemperature
 
 STACK = Stack(
     [
@@ -127,6 +134,26 @@ def test_gammas_of_both_sides_have_their_own_conductivities(summary: dict[str, A
     assert interface["gamma_S"] == pytest.approx(0.3 / 1.5, rel=1e-14)
 
 
+def test_errors_of_phases_are_the_angles_by_which_errors_turn_the_gap() -> None:
+    """A complex Δ that is off by δ is turned by δ/|Δ|."""
+    barrier = KupriyanovLukichev(0.4, "N")
+    layers = [
+        Layer("L", Superconductor(phase=0.0), 1.5),
+        Layer("N", Normal(), 0.6),
+        Layer("R", Superconductor(phase=1.2), 1.5),
+    ]
+    stack = Stack(layers, [Interface("L", "N", barrier), Interface("N", "R", barrier)])
+    mesh = MeshSettings(refinement=0.25)
+    found = run_case(UsadelCase(stack=stack, temperature=0.7, mesh=mesh)).summary
+    for name, inner in (("L", "right"), ("R", "left")):
+        gap = found["layers"][name]["gap"]
+        assert 0.1 < gap[inner] < 0.8
+        for side in ("left", "right"):
+            turned = gap["error"][f"phase_{side}"] * gap[side]
+            assert turned == pytest.approx(gap["error"][side], rel=1e-12)
+        assert gap["error"][f"phase_{inner}"] > 1e-9
+
+
 def test_free_energy_of_a_gap_that_is_given_above_the_critical_temperature() -> None:
     """F/d = Δ² ln T + 2πT Σ [2(ω − √(ω² + Δ²)) + Δ²/ω], here by a sum of 10⁵ terms."""
     temperature, gap, thickness = 1.7, 0.9, 2.0
@@ -155,6 +182,21 @@ def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds()
     numbers = critical_summary(case, state, found, error)
     stated = numbers["critical_temperature_error"]
     assert stated == pytest.approx(found.sum_error + expected, rel=1e-2)
+
+
+def test_errors_of_critical_temperatures_are_those_of_sum_and_mesh_together() -> None:
+    """Each of its own: of the transition, and of the instability of the normal state."""
+    instability = Instability(0.4, sum_error=3e-6, slope=-2.0, quartic=-0.2)
+    found = CriticalTemperature(0.5, 1, 7e-6, -1.0, instability, {})
+    state = {"state": "normal", "ground_state": "normal", "signs": {}, "note": ""}
+    numbers = critical_summary(CASE, state, found, MeshError(instability=2e-6, transition=4e-6))
+    assert numbers["critical_temperature_error"] == pytest.approx(11e-6, rel=1e-12)
+    assert numbers["critical_temperature_linear_error"] == pytest.approx(5e-6, rel=1e-12)
+    lost = critical_summary(CASE, state, found, MeshError(instability=2e-6, transition=None))
+    assert lost["critical_temperature_error"] is None
+    assert lost["critical_temperature_linear_error"] == pytest.approx(5e-6, rel=1e-12)
+    bare = critical_summary(CASE, state, found, None)
+    assert bare["critical_temperature_error"] is bare["critical_temperature_linear_error"] is None
 
 
 def test_the_excess_of_the_normal_state_has_its_root_at_the_critical_temperature() -> None:

@@ -87,6 +87,24 @@ def assert_same(ours: InterfaceState, theirs: InterfaceState, tolerance: float) 
     assert ours.torque == pytest.approx(theirs.torque, abs=tolerance * current)
 
 
+@pytest.mark.parametrize("first_is_good", [True, False])
+def test_a_good_and_a_bad_barrier_in_a_row(first_is_good: bool):
+    """Resistances in series, from whichever side; the good barrier keeps its digits too."""
+    good, bad = 0.3, 1e-12
+    metal = Ferromagnet(SIGMA, DIFFUSIVITY, 1.0, 3.4e-5)
+    layers = [model.Layer(name, metal, THICKNESS) for name in "ABC"]
+    first, second = (good, bad) if first_is_good else (bad, good)
+    joints = [
+        model.Interface("A", "B", Tunnel(first), 80.0),
+        model.Interface("B", "C", Tunnel(second), 80.0),
+    ]
+    expected = 10.0 / (3 * THICKNESS / SIGMA + 1 / good + 1 / bad)
+    found = states(model.Stack(layers, joints), model.Voltage(10.0))
+    for state in found.values():
+        assert state.left.current == pytest.approx(expected, rel=1e-11)
+        assert state.right.current == pytest.approx(expected, rel=1e-11)
+
+
 @pytest.mark.parametrize("conductance", [1e6, 1e12])
 @pytest.mark.parametrize("direction", [(1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.6, 0.0, 0.8)])
 def test_barriers_that_conduct_well(conductance, direction):

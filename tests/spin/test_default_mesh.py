@@ -160,6 +160,23 @@ def test_short_screening_lengths_cost_few_cells():
         assert short < 80
 
 
+def test_half_spaces_are_meshed_as_far_as_their_slowest_mode_reaches():
+    """Six times √((1 − β²) D τ), however short screening and precession are."""
+    material = materials.Ferromagnet(1.3, 2.0, 3.0, 1e-3, (0.0, 0.0, 40.0), polarisation=0.6)
+    layers = [model.Layer(name, material, math.inf) for name in "LR"]
+    stack = model.Stack(layers, [model.Interface("L", "R", laws.Tunnel(0.4))])
+    slowest = math.sqrt((1 - 0.6**2) * 2.0 * 3.0)
+    grading = SpinGrading()
+    assert grading.meshed_thickness(layers[0]) == pytest.approx(6 * slowest, rel=1e-9)
+    assert grading.origin(stack) == pytest.approx(-6 * slowest, rel=1e-9)
+    # rows of a plane are half as high as that length, too
+    thin = model.Stack(
+        [dataclasses.replace(each, thickness=0.7) for each in layers], stack.interfaces
+    )
+    rows = grading.row_points(thin, 30.0, 1.0)
+    assert np.diff(rows).max() == pytest.approx(slowest / 2, rel=0.05)
+
+
 def test_cells_of_a_refined_mesh():
     stack = barrier(np.random.default_rng(1), screening=1e-3)
     assert cells(stack) < 80

@@ -15,10 +15,10 @@ from fem_sf import run_case
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
 from fem_sf.spin import materials, model
-from fem_sf.spin.exact import Side
+from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.settings import SpinCase, SpinSolverSettings
 from fem_sf.study.nodes import other_degree
-from fem_sf.study.spin_summary import Measurement, summarise
+from fem_sf.study.spin_summary import Measurement, find_checks, summarise
 
 LEFT = materials.Ferromagnet(
     conductivity=1.3,
@@ -134,6 +134,35 @@ def test_tilts_and_their_errors_belong_to_their_ends() -> None:
         assert layer[f"tilt_{side}"] == pytest.approx(math.degrees(angle), rel=1e-12)
         assert layer["direction_error"][side] == pytest.approx(2 * math.sin(change / 2), rel=1e-9)
         assert layer["tilt_error"][side] == pytest.approx(math.degrees(change), rel=1e-9)
+
+
+def test_the_current_as_a_whole_is_that_of_the_left_contact_where_contacts_differ() -> None:
+    """0.8 through 2 on the left and 0.4 through 4 on the right are 1.6, and 1.6 R is V."""
+    measured = turned_by(0.0, 0.0)
+    uneven = replace(
+        measured,
+        dimension=2,
+        end_extents=(2.0, 4.0),
+        right_end=measured.right_end._replace(current=0.4),
+    )
+    stack = model.Stack([model.Layer("L", replace(LEFT, wall=materials.Wall(0.7, 0.4)), 2.5)], [])
+    summary = summarise(SpinCase(stack=stack, drive=model.Voltage(1.0)), uneven, None)
+    assert summary["integrated_current"] == pytest.approx(1.6, rel=1e-12)
+    assert summary["resistance"] == pytest.approx(1.0 / 1.6, rel=1e-12)
+    assert "resistance_area" not in summary
+    assert summary["checks"]["charge"] == 0
+
+
+def test_charge_that_gets_lost_at_an_interface_counts_with_its_extent() -> None:
+    """Where every layer conserves all: 3e-5 over an area of 0.5, of 0.8 through the contacts."""
+    left = Side(0.0, np.zeros(3), 1.6, np.zeros(3), 0.0, 0.0)
+    state = InterfaceState(left, left._replace(current=1.6 - 3e-5), None)
+    measured = replace(turned_by(0.0, 0.0), interfaces={"L|R": state}, extents={"L|R": 0.5})
+    (charge, _) = find_checks(measured)
+    assert charge.name == "charge" and charge.fails and not charge.is_broken
+    assert charge.value == pytest.approx(0.5 * 3e-5 / 0.8, rel=1e-9)
+    # a density is off by as much as the smallest area makes of it
+    assert charge.amount == pytest.approx(3e-5, rel=1e-9)
 
 
 def test_currents_in_the_plane_are_those_on_the_line_where_inverse_susceptibilities_differ() -> (

@@ -28,6 +28,7 @@ def test_nothing_follows_from_a_check_that_holds(value: float):
 @pytest.mark.parametrize("value", (2e-6, 1e-3))
 def test_a_check_that_fails_is_a_caution(value: float):
     checks = [check(value, 0.25, ("J", "jump")), check(value, 0.5), check(0.0, 9.0)]
+    assert least_errors(checks[::-1]) == least_errors(checks)
     summary = with_verdict({"converged": True, "cautions": ["other"]}, checks)
     assert summary["converged"] and "note" not in summary
     assert len(summary["cautions"]) == 3 and summary["cautions"][0] == "other"

@@ -134,6 +134,46 @@ def test_units_that_are_said_are_known(tmp_path: Path) -> None:
     assert told.startswith("layers.F.thickness: thickness = 10 means 10 L0 = 10 nm")
 
 
+BARE_SPIN = """kind = "spin"
+[spin]
+mode = "transient"
+[drive]
+voltage = 2
+[time]
+end = 4
+step = 0.5
+[mesh]
+dimension = 2
+width = 30
+[units]
+[[layers]]
+name = "F"
+material = "ferromagnet"
+thickness = 20
+conductivity = 3
+diffusivity = "50 cm^2/s"
+relaxation_time = 7
+"""
+
+
+def test_every_bare_number_of_spin_transport_is_in_the_unit_people_use(tmp_path: Path) -> None:
+    """Default units are 1 nm, 1 ps, 1e6 S/m and 1 mV."""
+    found = [each for each in cautions(tmp_path, BARE_SPIN) if " means " in each]
+    told = {each.partition(":")[0]: each for each in found}
+    expected = {
+        "drive.voltage": "2 V0 = 2 mV;",
+        "time.end": "4 t0 = 4 ps;",
+        "time.step": "0.5 t0 = 0.5 ps;",
+        "mesh.width": "30 L0 = 30 nm;",
+        "layers.F.thickness": "20 L0 = 20 nm;",
+        "layers.F.conductivity": "3 σ0 = 3e+06 S/m;",
+        "layers.F.relaxation_time": "7 t0 = 7 ps;",
+    }
+    assert told.keys() == expected.keys()
+    for key, words in expected.items():
+        assert f"means {words}" in told[key]
+
+
 def test_check_tells_them_by_line(tmp_path: Path, capsys) -> None:
     path = tmp_path / "case.toml"
     path.write_text(NIOBIUM.replace('"5 nm"', '"0.05 nm"'))

@@ -123,6 +123,12 @@ def test_text_tells_conditions_integrals_and_doubt(bilayer):
     assert "not converged" in texts(bilayer)
 
 
+def test_integrals_have_the_unit_of_their_dimension(bilayer, plane):
+    """Over a line a length, over a plane an area, in units of the moment of F."""
+    for made_up, unit in ((bilayer, r"$\xi_0$"), (plane, r"$\xi_0^2$")):
+        assert rf"in {unit}$M_{{\mathrm{{ref}}}}$" in texts(made_up)
+
+
 def test_known_units_give_second_axes(bilayer_in_si):
     (figure,) = draw(to_dataset(bilayer_in_si)).values()
     assert any(axes.get_xlabel() == "$x$ (nm)" for axes in figure.axes)
