@@ -8,6 +8,7 @@ solver, to the digits that are given.
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from fem_sf.interfaces import Transparent
 from fem_sf.output.kinds import KINDS
 from fem_sf.solve.process_grid import whole
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_branches import Branches, State, add_branches
+from fem_sf.study.usadel_branches import Branches, State, add_branches, find_branches
 from fem_sf.study.usadel_summary import Measurement
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.solution import solve
@@ -262,6 +263,33 @@ def test_a_second_solve_that_ends_in_another_state_is_told():
         summary = {"free_energy": -1.0, "free_energy_error": None, "note": "", "cautions": []}
         add_branches(summary, Branches(states[0], ()), other.measured)
         assert len(summary["cautions"]) == count
+
+
+@pytest.mark.parametrize(("lower", "sign"), [(0.0, 1), (5e-10, 1), (1e-8, -1), (-1e-8, 1)])
+def test_of_equal_free_energies_the_state_of_equal_signs_is_the_answer(
+    monkeypatch: pytest.MonkeyPatch, lower: float, sign: int
+):
+    """A pattern that is looked for later has to be lower by more than rounding."""
+    monkeypatch.setattr("fem_sf.study.usadel_branches.put_back", lambda solution: None)
+    case = UsadelCase(stack=junction(1.5, 0.4, 0.5), temperature=0.3)
+
+    def solve_with(signs):
+        energy = -0.5 if signs["S2"] > 0 else -0.5 * (1 + lower)
+        integrals = SimpleNamespace(
+            gap={name: 1.5 * 1.2 * each for name, each in signs.items()},
+            volume=dict.fromkeys(signs, 1.5),
+            free_energy=energy,
+        )
+        solution = SimpleNamespace(report=SimpleNamespace(state="superconducting"), equation=None)
+        return solution, SimpleNamespace(integrals=integrals)
+
+    branches = find_branches(case, solve_with)
+    assert branches.ground.signs == {"S1": 1, "S2": sign}
+    assert [each.signs["S2"] for each in branches.all] == [1, -1]
+    assert all(
+        each.gap == pytest.approx({"S1": 1.2, "S2": 1.2 * each.signs["S2"]})
+        for each in branches.all
+    )
 
 
 def test_signs_are_zero_without_a_gap_at_any_temperature():

@@ -178,6 +178,11 @@ def test_a_wrong_root_is_refused_and_left_from_high_frequencies(name):
     assert lowest_density(system, wrong) < -0.1
     with pytest.raises(NotConverged, match="density of states"):
         require_physical(system, wrong)
+    # where conductors do not touch, each may be wrong alone
+    for part in system.layout.slices:
+        partly = right.copy()
+        partly[:, part] = wrong[:, part]
+        assert lowest_density(system, partly) < -0.1
     sweep.take(wrong)
     assert sweep_over() == pytest.approx(right, abs=1e-8)
 

@@ -34,8 +34,12 @@ from fem_sf.study.usadel_critical import (
     find_critical_temperature,
     mesh_error,
 )
+from fem_sf.study.usadel_summary import Measurement, find_checks, summarise
 from fem_sf.usadel.critical import Instability, NormalState
+from fem_sf.usadel.frame import SpinFrame
+from fem_sf.usadel.gap import GapReport
 from fem_sf.usadel.matsubara import frequency_sum
+from fem_sf.usadel.observables import Integrals
 from fem_sf.usadel.transition import CriticalTemperature
 
 STACK = Stack(
@@ -164,6 +168,66 @@ def test_free_energy_of_a_gap_that_is_given_above_the_critical_temperature() -> 
     terms = gap**2 / omega - 2 * gap**2 / (omega + np.hypot(omega, gap))
     energy = gap**2 * np.log(temperature) + 2 * np.pi * temperature * terms.sum()
     assert found["free_energy"] == pytest.approx(thickness * energy, rel=1e-9)
+
+
+def test_numbers_of_a_field_that_varies_are_along_it_wherever_it_points() -> None:
+    """Where ∫δM vanishes by symmetry: δM·J/|J| and |J| count, in 2ν|J| of F at its largest.
+
+    Made by hand: ν = 3 and |J| ≤ 6 in F, ∫δM·J/|J| = 0.3 and ∫|J| = 2 over a volume of 0.4.
+    """
+    field = Ferromagnet(density_of_states=3.0, exchange=lambda points: 6 * np.sign(points[:, 0]))
+    layers = [Layer("S", Superconductor(), 1.5), Layer("F", field, 0.4)]
+    stack = Stack(layers, [Interface("S", "F", KupriyanovLukichev(0.3, "F"))])
+    integrals = Integrals(
+        magnetization={"S": 0.0, "F": 2e-5},
+        gap={"S": 1.5 * 1.7},
+        volume={"S": 1.5, "F": 0.4},
+        free_energy=-0.4,
+        torque={"F": [0.0, 0.0, 1e-3]},
+        spin_current={"S|F": [0.0, 0.0, 0.0]},
+        along_exchange={"F": 0.3},
+        exchange={"F": 2.0},
+        free_energy_error=0.0,
+        sum_errors={},
+        supercurrent={},
+        supercurrent_balance=0.0,
+        extents={"S|F": 1.0},
+    )
+    ends = {name: {"magnetization": (0.0, 0.0), "gap": (1.7, 1.7)} for name in ("S", "F")}
+    frame = SpinFrame(np.array([[0.0, 0.0, 1.0]]))
+    measured = Measurement(frame, {"S": 0.0, "F": 6.0}, integrals, ends, 0j)
+    case = UsadelCase(stack=stack, temperature=0.0, reference="F")
+    checks = {each.name: each for each in find_checks(case, measured)}
+    assert checks["total_magnetization"].value == pytest.approx(2e-5 / 0.3, rel=1e-6)
+    # 2ν|J| times 2|J| times the moment
+    assert checks["torque_balance"].value == pytest.approx(1e-3 / (18 * 12 * 0.3), rel=1e-12)
+    report = GapReport("superconducting", 3, (), "")
+    moment = summarise(case, report, measured, None, 7)["layers"]["F"]["moment"]
+    assert moment["free_electrons"] == pytest.approx(3 * (2.0 / 0.4) / 18, rel=1e-12)
+    assert moment["total"] == moment["free_electrons"]
+    assert moment["relative_change"] == pytest.approx(0.3 / 0.4 / moment["total"], rel=1e-12)
+
+
+def test_moments_are_those_of_electrons_and_of_what_is_localized() -> None:
+    """Above Tc 2ν|J| is the unit; what is localized is along the axis whatever the sign of J."""
+    for exchange in (4.0, -4.0):
+        material = Ferromagnet(0.5, 3.0, exchange, localized_moment=2.5)
+        stack = Stack(
+            [Layer("S", Superconductor(), 3.0), Layer("F", material, 0.5)],
+            [Interface("S", "F", KupriyanovLukichev(0.3, "F"))],
+        )
+        solver = SolverSettings(error_estimate=False)
+        case = replace(CASE, stack=stack, gap="bulk", solver=solver)
+        layer = run_case(case).summary["layers"]["F"]
+        sign = np.sign(exchange)
+        moment = layer["moment"]
+        assert moment["free_electrons"] == pytest.approx(sign, rel=1e-12)
+        assert moment["localized"] == pytest.approx(2.5, rel=1e-12)
+        assert moment["total"] == pytest.approx(2.5 + sign, rel=1e-12)
+        change = layer["magnetization"]["mean"][2]
+        assert moment["relative_change"] == pytest.approx(change / (2.5 + sign), rel=1e-12)
+        # superconductivity takes from the electrons
+        assert change * sign < -0.001
 
 
 def test_the_mesh_error_of_a_critical_temperature_is_what_another_degree_finds() -> None:
