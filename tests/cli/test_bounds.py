@@ -159,6 +159,19 @@ def test_memory_is_estimated_from_cells_and_frequencies(tmp_path: Path) -> None:
     assert bytes_needed(case) == pytest.approx(4 * cells * 100 * 1.2e3)
 
 
+@pytest.mark.parametrize(("text", "exponent"), [(CASE, 1), (SPIN, 1), (CASE, 2), (SPIN, 2)])
+def test_memory_grows_with_the_power_of_the_dimension(
+    tmp_path: Path, text: str, exponent: int
+) -> None:
+    """Cells half as large are twice as many on a line, and four times in the plane."""
+    path, needed = tmp_path / "case.toml", []
+    for refinement in (4, 8):
+        mesh = f"\n[mesh]\nrefinement = {refinement}\n"
+        path.write_text(text + mesh + ("dimension = 2\nwidth = 3.0" if exponent == 2 else ""))
+        needed.append(bytes_needed(load_case(path)))
+    assert needed[1] / needed[0] == pytest.approx(2**exponent, rel=0.05)
+
+
 def test_what_does_not_fit_in_this_machine_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

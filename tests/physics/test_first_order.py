@@ -29,7 +29,7 @@ from fem_sf.usadel.bulk import critical_field
 from fem_sf.usadel.critical import Instability
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.system import UsadelSystem
-from fem_sf.usadel.transition import SuperconductingBranch, critical_temperature
+from fem_sf.usadel.transition import State, SuperconductingBranch, critical_temperature
 from reference_cases import solved
 from thin_bilayer import ThinBilayer
 
@@ -153,3 +153,30 @@ def test_a_state_that_is_known_leads_there_too():
     assert critical_temperature(doubtful, branch).temperature == pytest.approx(
         found.temperature, abs=1e-8
     )
+
+
+class Weak:
+    """States that begin where the normal state is unstable and end a little above, F = T − T_c."""
+
+    def __init__(self, transition: float, end: float):
+        self.transition, self.end = transition, end
+
+    def enter(self, temperature: float) -> State | None:
+        if temperature > self.end:
+            return None
+        return State(temperature, temperature - self.transition, 1e-12, None, {"S": 1})
+
+    def follow(self, state: State, temperature: float) -> State | None:
+        return self.enter(temperature)
+
+    def select(self, state: State) -> None:
+        """Nothing holds fields here."""
+
+
+def test_weak_transitions_are_looked_for_where_a_small_gap_grows():
+    """Too near to the instability for a state to be found just above that."""
+    instability = Instability(temperature=0.5, sum_error=0.0, slope=-0.2, quartic=-0.01)
+    found = critical_temperature(instability, Weak(0.50002, 0.50005))
+    assert found.order == 1
+    assert found.temperature == pytest.approx(0.50002, abs=1e-9)
+    assert found.signs == {"S": 1}
