@@ -351,6 +351,13 @@ def test_a_wave_number_is_told(junction):
     assert r"amplitudes of $\cos qy$, $q =$ $0.5\,L_0^{-1}$" in told
 
 
+def test_a_wave_number_in_si(valve_in_si):
+    """0.5/L0 with L0 = 1 nm."""
+    solver = SpinSolverSettings(method="exact")
+    case = replace(valve_in_si.case, wave_number=0.5, solver=solver)
+    assert "$q =$ $0.5$ /nm" in texts(replace(valve_in_si, case=case))
+
+
 def test_a_normal_wire_is_drawn_with_potential_and_current(spin_plane):
     x = np.linspace(0.0, 2.0, 5)
     values = dict.fromkeys(SPIN_COLUMNS, np.zeros(5)) | {"V": 1 - x / 2, "J": np.full(5, 0.5)}
