@@ -105,6 +105,33 @@ def test_a_good_and_a_bad_barrier_in_a_row(first_is_good: bool):
         assert state.right.current == pytest.approx(expected, rel=1e-11)
 
 
+@pytest.mark.parametrize("first_is_good", [True, False])
+def test_what_a_good_barrier_clamps_beside_a_bad_one(first_is_good: bool):
+    """All of the voltage is across the bad one; torques are as the small drop at the other says."""
+    magnets = [
+        Ferromagnet(
+            SIGMA,
+            DIFFUSIVITY,
+            1.0,
+            3.4e-5,
+            polarisation=BETA,
+            direction=(math.sin(angle), 0.0, math.cos(angle)),
+        )
+        for angle in (0.0, 1.0, 0.4)
+    ]
+    layers = [model.Layer(*each, THICKNESS) for each in zip("ABC", magnets, strict=True)]
+    first, second = (0.3, 1e-12) if first_is_good else (1e-12, 0.3)
+    joints = [
+        model.Interface("A", "B", Tunnel(first, 0.3, -0.2), 80.0),
+        model.Interface("B", "C", Tunnel(second, 0.3, -0.2), 80.0),
+    ]
+    stack, drive = model.Stack(layers, joints), model.Voltage(10.0)
+    found, expected = states(stack, drive), exact.solve(stack, drive).interfaces
+    for joint, theirs in zip(joints, expected, strict=True):
+        assert_same(found[joint.name], theirs, 1e-9)
+        assert np.linalg.norm(theirs.torque) > 1e-3 * theirs.left.current
+
+
 @pytest.mark.parametrize("conductance", [1e6, 1e12])
 @pytest.mark.parametrize("direction", [(1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.6, 0.0, 0.8)])
 def test_barriers_that_conduct_well(conductance, direction):
