@@ -119,7 +119,7 @@ def test_mesh_of_a_file_is_refined() -> None:
     run = next(each for each in FIG1 if (each["T"], each["mode"]) == (0.5, "fixed"))
     file = MeshSettings(file=STRIP, degree=1)
     start = run_case(fig1_case(run, None, mesh=file, solver=SolverSettings(error_estimate=False)))
-    summary = run_case(fig1_case(run, 1e-2, mesh=file)).summary
+    summary = run_case(fig1_case(run, 5e-3, mesh=file)).summary
     assert summary["accuracy"]["reached"]
     assert summary["unknowns"] > start.summary["unknowns"]
     for layer in ("S", "F"):
