@@ -17,7 +17,7 @@ LARGEST_BIAS = {"simmons": 1.0, "brinkman": 0.4}
 """|u| up to which a model holds; the others hold for any."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
-"""Of Gauss and Legendre: 10⁻⁸ of B for |u| < 2 and λ ≤ 20, 10⁻⁷ for |u| < 5."""
+"""Of Gauss and Legendre for WKB: 10⁻⁸ of B for |u| < 2 and λ ≤ 20, 10⁻⁷ for |u| < 5."""
 
 
 def wkb(u: Any, decay: Any) -> Any:
@@ -49,14 +49,14 @@ def wkb(u: Any, decay: Any) -> Any:
 def simmons(u: Any, decay: Any) -> Any:
     """Simmons (1963), all transverse momenta, for |u| < 1 and λ > 2.
 
-    B = [f(−u/2) − f(u/2)]/(u(λ/2 − 1)), f(x) = (1 + x) exp(−λ(√(1 + x) − 1)): the mean of
-    −f'(x)/(λ/2 − 1) over |x| < u/2, which is how it is computed, because that has no 0/0.
+    B = [f(−u/2) − f(u/2)]/(u(λ/2 − 1)), f(x) = (1 + x) exp(−λ(√(1 + x) − 1)). With the mean m and
+    half the difference u/(4m) of both roots, and z = λu/(4m), that is
+    exp(−λ(m − 1)) [λ/(2m) sinh(z)/z − cosh(z)]/(λ/2 − 1), which has all digits at any bias.
     """
-    mean: Any = 0
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        root = ufl.sqrt(absolute(1 + float(node) / 2 * u))
-        mean += float(weight) / 2 * (decay / 2 * root - 1) * ufl.exp(-decay * (root - 1))
-    return mean / (decay / 2 - 1)
+    mean = (ufl.sqrt(absolute(1 + u / 2)) + ufl.sqrt(absolute(1 - u / 2))) / 2
+    z = absolute(decay * u / (4 * mean))
+    through = decay / (2 * mean) * ufl.sinh(z) / z - ufl.cosh(z)
+    return ufl.exp(-decay * (mean - 1)) * through / (decay / 2 - 1)
 
 
 def brinkman(u: Any, decay: Any, asymmetry: Any) -> Any:
