@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ def solved(
     probes: dict[str, Sequence[float]] | None = None,
     mesh: MeshSettings | None = None,
     unit_of: str | None = None,
+    signs: Mapping[str, int] | None = None,
     **solver: Any,
 ) -> UsadelResult:
     """The result of a case, δM in units of a layer, without error estimate unless asked for."""
@@ -77,6 +78,7 @@ def solved(
             stack=stack,
             temperature=temperature,
             gap=gap,
+            signs=signs or {},
             reference=unit_of,
             mesh=mesh or MeshSettings(),
             solver=SolverSettings(**{"error_estimate": False, **solver}),
