@@ -18,7 +18,7 @@ from fem_sf.spin import materials, model
 from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.settings import SpinCase, SpinSolverSettings
 from fem_sf.study.nodes import other_degree
-from fem_sf.study.spin_summary import Measurement, find_checks, summarise
+from fem_sf.study.spin_summary import Flow, Measurement, bias_beyond_model, find_checks, summarise
 
 LEFT = materials.Ferromagnet(
     conductivity=1.3,
@@ -163,6 +163,67 @@ def test_charge_that_gets_lost_at_an_interface_counts_with_its_extent() -> None:
     assert charge.value == pytest.approx(0.5 * 3e-5 / 0.8, rel=1e-9)
     # a density is off by as much as the smallest area makes of it
     assert charge.amount == pytest.approx(3e-5, rel=1e-9)
+
+
+def test_lost_spin_is_a_density_by_the_smallest_extent() -> None:
+    """3e-6 and 4e-6 of two components are 5e-6, over J_M of 0.1 through an area of 8."""
+    side = Side(0.0, np.zeros(3), 0.2, np.array([0.0, 0.1, 0.0]), 0.0, 0.0)
+    measured = replace(
+        turned_by(0.0, 0.0),
+        left_end=side,
+        right_end=side,
+        interfaces={"L|R": InterfaceState(side, side, None)},
+        extents={"L|R": 8.0},
+        end_extents=(0.5, 0.5),
+        imbalances={"L": np.array([0.0, 3e-6, 0.0, 4e-6])},
+    )
+    (_, spin) = find_checks(measured)
+    assert spin.name == "spin_balance"
+    # J = 0.2 through the interface is the largest of all
+    assert spin.value == pytest.approx(5e-6 / 1.6, rel=1e-9)
+    assert spin.amount == pytest.approx(5e-6 / 0.5, rel=1e-9)
+
+
+def test_in_time_balances_are_measured_by_the_whole_run() -> None:
+    """Totals of contacts of 2 and 4 agree; power is 0.3 V times 5 J through 4, whatever is left."""
+    now = Side(0.0, np.zeros(3), 0.0, np.zeros(3), 0.0, 0.0)
+    flow = Flow((0.8, 0.4), stored=2e-6, largest_current=5.0, largest_voltage=0.3)
+    measured = replace(
+        turned_by(0.0, 0.0),
+        left_end=now,
+        right_end=now,
+        end_extents=(2.0, 4.0),
+        entering=9e-6,
+        heat=3e-6,
+        flow=flow,
+    )
+    charge, _, power = find_checks(measured)
+    assert charge.value == 0
+    assert power.value == pytest.approx((9e-6 - 3e-6 - 2e-6) / (0.3 * 5.0 * 4.0), rel=1e-9)
+    leaking = replace(flow, total_currents=(0.8, 0.4 + 1e-5))
+    charge, *_ = find_checks(replace(measured, flow=leaking))
+    assert charge.value == pytest.approx(4e-5 / (5.0 * 4.0), rel=1e-6)
+
+
+@pytest.mark.parametrize("turned", ["L", "R"])
+def test_bias_of_every_channel_counts_along_its_own_magnetization(turned: str) -> None:
+    """Δμ = 0.7 and m·p = 0.2 are 0.9 of the lower of two heights, which 0.4 of m exceeds."""
+    directions = {"L": (0.0, 0.0, 1.0), "R": (1.0, 0.0, 0.0)}
+    layers = [
+        model.Layer(name, materials.Ferromagnet(direction=each), 1.0)
+        for name, each in directions.items()
+    ]
+    shape = laws.BarrierShape("simmons", (1.0, 3.0), 8.0)
+    stack = model.Stack(layers, [model.Interface("L", "R", laws.Tunnel(0.4, barrier=shape))])
+    for along, across, beyond in ((0.2, 5.0, False), (0.4, 0.0, True)):
+        m = np.roll([along, across, 0.0], 0 if turned == "R" else 2)
+        sides = {
+            name: Side(mu, m if name == turned else np.zeros(3), 0.0, np.zeros(3), 0.0, 0.0)
+            for name, mu in (("L", 0.7), ("R", 0.0))
+        }
+        told = bias_beyond_model(stack, {"L|R": InterfaceState(sides["L"], sides["R"], None)})
+        assert (told is not None) == beyond
+    assert told is not None and "potentials differ by 1.1 V0" in told
 
 
 def test_currents_in_the_plane_are_those_on_the_line_where_inverse_susceptibilities_differ() -> (
