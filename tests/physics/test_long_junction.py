@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +169,15 @@ def test_rounding_is_measured_by_the_terms_of_a_number():
     # far below Tc the bulk gains νΔ²/2 but for ν(πT)²/3 of the electrons that it binds
     gained = 1.763877**2 / 2 - (math.pi * 0.1) ** 2 / 3
     assert scales["free energy"].natural == pytest.approx(1.4 * gained, rel=1e-5)
+
+
+def test_of_several_regions_the_longest_has_the_smallest_energy():
+    """2a/L² of what lies between superconductors or behind them, without barriers."""
+    lengths = {"N": 4.0, "S": 2.0, "M": 9.0, "R": 2.0, "O": 5.0}
+    layers = [
+        Layer(name, Superconductor() if name in "SR" else Normal(0.7), length)
+        for name, length in lengths.items()
+    ]
+    joints = [Interface(one.name, other.name, Transparent()) for one, other in pairwise(layers)]
+    found = smallest_energy(Stack(layers, joints), MeshSettings())
+    assert found == pytest.approx(2 * 0.7 / 9.0**2, rel=1e-12)

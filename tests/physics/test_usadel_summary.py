@@ -23,6 +23,7 @@ from fem_sf import (
     UsadelCase,
     run_case,
 )
+from fem_sf.interfaces import Transparent
 from fem_sf.settings import SpectrumSettings
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.comparison import CAUTION, comparison
@@ -206,6 +207,44 @@ def test_numbers_of_a_field_that_varies_are_along_it_wherever_it_points() -> Non
     assert moment["free_electrons"] == pytest.approx(3 * (2.0 / 0.4) / 18, rel=1e-12)
     assert moment["total"] == moment["free_electrons"]
     assert moment["relative_change"] == pytest.approx(0.3 / 0.4 / moment["total"], rel=1e-12)
+
+
+def test_a_supercurrent_that_gets_lost_is_a_density_by_the_smallest_extent() -> None:
+    """6e-7 of 0.2 through 3 and 0.6 through 0.5; a plane that nothing passes has no extent.
+
+    Made by hand.
+    """
+    layers = [
+        Layer("L", Superconductor(phase=0.0), 1.0),
+        Layer("N", Normal(), 0.6),
+        Layer("R", Superconductor(phase=1.2), 1.0),
+    ]
+    stack = Stack(layers, [Interface("L", "N", Transparent()), Interface("N", "R", Transparent())])
+    zeros = dict.fromkeys("LNR", 0.0)
+    currents = {"L|N": 0.2, "N|R": 0.6}
+    integrals = Integrals(
+        magnetization=zeros,
+        gap={"L": 1.7, "R": 1.7 + 0j},
+        volume={"L": 1.0, "N": 0.6, "R": 1.0},
+        free_energy=-0.4,
+        torque={},
+        spin_current={name: [0.0, 0.0, 0.0] for name in currents},
+        along_exchange={},
+        exchange={},
+        free_energy_error=0.0,
+        sum_errors={},
+        supercurrent=currents,
+        supercurrent_balance=6e-7,
+        extents={"L|N": 3.0, "N|R": 0.5, "L|R": 0.0},
+    )
+    frame = SpinFrame(np.array([[0.0, 0.0, 1.0]]))
+    measured = Measurement(frame, zeros, integrals, {}, None)
+    case = UsadelCase(stack=stack, temperature=0.3)
+    checks = {each.name: each for each in find_checks(case, measured)}
+    found = checks["supercurrent_balance"]
+    assert found.value == pytest.approx(6e-7 / 0.6, rel=1e-12)
+    assert found.amount == pytest.approx(6e-7 / 0.5, rel=1e-12)
+    assert found.bounds == ("L|N.supercurrent", "N|R.supercurrent")
 
 
 def test_moments_are_those_of_electrons_and_of_what_is_localized() -> None:
