@@ -162,10 +162,10 @@ def test_rounding_is_measured_by_the_terms_of_a_number():
     stack = Stack(layers, [Interface("F", "S", law), Interface("S", "G", law)])
     scales = number_scales(stack, 0.1, {"F": 0.5, "S": 2.0, "G": 0.3}, MeshSettings())
     terms = 2 * (3.0 * 0.5 * 4.0 + 0.2 * 0.3 * 7.0)
-    assert scales["torque"].rounding == pytest.approx(1e-14 * terms, rel=1e-12)
-    assert scales["spin current"].rounding == pytest.approx(1e-14 * terms, rel=1e-12)
-    assert scales["∫δM"].rounding == pytest.approx(1e-14 * 2.8, rel=1e-12)
-    assert scales["free energy"].rounding == pytest.approx(1e-14 * 0.7 * 2.0, rel=1e-12)
+    assert scales["torque"].rounding == pytest.approx(1e-14 * terms, rel=1e-12, abs=0)
+    assert scales["spin current"].rounding == pytest.approx(1e-14 * terms, rel=1e-12, abs=0)
+    assert scales["∫δM"].rounding == pytest.approx(1e-14 * 2.8, rel=1e-12, abs=0)
+    assert scales["free energy"].rounding == pytest.approx(1e-14 * 0.7 * 2.0, rel=1e-12, abs=0)
     # far below Tc the bulk gains νΔ²/2 but for ν(πT)²/3 of the electrons that it binds
     gained = 1.763877**2 / 2 - (math.pi * 0.1) ** 2 / 3
     assert scales["free energy"].natural == pytest.approx(1.4 * gained, rel=1e-5)
