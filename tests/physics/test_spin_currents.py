@@ -105,8 +105,9 @@ def test_what_flows_in_and_not_out_is_the_torque():
 @pytest.mark.slow
 def test_balance_where_planes_meet():
     """Triangles: transparent planes and barriers of one layer have nodes in common."""
+    layers = [S, F, turned(F2, 50.0), turned(replace(F2, name="G"), 120.0)]
     stack = Stack(
-        [S, F, turned(F2, 50.0), turned(replace(F2, name="G"), 120.0)],
+        [replace(layer, thickness=None) for layer in layers],
         [
             Interface("S", "F", Transparent()),
             Interface("F", "F2", Transparent()),

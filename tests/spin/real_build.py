@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 
+import dolfinx
 import numpy as np
 from petsc4py import PETSc
 
@@ -27,13 +28,16 @@ def answers() -> dict[str, dict[str, list[float]]]:
     solved[WALL] = steady(spin_cases.wall_stack(wall), spin_cases.drive(wall))
     return {
         name: {
-            block: np.real(field.x.array).tolist()
-            for block, field in zip(
-                solver.system.block_names, solver.system.layout.functions, strict=True
-            )
+            **{layer: of(field) for layer, field in solver.system.fields.items()},
+            **{f"wall of {layer}": of(tilt) for layer, tilt in solver.system.tilts.items()},
         }
         for name, solver in solved.items()
     }
+
+
+def of(field: dolfinx.fem.Function) -> list[float]:
+    """Its numbers."""
+    return np.real(field.x.array).tolist()
 
 
 if __name__ == "__main__":
