@@ -130,7 +130,7 @@ class Continuation:
                     if afresh is None:
                         raise _stuck(path(at))
                     afresh(stop)
-                    at, step = stop, first
+                    trial, step = stop, first
                     behind.clear()
                 elif surprise < SMALL_SURPRISE:
                     step = max(step, 2 * (trial - at))
