@@ -273,7 +273,9 @@ def case(
             reference="F",
             spectra=(SpectrumSettings((1.6, -0.3, 2.5), 0.05, interpolation_error),),
             critical_temperature=True,
-            mesh=MeshSettings(dimension, width=0.1 if dimension == 2 else None, degree=2),
+            mesh=MeshSettings(
+                dimension, width=0.1 if dimension == 2 else None, degree=2, refinement=0.5
+            ),
             # with fewer nodes the total spin at T = 0 is not that of the action
             solver=SolverSettings(tolerance=1e-12, tail=5 if temperature else 28, groups=groups),
             output=OutputSettings(
