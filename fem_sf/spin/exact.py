@@ -11,16 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem, StackError
-from fem_sf.spin.coupling import coupling
+from fem_sf.spin.coupling import Coupling, coupling
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import FloatArray
-from fem_sf.spin.model import Drive, Interface, Layer, Stack, Voltage
+from fem_sf.spin.model import Drive, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
 from fem_sf.spin.precise import product, solve_exactly
 
@@ -249,7 +250,11 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
         for i, layer in enumerate(stack.layers)
     ]
     faces = [_faces(part) for part in parts]
-    rows, constants = _equations(stack, drive, parts, faces)
+    couplings = [
+        coupling(interface.law, left.material, right.material)
+        for interface, (left, right) in zip(stack.interfaces, pairwise(stack.layers), strict=True)
+    ]
+    rows, constants = _equations(stack, couplings, drive, parts, faces)
     ends = np.cumsum([part.size for part in parts])
     counted = np.eye(len(rows))
     if not wave_number:
@@ -260,10 +265,8 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
     coefficients = np.split(found, ends[:-1], axis=1)
     sides = [product(face, own).real for face, own in zip(faces, coefficients, strict=True)]
     states = tuple(
-        _interface_state(interface, stack, left[-1], right[0], i)
-        for i, (interface, left, right) in enumerate(
-            zip(stack.interfaces, sides[:-1], sides[1:], strict=True)
-        )
+        _interface_state(stack, i, couplings[i], left[-1], right[0])
+        for i, (left, right) in enumerate(pairwise(sides))
     )
     first, final = parts[0].semi_infinite, parts[-1].semi_infinite
     return Solution(
@@ -311,7 +314,11 @@ def _faces(part: LayerSolution) -> ComplexArray:
 
 
 def _equations(
-    stack: Stack, drive: Drive, parts: Sequence[LayerSolution], faces: Sequence[ComplexArray]
+    stack: Stack,
+    couplings: Sequence[Coupling],
+    drive: Drive,
+    parts: Sequence[LayerSolution],
+    faces: Sequence[ComplexArray],
 ) -> tuple[ComplexArray, FloatArray]:
     """Rows for the coefficients of all layers, then for the fluxes on both sides of interfaces.
 
@@ -327,8 +334,8 @@ def _equations(
         left, right = faces[i][-1], faces[i + 1][0]
         block, fluxes = rows[top : top + 18], int(starts[-1]) + 8 * i
         _match(
-            interface,
-            stack.layers[i : i + 2],
+            couplings[i].constraints,
+            interface.capacitance,
             left,
             right,
             block[:, starts[i] : starts[i + 1]],
@@ -364,8 +371,8 @@ def _measured(faces: Sequence[ComplexArray]) -> ComplexArray:
 
 
 def _match(
-    interface: Interface,
-    layers: Sequence[Layer],
+    constraints: FloatArray,
+    capacitance: float,
     left: ComplexArray,
     right: ComplexArray,
     left_block: ComplexArray,
@@ -373,7 +380,6 @@ def _match(
     fluxes: ComplexArray,
 ) -> None:
     """At an interface its law, the displacement, V or the capacitor, and what the fluxes are."""
-    constraints = coupling(interface.law, layers[0].material, layers[1].material).constraints
     left_block[:8] = constraints[:, :4] @ left[:4]
     right_block[:8] = constraints[:, 4:8] @ right[:4]
     fluxes[:8] = constraints[:, 8:]
@@ -381,7 +387,7 @@ def _match(
     fluxes[10:] = -np.eye(8)
     left_block[8] = left[9]
     right_block[8] = -right[9]
-    left_block[9] = left[8] - left[9] / interface.capacitance
+    left_block[9] = left[8] - left[9] / capacitance
     right_block[9] = -right[8]
 
 
@@ -419,15 +425,14 @@ def _side(values: FloatArray) -> Side:
 
 
 def _interface_state(
-    interface: Interface, stack: Stack, left: FloatArray, right: FloatArray, index: int
+    stack: Stack, index: int, law: Coupling, left: FloatArray, right: FloatArray
 ) -> InterfaceState:
-    materials = [layer.material for layer in stack.layers[index : index + 2]]
-    law = coupling(interface.law, *materials)
     sides = _side(left), _side(right)
     barrier = None
     if law.barrier_current is not None:
         everything = np.concatenate([left[:4], right[:4], left[4:8], right[4:8]])
         barrier = law.barrier_current @ everything
-        if isinstance(interface.law, Tunnel):
-            barrier = clamped_current(barrier, *sides, (materials[0].axis, materials[1].axis))
+        if isinstance(stack.interfaces[index].law, Tunnel):
+            one, other = (layer.material.axis for layer in stack.layers[index : index + 2])
+            barrier = clamped_current(barrier, *sides, (one, other))
     return InterfaceState(*sides, barrier)

@@ -23,10 +23,11 @@ Direction = Annotated[tuple[float, float, float], Read(read_vector(is_zero=False
 
 def normal_plane(axis: FloatArray) -> FloatArray:
     """Two unit vectors normal to a unit vector and to each other, shape (2, 3)."""
-    start = np.eye(3)[np.argmin(np.abs(axis))]
-    first = np.cross(axis, start)
-    first /= np.linalg.norm(first)
-    return np.array([first, np.cross(axis, first)])
+    x, y, z = axis
+    times = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    first = times[:, np.argmin(np.abs(axis))]
+    first = first / np.linalg.norm(first)
+    return np.array([first, times @ first])
 
 
 @dataclass(frozen=True)
