@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from fem_sf import __version__
@@ -61,6 +60,9 @@ Force = Annotated[
     typer.Option("--force", help="Remove the results of another case or command from DIR first."),
 ]
 
+_USAGE_ERROR: Any = typer.BadParameter.__bases__[0]
+"""Any wrong command: a class of click, or of the copy of click within later versions of typer."""
+
 app = typer.Typer(
     name="fem-sf",
     epilog=f"Exit status: 0 done; 2 the case or the command is wrong; 3 not converged; 1 anything "
@@ -88,20 +90,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in words
-    command = typer.main.get_command(app)
     with _only_first_rank_prints():
-        return _run_command(command, [word for word in words if word != DEBUG], debug=debug)
+        return _run_command([word for word in words if word != DEBUG], debug=debug)
 
 
-def _run_command(command: click.Command, words: list[str], *, debug: bool) -> int:
+def _run_command(words: list[str], *, debug: bool) -> int:
+    command = typer.main.get_command(app)
     status = 0
     message: Callable[[], str] | None = None
     try:
         # commands return nothing: a number is the status of an early end, such as an interrupt
         status = command.main(words, "fem-sf", standalone_mode=False) or 0
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         status = INTERRUPTED
-    except click.ClickException as error:
+    except _USAGE_ERROR as error:
         status, message = error.exit_code, partial(_usage_message, error)
     except FemSFError as error:
         status, message = error.exit_status, partial(str, error)
@@ -426,7 +428,7 @@ def _only_first_rank_prints() -> Iterator[None]:
         yield
 
 
-def _usage_message(error: click.ClickException) -> str:
+def _usage_message(error: Any) -> str:
     message = f"fem-sf: {error.format_message()}"
     context = getattr(error, "ctx", None)
     if context is None:
