@@ -13,14 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
+from fem_sf.errors import NotConverged
+
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
 _GOOD = 1e-12
-"""Correction of what is measured with which an ordinary solve is good enough."""
+"""What rounding may do to what is measured where an ordinary solve is good enough."""
 
 _LAST = 1e-15
-"""The same after which no more is needed."""
+"""Correction of what is measured after which no more is needed."""
+
+_FAIR = 1e-6
+"""Correction of what is measured beyond which there is no answer."""
+
+_STUCK = 4
+"""Corrections in turn that may fail to halve the smallest before them."""
 
 _MOST = 100
 
@@ -51,6 +59,11 @@ def solve_exactly(
     -------
     ndarray
         Two parts of the unknowns, shape (2, n).
+
+    Raises
+    ------
+    NotConverged
+        If 32 digits do not hold the answer.
     """
     # powers of two, which scale without rounding
     column = _power_of_two(np.abs(matrix).max(axis=0))
@@ -67,27 +80,38 @@ def solve_exactly(
 
     seen = measured * column
 
-    def relative(change: ComplexArray, parts: ComplexArray) -> float:
-        """What a change means for what is measured, the worst of all kinds."""
+    def rounding(solution: ComplexArray) -> FloatArray:
+        """A bound of what rounded products change of what is measured, shape (places, m)."""
+        sizes = np.abs(scaled) @ np.abs(solution) + np.abs(right)
+        inverse = lu_solve(factors, seen[..., order].reshape(-1, len(right)).T, trans=1)
+        return (np.abs(inverse).T @ sizes).reshape(seen.shape[:-1]) * np.finfo(float).eps
+
+    def relative_to_kinds(change: FloatArray, parts: ComplexArray) -> float:
+        """A change of what is measured, as a share of the largest of its kind; the worst."""
         changes, values = np.zeros(kinds.max() + 1), np.zeros(kinds.max() + 1)
-        np.maximum.at(changes, kinds, np.abs(seen @ change).max(axis=0))
+        np.maximum.at(changes, kinds, change.max(axis=0))
         np.maximum.at(values, kinds, np.abs(product(seen, parts)).max(axis=0))
         return float((changes / np.where(values > 0, values, 1)).max())
 
     parts = np.array([solved(right.astype(complex)), np.zeros(len(right))])
-    change = solved(right - scaled @ parts[0])
-    if relative(change, parts) <= _GOOD:
+    if relative_to_kinds(rounding(parts[0]), parts) <= _GOOD:
         return column * parts
-    before = math.inf
+    smallest, stuck = math.inf, 0
     for _ in range(_MOST):
         change = solved(-product(scaled, parts, -right))
         total = parts[1] + change
         whole = parts[0] + total
         parts = np.array([whole, total - (whole - parts[0])])
-        size = relative(change, parts)
-        if size <= _LAST or (size < 1 and size >= before / 2):
+        size = relative_to_kinds(np.abs(seen @ change), parts)
+        stuck = 0 if size < smallest / 2 else stuck + 1
+        smallest = min(smallest, size)
+        if size <= _LAST or stuck == _STUCK:
             break
-        before = size
+    if not smallest <= _FAIR:
+        raise NotConverged(
+            "mode matching: conductances and lengths differ by more decades than its 32 digits "
+            "hold; solve by finite elements, or leave out what does not matter"
+        )
     return column * parts
 
 
