@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,14 +28,6 @@ ENVIRONMENT = {
         [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
     ),
 }
-
-NEEDS_MPIRUN = [
-    pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun"),
-    pytest.mark.skipif(
-        any(name.endswith("COMM_WORLD_SIZE") for name in os.environ),
-        reason="these tests start ranks of their own",
-    ),
-]
 
 
 def launch(script: Path, ranks: int, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from ranks import NEEDS_MPIRUN, solve
+from ranks import solve
 
-pytestmark = NEEDS_MPIRUN
+pytestmark = pytest.mark.ranks
 
 SCRIPT = Path(__file__).parent / "joint_problem.py"
 

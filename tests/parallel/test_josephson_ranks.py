@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ranks import NEEDS_MPIRUN, assert_same, solve
+from ranks import assert_same, solve
 
 SCRIPT = Path(__file__).parent / "josephson_problems.py"
-pytestmark = [*NEEDS_MPIRUN, pytest.mark.slow]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 
 def on_ranks(ranks: int, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:

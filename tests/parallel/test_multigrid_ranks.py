@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ranks import NEEDS_MPIRUN, assert_same, solve
+from ranks import assert_same, solve
 
-pytestmark = NEEDS_MPIRUN
+pytestmark = pytest.mark.ranks
 
 SCRIPT = Path(__file__).parent / "multigrid_problem.py"
 MOST_ITERATIONS = 12

@@ -18,7 +18,7 @@ from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.solution import solve
 from fem_sf.usadel.system import UsadelSystem
-from ranks import NEEDS_MPIRUN, launch
+from ranks import launch
 from reference_cases import bilayer, ferromagnet, magnetization, solved
 
 SCRIPT = Path(__file__).parent / "own_mesh.py"
@@ -56,7 +56,7 @@ def test_layer_without_cells():
 
 @pytest.mark.parametrize("ranks", (2, 3))
 class TestGhosts:
-    pytestmark = NEEDS_MPIRUN
+    pytestmark = pytest.mark.ranks
 
     def test_missing(self, ranks: int):
         done = launch(SCRIPT, ranks)

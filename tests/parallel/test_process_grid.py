@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fem_sf.solve.process_grid import choose_groups, deal
-from ranks import NEEDS_MPIRUN, assert_same, launch
+from ranks import assert_same, launch
 
 SCRIPT = Path(__file__).parent / "grid_problem.py"
 ACCURACY_SCRIPT = Path(__file__).parent / "accuracy_problem.py"
@@ -26,12 +25,6 @@ try:
 except NotConverged as failure:
     print(f"rank {MPI.COMM_WORLD.rank}: {failure}", flush=True)
 """
-
-
-def needs_mpirun(test: Callable) -> Callable:
-    for mark in NEEDS_MPIRUN:
-        test = mark(test)
-    return test
 
 
 @pytest.mark.parametrize(
@@ -71,7 +64,7 @@ def solve(out: Path, ranks: int, groups: int, script: Path = SCRIPT) -> dict:
     return json.loads(out.read_text())
 
 
-@needs_mpirun
+@pytest.mark.ranks
 @pytest.mark.slow
 def test_same_answer(tmp_path: Path) -> None:
     one = solve(tmp_path / "one.json", 1, 1)
@@ -83,7 +76,7 @@ def test_same_answer(tmp_path: Path) -> None:
         assert_same(one, other, f"{groups} groups of {ranks // groups}")
 
 
-@needs_mpirun
+@pytest.mark.ranks
 @pytest.mark.slow
 def test_same_refined_mesh(tmp_path: Path) -> None:
     """Cells are split by what all ranks together find."""
@@ -94,7 +87,7 @@ def test_same_refined_mesh(tmp_path: Path) -> None:
         assert_same(one, other, f"2 ranks in {groups}")
 
 
-@needs_mpirun
+@pytest.mark.ranks
 def test_all_groups_learn_of_a_failure(tmp_path: Path) -> None:
     script = tmp_path / "two_groups.py"
     script.write_text(TWO_GROUPS)

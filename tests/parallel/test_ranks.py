@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ranks import NEEDS_MPIRUN, assert_same, solve
+from ranks import assert_same, solve
 
 SCRIPT = Path(__file__).parent / "problems.py"
 PROBLEMS = (
@@ -26,7 +26,7 @@ PROBLEMS = (
     "case_noncoplanar_at_zero",
     "first_order",
 )
-pytestmark = NEEDS_MPIRUN
+pytestmark = pytest.mark.ranks
 
 
 @pytest.fixture(scope="module")

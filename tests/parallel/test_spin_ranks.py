@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ranks import NEEDS_MPIRUN, assert_same, solve
+from ranks import assert_same, solve
 
 SCRIPT = Path(__file__).parent / "spin_problems.py"
 PROBLEMS = (
@@ -24,7 +24,7 @@ PROBLEMS = (
     "meeting",
     "floating_across_layers",
 )
-pytestmark = NEEDS_MPIRUN
+pytestmark = pytest.mark.ranks
 
 
 @pytest.fixture(scope="module")

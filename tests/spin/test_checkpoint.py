@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -161,7 +160,7 @@ def test_a_killed_run_goes_on(tmp_path: Path, uninterrupted: dict[str, np.ndarra
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun")
+@pytest.mark.ranks
 @pytest.mark.parametrize(("first", "second"), [(2, 1), (1, 2), (3, 2)])
 def test_a_run_goes_on_on_other_ranks(
     first: int, second: int, tmp_path: Path, uninterrupted: dict[str, np.ndarray]

@@ -13,11 +13,11 @@ import xarray as xr
 
 from cli.test_spin_commands import JUNCTION as WALLS
 from cli.test_spin_commands import WALL
-from ranks import ENVIRONMENT, NEEDS_MPIRUN
+from ranks import ENVIRONMENT
 
 from .cases import BILAYER, JUNCTION, write
 
-pytestmark = [*NEEDS_MPIRUN, pytest.mark.slow]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 LINES = '"layers.F.exchange" = [15, 5]', '"usadel.temperature" = [0.1, 0.3]'
 

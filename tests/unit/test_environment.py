@@ -29,6 +29,7 @@ def test_scalars_are_complex() -> None:
     assert dolfinx.default_scalar_type(0).dtype.kind == "c"
 
 
+@pytest.mark.ranks
 @pytest.mark.skipif("FEM_SF_ENVIRONMENT" not in os.environ, reason="not the project's own image")
 def test_more_ranks_than_cores_run_without_noise() -> None:
     ranks = (os.cpu_count() or 1) + 1
