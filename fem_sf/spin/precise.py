@@ -94,7 +94,8 @@ def solve_exactly(
         return float((changes / np.where(values > 0, values, 1)).max())
 
     parts = np.array([solved(right.astype(complex)), np.zeros(len(right))])
-    if relative_to_kinds(rounding(parts[0]), parts) <= _GOOD:
+    change = np.abs(seen @ solved(right - scaled @ parts[0])) + rounding(parts[0])
+    if relative_to_kinds(change, parts) <= _GOOD:
         return column * parts
     smallest, stuck = math.inf, 0
     for _ in range(_MOST):
