@@ -11,6 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from fem_sf.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from fem_sf.case import load_case as load_case
     from fem_sf.case.sweeps import load_sweep as load_sweep
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     from fem_sf.study.run import run_case as run_case
     from fem_sf.study.sweep.run import run_sweep as run_sweep
     from fem_sf.sweeps import Sweep as Sweep
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "fem_sf.case": ("load_case",),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Plain data that are checked when they are made: types, finite numbers, ranges, kinds.
+"""Checks plain data when they are made: types, finite numbers, ranges, kinds.
 
 A frozen dataclass that derives from `Checked` says what its fields may be by their annotations.
 Numbers become floats and sequences tuples, also those of NumPy. An annotation may say more:

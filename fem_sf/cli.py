@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``fem-sf``: check, solve and plot cases from the command line.
+"""``fem-sf``: checks, solves and plots cases from the command line.
 
 Whatever is heavy is imported by the command that needs it, so that help and ``check`` are quick and
 need neither dolfinx nor MPI.
@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fem_sf import __version__
 from fem_sf.errors import FemSFError, InputError, NotConverged, reason_of
 from fem_sf.parallel import end_together, launched_rank, on_first_rank, only_first_rank, world
 from fem_sf.stopping import answer_signals_still, last_words, status_of
 from fem_sf.terminal import fitting_json
+from fem_sf.version import __version__
 
 if TYPE_CHECKING:
     from mpi4py import MPI

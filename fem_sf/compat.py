@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that differs between dolfinx 0.9, 0.10 and 0.11, and the check that one is there.
+"""Hides what differs between dolfinx 0.9, 0.10 and 0.11, and checks that one is there.
 
 The rest of the package never asks for a version. Assembly goes straight to dolfinx' compiled
 functions, because the Python layer above them costs more than a one-dimensional assembly itself.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Directions in spin space from an angle."""
+"""Turns an angle into a direction in spin space."""
 
 from __future__ import annotations
 

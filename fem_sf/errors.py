@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every error that fem_sf raises on purpose; each knows the exit status it ends a command with."""
+"""Declares all errors of fem_sf; each knows the exit status of the command that it ends."""
 
 from __future__ import annotations
 

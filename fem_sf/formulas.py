@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Formulas of the position, from text: arithmetic and some functions, and nothing else.
+"""Reads formulas of the position from text: arithmetic and some functions, nothing else.
 
 The text is parsed by Python and every part of it held against lists of what is allowed, so that it
 can do nothing but compute numbers.

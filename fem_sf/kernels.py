@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where compiled forms are kept: each in a folder of its own, which is whole or not there.
+"""Keeps compiled forms in a cache, each in a folder of its own that is complete or not there.
 
 dolfinx keeps all of them in one folder, lists it for every form, and takes the source file that a
 killed process left behind for one that is still being compiled, for which it waits in vain.

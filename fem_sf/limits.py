@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much a case may ask for; what asks for more is refused before anything is allocated.
+"""Limits what a case may ask for, before anything is allocated.
 
 The numbers are far beyond what is useful, and small enough that a slip of some zeros is told at
 once instead of filling the memory.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every stack of layers is, whatever its physics: names, and which pairs have a law."""
+"""What stacks of both physics share: named layers, and which pairs have a law."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several ranks that act as one program: one message, one exit status, and no rank left waiting."""
+"""Makes several ranks act as one program: one message, one exit status, no rank left waiting."""
 
 from __future__ import annotations
 

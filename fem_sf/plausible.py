@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What quantities are in metals, and sentences about what is far from it.
+"""Cautions about quantities that are far from those of metals.
 
 The ranges are wide: what is outside is hardly meant, most often because a unit or some zeros are
 others than one thinks. Nothing is refused for it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a case asks for, as plain data: conditions, mesh, solver, output."""
+"""Describes a Usadel case as plain data: conditions, mesh, solver, output."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from fem_sf.errors import Problem
 from fem_sf.limits import MOST_ENERGIES, MOST_FREQUENCIES, MOST_REFINEMENT
 from fem_sf.materials import Ferromagnet
 from fem_sf.multilayer import Multilayer, unknown_layer
+from fem_sf.signs import sign_problems
 from fem_sf.stack import Layer, Stack
-from fem_sf.usadel.signs import sign_problems
 from fem_sf.words import any_of
 
 GAPS = ("self-consistent", "bulk")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A superconducting multilayer as plain data: named layers, and one law for every touching pair."""
+"""Describes a superconducting multilayer: named layers, and one law for every touching pair."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a signal that ends the program does: one line, nothing half made left, status 128 + number.
+"""Ends the program on a signal: one line, nothing half made left, status 128 + number.
 
 The process leaves at once instead of raising an exception: one that is raised between any two
 instructions may be swallowed by a destructor, or turned into pages of text by a library.

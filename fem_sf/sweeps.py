@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many cases that differ in a few parameters, as plain data: the product of some axes."""
+"""Describes a sweep as plain data: cases on the product of some axes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Standard output and error as they may be: closed, full, or without Greek letters.
+"""Makes output safe where it is closed, full, or without Greek letters.
 
-Whatever becomes of them, a solve goes on and its results are kept.
+Whatever becomes of standard output and error, a solve goes on and its results are kept.
 """
 
 from __future__ import annotations

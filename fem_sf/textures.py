@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Exchange fields at points, also those that vary within a layer.
+"""Evaluates exchange fields at points, also those that vary within a layer.
 
 Points are counted from the left end of the layer on meshes that are generated from a stack, so that
 other layers can become thicker without changing this one; on all others they are those of the mesh.

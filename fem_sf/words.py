@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How messages spell values and suggestions."""
+"""Spells values and suggestions in messages."""
 
 from __future__ import annotations
 

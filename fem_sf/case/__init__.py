@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reading a case from TOML: every error with file, line and key."""
+"""Reads cases from TOML; every error names file, line and key."""
 
 from __future__ import annotations
 

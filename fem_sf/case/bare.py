@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What bare numbers mean beside ``[units]``, where one may have meant the usual unit."""
+"""Finds bare numbers beside ``[units]`` that may have been meant in the usual unit."""
 
 from __future__ import annotations
 

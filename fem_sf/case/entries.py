@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the tables of a case with its schema; what is wrong goes into the report."""
+"""Reads the tables of a case by its schema and reports what is wrong."""
 
 from __future__ import annotations
 

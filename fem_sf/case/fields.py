@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types of the values that cases of every kind hold: quantities, words, options."""
+"""Types of values that cases of every kind hold: quantities, words, options."""
 
 from __future__ import annotations
 

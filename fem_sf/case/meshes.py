@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The ``[mesh]`` table of a case."""
+"""Reads the ``[mesh]`` table of a case."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Names of layers, and which pairs of layers a case gives a law."""
+"""Checks the names of layers, and finds which pairs of layers have a law."""
 
 from __future__ import annotations
 

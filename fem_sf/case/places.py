@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where in a case file a problem belongs that names layers instead of positions."""
+"""Finds the line of a case file for a problem that names a layer or an interface."""
 
 from __future__ import annotations
 

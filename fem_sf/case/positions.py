@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""At which line of a TOML text each key is written, which the standard reader does not tell."""
+"""Finds the line of every key in a TOML text, which the standard reader does not tell."""
 
 from __future__ import annotations
 

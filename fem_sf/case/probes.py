@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The positions at which a case wants its observables."""
+"""Reads the positions at which a case wants its observables."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Collects everything that is wrong with a case, so that all of it is told at once."""
+"""Collects all problems of a case, so that one error lists them."""
 
 from __future__ import annotations
 

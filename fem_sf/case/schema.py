@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables that cases of every kind have, key by key.
+"""Declares the tables that cases of every kind have, key by key.
 
 A description says what is expected; messages about wrong types, wrong ranges and missing keys are
 made of it, with the unit of length of the case in the place of ``{length}``. No key is required by

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A case file as text: read, decoded, parsed, and every key with its line."""
+"""Reads a case file as text, parses it, and keeps the line of every key."""
 
 from __future__ import annotations
 

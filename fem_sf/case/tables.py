@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables that cases of every kind have, read."""
+"""Reads the tables that cases of every kind have."""
 
 from __future__ import annotations
 

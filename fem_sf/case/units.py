@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Quantities with units, ``"2 nm"`` or ``"150 K"``, turned into the reduced numbers used inside.
+"""Turns quantities with units, ``"2 nm"`` or ``"150 K"``, into reduced numbers.
 
 What a quantity is divided by follows from the ``[units]`` table of its case, in the way that its
 kind says.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The mesh of a case: generated or read, and found to fit its stack."""
+"""Makes the mesh of a case, generated or from a file, and checks that it fits the stack."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a mesh fits its stack: its layers, the laws of touching pairs, and the planes between."""
+"""Checks that a mesh fits its stack: layers, laws of touching pairs, planes between."""
 
 from __future__ import annotations
 

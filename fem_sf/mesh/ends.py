@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Means over the ends of layers: where they are read, and with which weight each point counts.
+"""Averages fields over the ends of layers.
 
 The left end of a layer is where it touches layers that come before it in the stack. A layer that
 touches none has its facets of the group ``left``, where a mesh names its ends by groups ``left``

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A mesh as plain arrays, before it is distributed; generated from a stack or read from a file."""
+"""A mesh as plain arrays before it is distributed, generated from a stack or read from a file."""
 
 from __future__ import annotations
 

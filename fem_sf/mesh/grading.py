@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How large the cells of a generated mesh are, and where: small at interfaces, growing away.
+"""Sets the cell sizes of a generated mesh: small at interfaces, growing away.
 
 Three lengths decide. Δ varies as x ln x at barriers and as 1/ln x in contacts; a
 Kupriyanov-Lukichev barrier makes steps over γ = R_b σ; the frequency ω has a boundary layer of

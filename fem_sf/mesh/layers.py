@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A distributed mesh whose layers and touching planes are known by name."""
+"""A distributed mesh with named layers and planes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether the stack of a mesh from a file lies as its numbers are told: along x, and so thick."""
+"""Checks that a mesh from a file lies along x and has the thicknesses of its stack."""
 
 from __future__ import annotations
 

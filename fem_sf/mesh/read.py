@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Meshes from files: everything that meshio reads and in which layers can be told by name."""
+"""Reads meshes from all files that meshio knows and that name their layers."""
 
 from __future__ import annotations
 

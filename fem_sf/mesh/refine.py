@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Splitting some cells of a mesh, and as many of their neighbours as keep it conforming."""
+"""Splits some cells of a mesh, and as many neighbours as keep it conforming."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where fields are read: the nodes of a layer, or given points; both as plain arrays."""
+"""Reads fields at the nodes of a layer or at given points, as plain arrays."""
 
 from __future__ import annotations
 

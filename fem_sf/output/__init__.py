@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables, labelled arrays, ParaView files and pictures.
+"""Writes tables, labelled arrays, ParaView files and pictures.
 
-What a result becomes on disk. Nothing here needs dolfinx.
+Nothing here needs dolfinx.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The main numbers of a result as a table for a terminal or a log."""
+"""Prints the main numbers of a result as a table."""
 
 from __future__ import annotations
 

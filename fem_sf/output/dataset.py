@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``result.nc``: everything of a result as labelled arrays in one file."""
+"""Writes and reads ``result.nc``: all of a result as labelled arrays."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The folder of a case: whether its results may go there, and who made what is there already.
+"""Checks whether results may go into a folder, and who made what is there.
 
 A record in the folder says by which command and case it was made. The case is known by its place
 as seen from the folder, so that both may be moved together, and by its content, so that it may be
@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fem_sf.errors import InputError, Problem, reason_of
-from fem_sf.output.files import remove_drafts, replacing
+from fem_sf.files import remove_drafts, replacing
 
 RECORD = "made-by.json"
 """Name of the record."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A run in time as labelled arrays, and back."""
+"""Turns a run in time into labelled arrays, and back."""
 
 from __future__ import annotations
 

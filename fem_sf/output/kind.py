@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is different between results of different physics; all else in this room is common."""
+"""Interface of what differs between results of the two physics."""
 
 from __future__ import annotations
 

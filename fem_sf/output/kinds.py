@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kinds of results."""
+"""Chooses the kind of a result."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Columns as labelled arrays, with what they are and in which unit, and back."""
+"""Turns columns into labelled arrays with names and units, and back."""
 
 from __future__ import annotations
 

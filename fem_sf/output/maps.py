@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a two-dimensional result: maps over the layers."""
+"""Draws a two-dimensional result as maps over the layers."""
 
 from __future__ import annotations
 

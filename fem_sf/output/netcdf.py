@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Labelled arrays in files, without letting HDF5 near a full disk or a damaged file.
+"""Writes and reads labelled arrays, safely on full disks and from damaged files.
 
-It does not survive either: what fails halfway ends the process later, in its memory.
+HDF5 survives neither: what fails halfway ends the process later, in its memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from fem_sf.errors import FemSFError
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
 
 _PROBE = """
 import sys, h5py

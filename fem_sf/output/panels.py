@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is drawn in a picture, before anything is drawn: panels, curves, maps, scales of axes."""
+"""Describes a picture before it is drawn: panels, curves, maps, scales."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``fields.pvd``: a result for ParaView, one named block a layer, with true jumps between them."""
+"""Writes ``fields.pvd`` for ParaView: a named block for each layer, with jumps between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import meshio
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
 from fem_sf.study.results import History, LayerFields
 
 _CELL_TYPES = {(1, 2): "line", (2, 3): "triangle", (2, 4): "quad", (3, 4): "tetra"}

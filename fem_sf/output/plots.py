@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures of a result: the one a person wants first."""
+"""Draws the pictures of a result."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from fem_sf.files import replacing
 from fem_sf.output import style
-from fem_sf.output.files import replacing
 from fem_sf.output.maps import draw_maps
 from fem_sf.output.profiles import draw_profiles
 from fem_sf.output.spectra_plot import draw_spectra

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a one-dimensional result: panels over the stack of layers."""
+"""Draws a one-dimensional result as panels over the stack."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the columns of a result are called and measured in."""
+"""Names, symbols and units of the columns of a result."""
 
 from __future__ import annotations
 

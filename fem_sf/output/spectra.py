@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Densities of states as labelled arrays and as a table, and back."""
+"""Turns densities of states into labelled arrays and tables, and back."""
 
 from __future__ import annotations
 

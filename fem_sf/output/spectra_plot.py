@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture of densities of states: a row a layer, a column a spectrum, a line a spin."""
+"""Draws densities of states: a row for each layer, a column for each spectrum."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the files, tables and pictures of spin-transport results say."""
+"""Describes results of spin transport for files, tables and pictures."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the numbers of spin summaries are measured in, and which of a sweep are seen first."""
+"""Units of the numbers of spin-transport summaries, and the main ones of a sweep."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the columns of spin-transport results are, in which units, and in which SI units."""
+"""Columns of spin-transport results and their units, reduced and SI."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all pictures share: colours, captions, how numbers and names are written."""
+"""Shared style of all pictures: colours, captions, numbers, names."""
 
 from __future__ import annotations
 

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""``summary.json``: the numbers of a result that fit a screen."""
+"""Writes ``summary.json``: the numbers of a result that fit a screen."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
+from fem_sf.plain import plain
 
 FILE = "summary.json"
 """Its name; it is written last, so that a folder which has it is complete."""
@@ -32,21 +30,6 @@ _FIRST = (
     "drive",
 )
 _LAST = ("checks", "iterations", "seconds", "units", "versions")
-
-
-def plain(value: Any) -> Any:
-    """Put a value into what JSON has; numbers that are not finite become ``None``."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return str(value)
 
 
 def summary_text(summary: Mapping[str, Any]) -> str:

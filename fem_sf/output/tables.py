@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables: a row a node, a probe, a frequency and node, a time step, an energy and place."""
+"""Writes tables: a row for each node, probe, frequency, time step or energy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from fem_sf.files import replacing
 from fem_sf.output.dataset import AT_OMEGA
-from fem_sf.output.files import replacing
 from fem_sf.output.history import time_columns
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.spectra import spectra_table

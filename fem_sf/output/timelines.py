@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture of a run in time: what passes the interfaces, step by step."""
+"""Draws a run in time: what passes the interfaces, step by step."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the files, tables and pictures of Usadel results say."""
+"""Describes Usadel results for files, tables and pictures."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from fem_sf.output.quantities import Quantity, SIColumn
 from fem_sf.output.spectra import DENSITY
 from fem_sf.output.sweep.headlines import Headline
 from fem_sf.settings import PhysicalScales, UsadelCase
+from fem_sf.signs import spell_signs
 from fem_sf.study.results import (
     AMPLITUDE_COLUMNS,
     IMAGINARY_COLUMNS,
@@ -30,7 +31,6 @@ from fem_sf.study.results import (
     USADEL_COLUMNS,
     LayerFields,
 )
-from fem_sf.usadel.signs import spell_signs
 
 if TYPE_CHECKING:
     import xarray as xr

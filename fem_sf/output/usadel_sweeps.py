@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the numbers of Usadel summaries are measured in, and which of a sweep are seen first."""
+"""Units of the numbers of Usadel summaries, and the main ones of a sweep."""
 
 from __future__ import annotations
 

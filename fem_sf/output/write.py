@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that a result becomes in a folder, in order."""
+"""Writes all files of a result into its folder, in order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from fem_sf.files import replacing_many
 from fem_sf.output import dataset, netcdf, paraview, plots, summary, tables
-from fem_sf.output.files import replacing_many
 from fem_sf.output.folder import RESULT_FILES
 from fem_sf.output.sweep import dataset as sweep_dataset
 from fem_sf.output.sweep import picture

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""PETSc Newton solvers on blocks."""
+"""Newton solvers by PETSc for fields on several submeshes."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Block vectors and matrices of the unknowns that linear conditions leave free.
+"""Reduces block vectors and matrices to the unknowns that linear conditions leave free.
 
 With u = T y + g the equations are Sᵀ r(T y + g) = 0, their Jacobian Sᵀ A T.
 """

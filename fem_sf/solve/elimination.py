@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Linear conditions on unknowns, solved for as many of them as there are conditions.
+"""Solves linear conditions for as many unknowns as there are conditions.
 
 All unknowns are u = T y + g with free unknowns y, and equations are tested with S. Fields on
 several submeshes have one node each at a place that they share; conditions tie the unknowns of the

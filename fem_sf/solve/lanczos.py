@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The largest eigenvalue of a symmetric operator that is only known by what it does to vectors."""
+"""Finds the largest eigenvalue of a symmetric operator, known by its products with vectors."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Solvers of one linear system: factorisation, or GMRES with algebraic multigrid."""
+"""Chooses the solver of a linear system: factorisation, or GMRES with algebraic multigrid."""
 
 from __future__ import annotations
 

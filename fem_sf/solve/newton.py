@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PETSc SNES for fields on several blocks: per-block norms, history, restore on failure."""
+"""Newton's method by PETSc SNES: norms by block, history, restored on failure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an object makes once and keeps, such as compiled forms."""
+"""Lets an object make something once and keep it, such as compiled forms."""
 
 from __future__ import annotations
 

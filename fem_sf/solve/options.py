@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PETSc options of a case: which of them PETSc knows, and which it has used."""
+"""Reads PETSc options of a case, and tells which of them PETSc knows and has used."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ranks in groups: each has the whole mesh, shared among its ranks, and some of the frequencies."""
+"""Splits ranks into groups; each group has the whole mesh and some of the frequencies."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Newton's method without bounds on its steps, down to what rounding allows.
+"""Newton's method without line search, down to what rounding allows.
 
 For linear equations it is iterative refinement: one factorisation, a residual and a solve a step.
 Unknowns of one unit and one size are a group, so that small ones are as exact as large ones and no

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a barrier conducts at finite bias: the factor B of every channel, for UFL and for numbers.
+"""Transmission of a barrier at finite bias: the factor B of every channel, in UFL and numbers.
 
 With u = Δ_ss'/U0, the difference of potentials over the height of the barrier, and its decay at the
 Fermi level λ = 2√(2mU0) d/ħ. B → 1 for small bias. All models but `paper` are smooth at u = 0.

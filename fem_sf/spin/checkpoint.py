@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A run in time as one file, from which it goes on, on any number of ranks.
+"""Saves a run in time as one file, and resumes from it on any number of ranks.
 
 Nodes are told apart by layer and place, not by number, which depends on the ranks. What the file
 holds is what a run needs: a resumed one gives what the uninterrupted one would have given, to the
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from fem_sf.errors import InputError, Problem, reason_of
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
 from fem_sf.parallel import only_first_rank
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.system import SpinSystem

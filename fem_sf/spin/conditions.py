@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What agrees at interfaces without resistance, and what reservoirs fix, for a system's fields.
+"""Conditions at interfaces without resistance and at reservoirs, for the fields of a system.
 
 At a reservoir δn = 0 and δM = 0, so that m = 0 and μ = V. Under a voltage V is given at both; under
 a current the right one floats: its μ takes the charge that the current brings, its V the charge

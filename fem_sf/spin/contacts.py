@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which facets of a mesh are the reservoirs: groups that it names, or its ends along x."""
+"""Finds which facets of a mesh are reservoirs: groups that it names, or its ends along x."""
 
 from __future__ import annotations
 

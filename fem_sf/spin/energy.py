@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The energy balance of a stack with α1 = α2: dF/dt = power at the contacts − heat."""
+"""Computes the energy balance of a stack with α1 = α2: dF/dt = power at the contacts − heat."""
 
 from __future__ import annotations
 

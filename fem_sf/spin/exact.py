@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exact steady state of a stack of homogeneous layers, by matching modes at every interface.
+"""Solves the steady state of a stack of homogeneous layers exactly, by matching modes.
 
 Linear laws only: interfaces in linear response, layers with clamped magnetizations. All currents
 and potentials are then proportional to the drive. With a lateral wave number q all fields are

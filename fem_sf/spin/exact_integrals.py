@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Integrals over a layer of an exact solution: what its balances and its torque are made of.
+"""Integrates an exact solution over a layer, for its balances and its torque.
 
-They are sums over points of Gauss and Legendre between the places that a mesh would have, so that
-they know nothing of the fluxes at the faces, which they are compared with.
+Each is a Gauss-Legendre sum between the places that a mesh would have, so that it knows nothing of
+the fluxes at the faces, which it is compared with.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The branch of steady states of a growing drive, around the folds where it turns back.
+"""Follows the branch of steady states of a growing drive around its folds.
 
 Static magnetizations end where the torque is more than exchange and anisotropy can hold. There two
 steady states become the same, the Jacobian is singular, and for a larger drive neither is left.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How large the cells of a generated mesh are: small where modes of a layer start, at its planes.
+"""Sets the cell sizes of a generated mesh: small at planes, where modes of a layer start.
 
 A layer's fields are exponentials e^{±ky} with four wave numbers k (Eq. 11). They start at planes
 between layers; a reservoir, where δn = 0 and δM = 0, reflects each of them into itself. An element

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Places where several planes meet, and what each plane passes on there.
+"""Shares currents among planes that meet in one place.
 
 A layer's residual at a node is what leaves through all its planes there together. Where they have
 no resistance no law says how much through each; but what leaves one layer enters another. Of all

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The direction of a magnetization that may turn: two angle-like fields, and what holds it.
+"""Parametrises the direction of a free magnetization by two fields, with its energy.
 
 p = (2a e1 + 2b e2 + (1 − a² − b²) e)/(1 + a² + b²) for unknown (a, b), with e the easy axis: a unit
 vector whatever they are, which covers every direction but −e.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What layers are made of in spin drift-diffusion; units as in `fem_sf.spin.model`."""
+"""Materials of spin transport; units as in `fem_sf.spin.model`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured at the nodes of a solved stack: directions, and currents between its faces."""
+"""Measures directions and currents at the nodes of a solved stack."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured at the faces of a solved stack: potentials, currents, torques, balances.
+"""Measures potentials, currents, torques and balances at the faces of a solved stack.
 
 Fluxes through a face are the reactions of the weak form: its residual in a layer alone, tested
 with the functions of the face's nodes, is minus what leaves through the face. They converge twice

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The torque inside layers: ∫ δM × w, the spin that precession turns away.
+"""Integrates the torque of precession inside layers, ∫ δM × w.
 
 Where a magnetization is not clamped at its faces, this is what clamps it. It acts over the length
 in which the spins across p dephase.

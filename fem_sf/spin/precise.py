@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small systems of linear equations to all digits of every unknown, however small it is.
+"""Solves small linear systems to all digits of every unknown, however small it is.
 
 Products are split without error (Dekker) and summed without error (Shewchuk, in `math.fsum`), and
 unknowns are sums of two numbers; iterative refinement does the rest.

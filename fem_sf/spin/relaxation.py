@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How fast a stack without drive comes to rest: u ∝ e^{−st} with A u = s M u."""
+"""Finds how fast a stack without drive comes to rest: u ∝ e^{−st} with A u = s M u."""
 
 from __future__ import annotations
 

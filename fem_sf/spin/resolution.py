@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether the cells of a mesh follow the fields of a layer where they vary fastest: at its planes.
+"""Checks that the cells of a mesh follow the screening of a layer at its planes.
 
 A mode of a layer starts at a plane and decays over 1/|k| (Eq. 11); the shortest is that of charge,
 the screening length. Generated meshes are graded by it, meshes from files are as they are, and an

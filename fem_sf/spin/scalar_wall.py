@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The wall that the torque of an interface makes, in the paper's picture of one angle θ(y).
+"""Computes the wall that an interface torque makes, in the paper's picture of one angle θ(y).
 
 A half space y ≥ 0 of a ferromagnet has the energy ∫ [(A_ex/2) θ'² + (K/2) sin² θ] dy per area; a
 torque T per area on its face y = 0 tilts the magnetization there by θ0, and θ → 0 far away. A_ex

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a case of spin transport asks for, as plain data: drive, time, solver, units."""
+"""Describes a spin-transport case as plain data: drive, time, solver, units."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The implicit solves that time steps are made of: R(u) + rate (M u − M past) = 0.
+"""Solves the implicit stages of time steps: R(u) + rate (M u − M past) = 0.
 
 M u are the densities δn and δM of the weak form, R(u) is everything else of it. The row of V has
 no time derivative.

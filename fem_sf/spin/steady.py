@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The steady state of a stack by PETSc's Newton method, the drive applied in steps where needed."""
+"""Solves for the steady state by PETSc's Newton method, in steps of the drive where needed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Spin transport in time, by TR-BDF2 with controlled error or by the midpoint rule.
+"""Integrates spin transport in time, by TR-BDF2 with controlled error or the midpoint rule.
 
 With the densities δn and δM as M u, Eqs. 7 and 10 are M u̇ + R(u) = 0, and Poisson's equation is a
 row without u̇: a differential-algebraic equation of index 1. Stages are solved for V together with

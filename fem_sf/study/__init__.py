@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From a case to a result."""
+"""Goes from a case to a result."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Solving a case again, on finer meshes and with more frequencies, until it is accurate enough."""
+"""Solves a case again on finer meshes and with more frequencies, until it is accurate enough."""
 
 from __future__ import annotations
 

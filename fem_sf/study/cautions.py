@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is doubtful about a case before it is solved, as sentences of its summary."""
+"""Finds what is doubtful about a case before it is solved."""
 
 from __future__ import annotations
 

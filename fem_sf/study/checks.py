@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a solution has to obey whatever it is, and what follows where it does not.
+"""Checks identities that every solution obeys, and sets the status where one fails.
 
 A balance that fails is no detail: the numbers that it bounds are wrong by as much. It becomes a
 caution and enters their errors, and past a limit the run has not converged.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The second solve of a Usadel case, whose difference from the first estimates the error."""
+"""Solves a Usadel case a second time; the difference from the first estimates the error."""
 
 from __future__ import annotations
 

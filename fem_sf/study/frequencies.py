@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""At which frequencies a case is solved."""
+"""Chooses the Matsubara frequencies of a case."""
 
 from __future__ import annotations
 

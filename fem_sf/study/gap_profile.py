@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The gap that one solution leaves for others to start from, as plain data."""
+"""Keeps the gap of a solution as plain data, for others to start from."""
 
 from __future__ import annotations
 

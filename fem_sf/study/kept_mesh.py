@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A distributed mesh that is kept while cases ask for the same one, or for one of its kind."""
+"""Keeps a distributed mesh while cases ask for the same one, or one of its kind."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Degrees of elements, places of probes, and nodes in an order that does not depend on ranks."""
+"""Degrees of elements, places of probes, and an order of nodes that ranks do not change."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a Usadel case would be solved on some ranks, and what memory that needs; without solving."""
+"""Tells how a Usadel case would be solved on some ranks and what memory that takes."""
 
 from __future__ import annotations
 

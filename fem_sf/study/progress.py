@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who is told how far a solve is, a person, a log or nobody; and how long its parts took."""
+"""Reports how far a solve is, to a person, a log or nobody, and times its parts."""
 
 from __future__ import annotations
 

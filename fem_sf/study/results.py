@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a solve hands on: observables at nodes and probes as plain arrays, and a summary."""
+"""Describes results: observables at nodes and probes as plain arrays, and a summary."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a case of any kind to its result."""
+"""Solves a case of any kind."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""About how large the problem of a case is, known before anything is allocated."""
+"""Estimates the size of a case before anything is allocated."""
 
 from __future__ import annotations
 

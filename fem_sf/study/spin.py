@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""From a case of spin transport to a result: mesh, solve, measure, estimate the error."""
+"""Solves a spin-transport case: mesh, solution, measurement, error estimate."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fem_sf.errors import NotConverged
-from fem_sf.spin.energy import Energies
-from fem_sf.spin.nodal import end_directions, extent
-from fem_sf.spin.observables import FaceStates
-from fem_sf.spin.precession import Precession
 from fem_sf.spin.resolution import resolution_cautions
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.steady import SteadySolver
-from fem_sf.spin.system import SpinSystem
 from fem_sf.study.checks import concluded
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import SpinResult
 from fem_sf.study.spin_bench import SpinBench, SpinPlace
+from fem_sf.study.spin_measurement import measurement
 from fem_sf.study.spin_sampling import Sampler
-from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
+from fem_sf.study.spin_summary import Measurement, summarise
 from fem_sf.study.vtx import write_vtx
 
 
@@ -145,27 +139,3 @@ def _course(solver: SteadySolver, failure: NotConverged | None) -> dict[str, Any
         course["converged"] = False
         course["note"] = f"only {report.loads[-1]:.6g} of the drive is applied: {failure}"
     return course
-
-
-def measurement(
-    system: SpinSystem, states: FaceStates, energies: Energies, precession: Precession
-) -> Measurement:
-    """All numbers of a solution that a summary wants; collective."""
-    stack = system.stack
-    depths = [float(np.ptp(extent(system, stack.names[end]))) for end in (0, -1)]
-    return Measurement(
-        interfaces=states.interfaces,
-        left_end=states.left_end,
-        right_end=states.right_end,
-        drop=voltage_drop(stack, states.left_end, states.right_end, (depths[0], depths[1])),
-        dimension=system.mesh.dimension,
-        extents=states.extents,
-        end_extents=states.end_extents,
-        imbalances=states.imbalances,
-        entering=states.entering,
-        heat=(
-            energies.heat_in_layers() + energies.heat_at_interfaces() if has_energy(stack) else None
-        ),
-        precession=precession(),
-        directions={name: end_directions(system, name) for name in system.tilts},
-    )

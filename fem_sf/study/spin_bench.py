@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mesh, fields and forms of steady spin transport, kept for the next case where they fit."""
+"""Keeps mesh, fields and forms of steady spin transport for the next case that they fit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SpinPlace:
     faces, energies, precession
         Measure its solution.
     structure
-        What it was made for beyond numbers.
+        Key: layers, laws and settings that need another compilation.
     """
 
     solver: SteadySolver

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A case of spin transport solved by matching modes: the exact answer, without dolfinx."""
+"""Solves a spin-transport case by matching modes: the exact answer, without dolfinx."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Columns of spin-transport results from the fields of a system, at its nodes and at probes."""
+"""Samples the fields of spin transport at nodes and probes, as columns of tables."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A case of spin transport in time: every step is recorded, profiles at the times asked for."""
+"""Solves a spin-transport case in time: records every step, and profiles at times asked for."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from fem_sf.study.checks import concluded
 from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import History, LayerFields, SpinResult
-from fem_sf.study.spin import measurement
 from fem_sf.study.spin_bench import distribute, profile_of
+from fem_sf.study.spin_measurement import measurement
 from fem_sf.study.spin_sampling import Sampler
 from fem_sf.study.spin_summary import (
     Flow,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a Usadel case to a result: mesh, solve, measure, estimate the error."""
+"""Solves a Usadel case: mesh, solution, measurement, error estimate."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from fem_sf.mesh.sampling import (
     point_sampling,
 )
 from fem_sf.settings import SpectrumSettings, UsadelCase
+from fem_sf.signs import NO_SIGNS, Signs
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.checks import concluded
 from fem_sf.study.comparison import comparison
@@ -53,7 +54,6 @@ from fem_sf.usadel.observables import (
     sample,
 )
 from fem_sf.usadel.resolution import resolution_cautions
-from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.solution import (
     GapValues,
     Solution,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mesh, fields and forms of Usadel cases, kept from one case to the next where they still fit."""
+"""Keeps mesh, fields and forms of Usadel cases for the next case that they fit."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The states of a stack that differ in signs of Δ, and which of them has the lowest free energy."""
+"""Finds the states of a stack with other signs of Δ, and which has the lowest free energy."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import UsadelCase
-from fem_sf.study.usadel_summary import Measurement
-from fem_sf.usadel.growth import growth_of_changes
-from fem_sf.usadel.signs import (
+from fem_sf.signs import (
     NO_SIGNS,
     Signs,
     is_searched_through,
@@ -21,6 +19,8 @@ from fem_sf.usadel.signs import (
     spell_signs,
     whole_pattern,
 )
+from fem_sf.study.usadel_summary import Measurement
+from fem_sf.usadel.growth import growth_of_changes
 from fem_sf.usadel.solution import Solution, put_back
 
 TIE = 1e-9

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The columns of Usadel tables from what was sampled."""
+"""Makes the columns of Usadel tables from sampled fields."""
 
 from __future__ import annotations
 

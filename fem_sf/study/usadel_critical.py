@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The critical temperature of a case, with its error and what is to be said about it."""
+"""Finds the critical temperature of a case, its error, and what to say about it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fem_sf.settings import UsadelCase
+from fem_sf.signs import same_pattern, spell_signs
 from fem_sf.study.usadel_summary import is_metastable
 from fem_sf.usadel.critical import NormalState, highest_instability
 from fem_sf.usadel.matsubara import FrequencySum, frequency_sum
 from fem_sf.usadel.scales import smallest_energy
-from fem_sf.usadel.signs import same_pattern, spell_signs
 from fem_sf.usadel.system import UsadelSystem
 from fem_sf.usadel.transition import (
     CriticalTemperature,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The gap of one solution as the start of another one, on any mesh and any number of ranks."""
+"""Starts a solve from the gap of another, on any mesh and any number of ranks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from fem_sf.signs import Signs
 from fem_sf.study.gap_profile import GapProfile
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.signs import Signs
 from fem_sf.usadel.solution import GapValues
 from fem_sf.usadel.system import UsadelSystem
 

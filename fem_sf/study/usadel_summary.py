@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The numbers of ``summary.json`` from what was measured on a solution."""
+"""Makes the numbers of ``summary.json`` of Usadel cases from measurements."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""With what a result was made."""
+"""Lists the versions that a result was made with."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``fields.bp`` for large parallel runs: every rank writes its own part, through ADIOS2."""
+"""Writes ``fields.bp`` for large parallel runs: every rank writes its own part, by ADIOS2."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
+from fem_sf.files import replacing_together
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import matching_dofs
-from fem_sf.output.files import replacing_together
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How the gap equation of a homogeneous superconductor answers a change of the gap.
+"""Computes how the gap equation of a bulk superconductor responds to a change of the gap.
 
 A change δΔ of the wavenumber k changes the pair amplitude at ω by (ω/E)² δΔ/(E + a k²), where
 E = √(ω² + Δ_b²). The tangent of Δ − G(Δ), `fem_sf.usadel.gap`, is a number there,

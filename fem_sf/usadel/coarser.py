@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Rougher problems of the same stack, whose gap and θ are where a self-consistent one starts.
+"""Solves rougher problems of a stack first, to start a self-consistent gap from.
 
 From the gap of the bulk Newton's method takes the more steps the more of it is lost, above all next
 to a transition, where each only halves what is too much. Few frequencies and elements of lower
-degree suffer these steps at a fraction of the cost; Δ from a Gauss rule of seven nodes is off by
+degree take these steps at a fraction of the cost; Δ from a Gauss rule of seven nodes is off by
 some 10⁻⁴, at low temperatures by 10⁻³ at most, and θ between them by at most a few hundredths.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""θ along paths of complex frequencies, in steps that follow the solution.
+"""Follows θ along paths of complex frequencies.
 
 Away from the Matsubara axis the equation has many solutions; the physical one is that which is
 connected with large ω, where θ is small.

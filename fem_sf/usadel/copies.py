@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Copies of a stack in one system, one for each of several frequencies."""
+"""Puts copies of a stack into one system, one for each of several frequencies."""
 
 from __future__ import annotations
 

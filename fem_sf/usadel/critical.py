@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the normal state of a stack becomes unstable, from its linear response to Δ.
+"""Finds where the normal state of a stack becomes unstable, from its linear response to Δ.
 
 For small Δ the Usadel equation is linear, θ = K_ω Δ, and the gap equation is an eigenvalue problem,
 
@@ -23,17 +23,17 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 from scipy.optimize import brentq, minimize_scalar
 
+from fem_sf.signs import NO_SIGNS, Signs, signs_of
 from fem_sf.solve.blocks import BlockMatrix, BlockVector
 from fem_sf.solve.lanczos import largest_eigenpair
 from fem_sf.solve.linear import direct_solver
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import pairing_stiffness
+from fem_sf.usadel.gap_equation import pairing_stiffness
 from fem_sf.usadel.gap_mass import GapMass
 from fem_sf.usadel.growth import LOPSIDED
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import integrals
-from fem_sf.usadel.signs import NO_SIGNS, Signs, signs_of
 from fem_sf.usadel.system import UsadelSystem
 
 SCAN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Equilibrium currents of spin and charge through interfaces, and torques on exchange fields.
+"""Computes equilibrium currents of spin and charge through interfaces, and torques in layers.
 
 The free energy does not change when all spins and exchange fields turn together. With M turned by
 φ(x), δM = φ × M, and the exchange fields left alone, the action of a layer (`layer_action` of

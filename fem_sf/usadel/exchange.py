@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exchange fields of a stack on its mesh: their values, how strong they are, how they vary."""
+"""Evaluates the exchange fields of a stack on its mesh: values, strength, variation."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The axes in spin space along which a stack has components: no more than its exchange fields span.
+"""Chooses the axes in spin space that the exchange fields of a stack span.
 
 Rotations of all spins together leave the Usadel equation as it is, so that magnetizations and
 triplets only have components in the space of the exchange fields.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From values of Δ to their integrals ∫νΔφ over the superconductors, and back."""
+"""Turns values of Δ into their integrals ∫νΔφ over the superconductors, and back."""
 
 from __future__ import annotations
 

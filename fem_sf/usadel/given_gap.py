@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Uniform order parameters, as they are given or as a self-consistent one starts from."""
+"""Fills in uniform order parameters: given ones, or the start of a self-consistent one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from fem_sf.signs import Signs
 from fem_sf.stack import Stack
-from fem_sf.usadel.signs import Signs
 from fem_sf.usadel.system import UsadelSystem
 
 

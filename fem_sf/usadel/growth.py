@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The Δ that grows fastest out of the normal state, and where it leads."""
+"""Finds the Δ that grows fastest out of the normal state, and where it leads."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +9,7 @@ from petsc4py import PETSc
 
 from fem_sf.solve.lanczos import largest_eigenpair
 from fem_sf.usadel.bulk import bulk_gap
-
-if TYPE_CHECKING:
-    from fem_sf.usadel.gap import GapEquation
+from fem_sf.usadel.gap_equation import GapEquation
 
 NEGLIGIBLE = 1e-5
 """A gap below this fraction of the bulk's has gone to the normal state, stable or not."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which cells of a mesh the error of a solution comes from."""
+"""Finds which cells of a mesh the error of a solution comes from."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sums over Matsubara frequencies that know their tails: few nodes, no cutoff, T = 0 included.
+"""Sums over Matsubara frequencies by Gauss rules: few nodes, no cutoff, T = 0 included.
 
 A summand f(ω) of the Usadel theory is analytic for Re ω > 0, regular in √ω at ω = 0, and a power
 series in ω^{-1/2} at infinity that starts at ω^{-3/2} next to a barrier (the gap equation). In

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured on a solved stack: magnetization, gap, pair amplitudes, free energy."""
+"""Measures a solved stack: magnetization, gap, pair amplitudes, free energy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fem_sf.mesh.sampling import Sampling
 from fem_sf.textures import varying
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.currents import Currents, Torques
-from fem_sf.usadel.gap import excess_temperature
+from fem_sf.usadel.gap_equation import excess_temperature
 from fem_sf.usadel.physical import require_physical
 from fem_sf.usadel.sweep import FrequencySweep, new_linearisation
 from fem_sf.usadel.system import UsadelSystem

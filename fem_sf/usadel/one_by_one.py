@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all frequencies give to the gap equation, solved one after the other."""
+"""Solves the frequencies of the gap equation one after the other."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How the frequencies are solved for the gap: one after the other, or all in one system."""
+"""Interface of the two ways to solve all frequencies for the gap."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a root of the Usadel equation is the Green function that it stands for.
+"""Tests whether a root of the Usadel equation is a physical Green function.
 
 The equation has many roots. Of the physical one Re g, the normal component of a spin along any
 axis, is a density of states N(E) ≥ 0 at real energies; it is harmonic in the half plane Re ω > 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Outer faces that are held at the bulk superconductor with a phase, where a current enters."""
+"""Holds outer faces at the bulk superconductor with a phase, where a current enters."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether the elements of a mesh follow an exchange field that varies.
+"""Checks that the elements of a mesh follow an exchange field that varies.
 
 Elements hold a field by its values at their nodes. What it does between them is looked at in every
 cell at points that no regular mesh or formula has in common with them: a sine of a tiny period has

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the numbers of a stack are measured by: its smallest energy, its weak links, its terms.
+"""Scales of a stack: its smallest energy, its weak links, the size of its terms.
 
 Energies in Tc, lengths in ξ0, conductivities in σ_S.
 """

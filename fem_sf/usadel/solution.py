@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Solving one stack on one mesh: from conditions to a sweep that holds the solution."""
+"""Solves one stack on one mesh."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
+from fem_sf.signs import NO_SIGNS, Signs
 from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.gap import GapReport, follow_gap, solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.given_gap import fill_gap, phases_of
 from fem_sf.usadel.matsubara import FrequencySum, frequencies_alone
 from fem_sf.usadel.pair_sources import copies_for
 from fem_sf.usadel.reservoirs import reservoirs
-from fem_sf.usadel.signs import NO_SIGNS, Signs
 from fem_sf.usadel.sweep import FrequencySweep, costs, new_linearisation
 from fem_sf.usadel.system import UsadelSystem
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Densities of states: the equations of the sums at ω = η − iE, continued from where they are easy.
+"""Computes densities of states: the Usadel equation at ω = η − iE, continued from large η.
 
 Along one axis a spin s has ω̃ = η − i(E + sJ) and N_s = Re cos θ_s. Conjugation turns the equation
 of θ_− at E into that of θ_+ at −E, for a real Δ, so that N_−(E) = N_+(−E): θ_+ alone is solved for,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The density of the supercurrent in layers, as a field.
+"""Computes the density of the supercurrent in layers, as a field.
 
 With γ = |γ|e^{iχ}, γ̃ = |γ̃|e^{−iχ}, the current density along x in σ_S k_BTc/(eξ0) is
 2πT Σ Re ∂A/∂(∂χ/∂x), as in `fem_sf.usadel.currents`. It has derivatives of the unknown, and is only

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The unknown θ at every frequency for a given Δ."""
+"""Solves for θ at every frequency at a given Δ."""
 
 from __future__ import annotations
 

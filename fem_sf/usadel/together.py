@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all frequencies give to the gap equation, solved as one system.
+"""Solves all frequencies of the gap equation as one system.
 
 On a line one frequency has so few unknowns that calling PETSc and dolfinx takes longer than what
 they do; copies of the stack, one for each frequency, need one call for all.

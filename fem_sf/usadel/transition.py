@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where superconductivity ends, and by a transition of which order.
+"""Finds where superconductivity ends, and by a transition of which order.
 
 Where the free energy of a small Δ is positive at the instability of the normal state
 (`fem_sf.usadel.critical`), the transition is of second order and there. Where it is negative, or
@@ -21,12 +21,13 @@ from scipy.optimize import brentq
 
 from fem_sf.errors import NotConverged
 from fem_sf.settings import SolverSettings
+from fem_sf.signs import Signs, search_patterns, signs_of
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.usadel.critical import Instability
-from fem_sf.usadel.gap import GapEquation, GapReport, follow_gap, solve_gap
+from fem_sf.usadel.gap import GapReport, follow_gap, solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.matsubara import FrequencySum
 from fem_sf.usadel.observables import IntegralForms
-from fem_sf.usadel.signs import Signs, search_patterns, signs_of
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 

@@ -15,9 +15,9 @@ import pytest
 
 from fem_sf.cli import main
 from fem_sf.errors import CannotWrite, FemSFError
+from fem_sf.files import replacing
 from fem_sf.output import netcdf
 from fem_sf.output.dataset import load_result
-from fem_sf.output.files import replacing
 from fem_sf.output.write import write_result
 
 from .conftest import CASE, environment, pretended_result

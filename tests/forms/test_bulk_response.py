@@ -13,14 +13,15 @@ from petsc4py import PETSc
 from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.settings import SolverSettings
+from fem_sf.signs import NO_SIGNS
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.bulk import bulk_gap
 from fem_sf.usadel.bulk_response import BulkInverse, inverse_tangent, tangent
-from fem_sf.usadel.gap import GapEquation, solve_gap
+from fem_sf.usadel.gap import solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.reservoirs import reservoirs
-from fem_sf.usadel.signs import NO_SIGNS
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem
 from support import graded, interval, layered, uniform

@@ -18,7 +18,8 @@ from fem_sf.solve.linear import use_options
 from fem_sf.solve.newton import BlockNewton
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import GapEquation, solve_gap
+from fem_sf.usadel.gap import solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.pair_sources import copies_for

@@ -15,7 +15,8 @@ from fem_sf.settings import SolverSettings
 from fem_sf.solve.blocks import BlockMatrix
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.bulk import bulk_gap
-from fem_sf.usadel.gap import GapEquation, solve_gap
+from fem_sf.usadel.gap import solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.observables import IntegralForms
 from fem_sf.usadel.sweep import FrequencySweep

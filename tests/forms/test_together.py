@@ -16,15 +16,16 @@ from fem_sf.interfaces import KupriyanovLukichev, Transparent
 from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.settings import SolverSettings
+from fem_sf.signs import NO_SIGNS
 from fem_sf.solve.process_grid import whole
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel.copies import Copies
-from fem_sf.usadel.gap import GapEquation, follow_gap, solve_gap
+from fem_sf.usadel.gap import follow_gap, solve_gap
+from fem_sf.usadel.gap_equation import GapEquation
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.one_by_one import OneByOne
 from fem_sf.usadel.pair_sources import PairSource, copies_for
 from fem_sf.usadel.reservoirs import reservoirs
-from fem_sf.usadel.signs import NO_SIGNS
 from fem_sf.usadel.solution import copies_to_solve, solve
 from fem_sf.usadel.sweep import FrequencySweep
 from fem_sf.usadel.system import UsadelSystem

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import fem_sf
-from fem_sf import Sweep
+from fem_sf import Sweep, version
 from fem_sf.case.sweeps import load_sweep
 from fem_sf.errors import InputError
 from fem_sf.study.sweep import chains as order
@@ -79,7 +78,7 @@ def test_a_case_is_known_by_all_that_its_numbers_follow_from(
         replace(case, output=replace(case.output, probes={})),
         replace(case, solver=replace(case.solver, tolerance=1e-9)),
     ]
-    monkeypatch.setattr(fem_sf, "__version__", "0.0")
+    monkeypatch.setattr(version, "__version__", "0.0")
     keys = {content(case), *map(content, others)}
     monkeypatch.undo()
     assert len({key, *keys, *map(content, others)}) == 10

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import fem_sf
+
 TREE = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((TREE / "pyproject.toml").read_text())["project"]
 
@@ -55,4 +57,4 @@ def test_versions_agree() -> None:
     citation = (TREE / "CITATION.cff").read_text()
     match = re.search(r"^version: (\S+)$", citation, flags=re.MULTILINE)
     assert match is not None
-    assert match.group(1) == PROJECT["version"]
+    assert match.group(1) == PROJECT["version"] == fem_sf.__version__

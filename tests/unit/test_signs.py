@@ -23,7 +23,7 @@ from fem_sf import (
 )
 from fem_sf.errors import CaseError, InputError
 from fem_sf.interfaces import Transparent
-from fem_sf.usadel.signs import islands, same_pattern, search_patterns, signs_of, turnable
+from fem_sf.signs import islands, same_pattern, search_patterns, signs_of, turnable
 
 
 def chain(kinds: str, laws: dict[int, object] | None = None) -> Stack:

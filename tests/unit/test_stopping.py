@@ -18,8 +18,10 @@ SECONDS = 10.0
 
 WAITING = """
 import pathlib, signal, subprocess, sys
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
 from fem_sf.stopping import answer_signals, answer_signals_still, half_made
+# what a shell starts in the background ignores some
+signal.signal(int(sys.argv[2]), signal.SIG_DFL)
 answer_signals()
 if "taken" in sys.argv:
     # as a library written in C does it

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The door for ``kind = "spin"``."""
+"""Reads cases of ``kind = "spin"``."""

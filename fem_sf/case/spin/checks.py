@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the keys of a case of spin transport must agree on with each other."""
+"""Checks what keys of a spin-transport case must agree on with each other."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types of the values that only cases of spin transport hold.
+"""Types of values that only spin-transport cases hold.
 
 A length, a time, a conductivity and a voltage are the units, L0, t0, σ0 and V0; everything else is
 divided by what follows from these.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a case file to a `SpinCase`, or to all that is wrong with it."""
+"""Makes a `SpinCase` from its tables, or reports all that is wrong."""
 
 from __future__ import annotations
 

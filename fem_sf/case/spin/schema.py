@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables that only cases of spin transport have, or in which they have keys of their own."""
+"""Declares the tables and keys that only spin-transport cases have."""
 
 from __future__ import annotations
 

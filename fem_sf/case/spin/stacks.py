@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stack of a case of spin transport."""
+"""Makes the stack of a spin-transport case."""
 
 from __future__ import annotations
 

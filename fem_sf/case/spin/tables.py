@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All tables of a case of spin transport, read one by one."""
+"""Reads all tables of a spin-transport case, one by one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The ``[sweep]`` table of a case: which keys take which values, and the cases that this makes."""
+"""Reads the ``[sweep]`` table: which keys take which values, and the cases that this makes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The axes of a sweep: each line of ``[sweep]`` with its targets and the values they take."""
+"""Reads the axes of a sweep: each line of ``[sweep]`` with its targets and their values."""
 
 from __future__ import annotations
 

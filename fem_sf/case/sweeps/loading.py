@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a case file with ``[sweep]`` to all its cases, or to all that is wrong with any of them."""
+"""Loads a case file with ``[sweep]`` as all its cases, or lists what is wrong with any."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import chain, islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fem_sf.case.loading import new_report, read_case, tables_of
 from fem_sf.case.positions import KeyPath
+from fem_sf.case.reading import new_report, read_case, tables_of
 from fem_sf.case.report import MOST_PROBLEMS, Report
 from fem_sf.case.source import Source, read_source
 from fem_sf.case.sweeps.axes import WrittenAxis, plain_axis, read_axes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the dotted paths of ``[sweep]`` mean: every key of a case that may be swept, by its path."""
+"""Finds the key of a case that a dotted path of ``[sweep]`` means."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The door for ``kind = "usadel"``."""
+"""Reads cases of ``kind = "usadel"``."""

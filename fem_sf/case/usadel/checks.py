@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the keys of a case must agree on with each other."""
+"""Checks what keys of a Usadel case must agree on with each other."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Conductivities and resistances of a case in units of the reference superconductor.
+"""Turns conductivities and resistances of a case into units of the reference superconductor.
 
 From σ = 2e²νD (Bergeret et al., below Eq. 12) a conductivity and a diffusivity fix the density of
 states, and a conductivity turns the resistance of an interface into γ = R_b σ/ξ0.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types of the values that only Usadel cases hold.
+"""Types of values that only Usadel cases hold.
 
 Energies and temperatures are divided by k_B Tc and Tc, lengths by ξ0 = √(ħ D_S / 2 k_B Tc), all of
 the bulk superconductor that the ``[units]`` table describes.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a case file to a :class:`~fem_sf.settings.UsadelCase`, or to all that is wrong with it."""
+"""Makes a `UsadelCase` from its tables, or reports all that is wrong."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from fem_sf.settings import (
     UsadelCase,
     misplaced_phases,
 )
+from fem_sf.signs import sign_problems
 from fem_sf.stack import Stack
-from fem_sf.usadel.signs import sign_problems
 
 
 def read_usadel_case(report: Report) -> UsadelCase:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stack of a Usadel case."""
+"""Makes the stack of a Usadel case."""
 
 from __future__ import annotations
 

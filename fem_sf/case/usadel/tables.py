@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All tables of a Usadel case, read and checked one by one."""
+"""Reads and checks all tables of a Usadel case, one by one."""
 
 from __future__ import annotations
 

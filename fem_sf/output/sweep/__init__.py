@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What is written of a sweep: labelled arrays, a table, a picture."""
+"""Writes a sweep: labelled arrays, a table, a picture."""

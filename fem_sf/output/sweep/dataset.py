@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``sweep.nc``: the numbers of all points of a sweep as labelled arrays over its axes."""
+"""Makes ``sweep.nc``: the numbers of all points as labelled arrays over the axes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person looks for first in a sweep, as one array over its axes each."""
+"""Chooses the main numbers of a sweep, each as an array over its axes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A summary as flat variables: numbers, vectors, words, and lists over energies."""
+"""Flattens a summary into variables: numbers, vectors, words, lists over energies."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``sweep.png``: what a person looks for first over the swept values, as curves or as maps."""
+"""Draws ``sweep.png``: the main numbers over the swept values, as curves or maps."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
+from fem_sf.files import replacing
 from fem_sf.output import style
-from fem_sf.output.files import replacing
 from fem_sf.output.kinds import KINDS
 from fem_sf.output.sweep.headlines import Headline
 from fem_sf.output.sweep.numbers import COMPONENTS

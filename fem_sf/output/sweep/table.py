@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``sweep.csv``: a row a point, swept values first, then every number that it has."""
+"""Writes ``sweep.csv``: a row for each point, swept values first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from fem_sf.output.files import replacing
+from fem_sf.files import replacing
 from fem_sf.output.sweep.numbers import COMPONENTS
 
 FILE = "sweep.csv"

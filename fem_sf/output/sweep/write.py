@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that a sweep becomes in a folder."""
+"""Writes all files of a sweep into its folder."""
 
 from __future__ import annotations
 

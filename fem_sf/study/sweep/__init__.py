@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Many cases on the grid of some parameters: solved in chains, kept point by point."""
+"""Solves many cases on a grid of parameters, in chains, and keeps each point."""

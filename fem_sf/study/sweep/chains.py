@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""In which order the points of a sweep are solved.
+"""Orders the points of a sweep.
 
 Neighbours along the longest axis follow one another in chains of a fixed length, so that each
 starts from the one before it, and from which one does not depend on how many ranks there are.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ranks in groups that work side by side, each on what nobody has taken yet."""
+"""Splits ranks into groups that work side by side, each on points that nobody has taken."""
 
 from __future__ import annotations
 

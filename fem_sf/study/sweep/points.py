@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The points of sweeps on disk: each in a file of its own, which is complete or not there at all.
+"""Keeps the points of sweeps on disk, each in a file that is complete or not there.
 
 A point is found by the content of its case, so that it is there for every sweep that has it.
 """
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import fem_sf
+from fem_sf import version
 from fem_sf.errors import InputError, Problem
-from fem_sf.output.files import remove_drafts, replacing
-from fem_sf.output.summary import plain
+from fem_sf.files import remove_drafts, replacing
+from fem_sf.plain import plain
 from fem_sf.study.gap_profile import GapProfile
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def content(case: Case) -> str:
         If it holds a function, of which nothing tells what it computes.
     """
     bare = replace(case, name="", title="", text="")
-    parts = [fem_sf.__version__.encode(), str(_FORMAT).encode()]
+    parts = [version.__version__.encode(), str(_FORMAT).encode()]
     if case.mesh.file is not None:
         bare = replace(bare, mesh=replace(case.mesh, file=None))
         parts.append(case.mesh.file.read_bytes())

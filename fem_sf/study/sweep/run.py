@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Solves the points of a sweep that are not there yet."""
+"""Solves the points of a sweep that are not on disk yet."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def run_sweep(
 ) -> SweepReport:
     """Solve every point of a sweep that its folder does not have; collective.
 
-    Each point is kept as soon as it is there. A run that was ended in any way goes on where it was,
-    points that have no solution are tried again, and those of another sweep in the same folder are
-    taken where they are of the same case.
+    Each point is kept as soon as it is solved. An interrupted sweep resumes where it stopped.
+    Points without a solution are tried again. Points of another sweep in the same folder are used
+    where their case is the same.
 
     Parameters
     ----------

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from fem_sf.errors import FemSFError
+from fem_sf.files import replacing
 from fem_sf.output import plots
 from fem_sf.output.dataset import load_dataset, load_result
-from fem_sf.output.files import replacing
 from fem_sf.output.write import plot_folder, write_result
 from fem_sf.study.results import SpinResult, UsadelResult
 

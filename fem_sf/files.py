@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that are either complete or not there at all."""
+"""Writes files that are either complete or not there."""
 
 from __future__ import annotations
 
