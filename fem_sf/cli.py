@@ -275,13 +275,10 @@ def _check_mesh(case: Case, path: Path) -> None:
     if case.mesh.file is None:
         return
     from fem_sf.mesh.build import checked_geometry
-    from fem_sf.spin.contacts import check_contacts
-    from fem_sf.spin.settings import SpinCase
+    from fem_sf.study.physics import PHYSICS
 
     with _told_by_line(case, path):
-        geometry = checked_geometry(case.stack, case.mesh)
-        if isinstance(case, SpinCase):
-            check_contacts(geometry, case.stack, case.contacts)
+        PHYSICS[case.kind].check_mesh(case, checked_geometry(case.stack, case.mesh))
 
 
 def _cautions(case: Case, path: Path) -> list[str]:
@@ -294,16 +291,11 @@ def _cautions(case: Case, path: Path) -> list[str]:
     """
     from fem_sf.case import locate_error
     from fem_sf.study.cautions import doubts
+    from fem_sf.study.physics import PHYSICS
     from fem_sf.study.size import memory_problems
 
     with _told_by_line(case, path):
-        found = [*doubts(case), *memory_problems(case)]
-    if case.kind == "spin":
-        from fem_sf.spin.model import find_cautions
-        from fem_sf.spin.settings import SpinCase
-
-        assert isinstance(case, SpinCase)
-        found = [*find_cautions(case.stack), *found]
+        found = [*PHYSICS[case.kind].cautions(case), *doubts(case), *memory_problems(case)]
     if not found:
         return []
     problems = locate_error(InputError(found), path, case.text).problems
@@ -322,17 +314,11 @@ def _told_by_line(case: Case, path: Path) -> Iterator[None]:
 
 
 def _print_plan(case: Case, path: Path) -> None:
-    if case.kind != "usadel":
-        print("All ranks share one mesh; only cases of superconductors have more to plan.")
-        return
     from fem_sf.output.console import print_plan
-    from fem_sf.settings import UsadelCase
+    from fem_sf.study.physics import PHYSICS
 
-    assert isinstance(case, UsadelCase)
     with _solving(case, path) as (comm, _):
-        from fem_sf.study.plan import plan
-
-        print_plan(case.title or case.name, plan(case, comm).lines)
+        print_plan(case.title or case.name, PHYSICS[case.kind].plan(case, comm))
 
 
 def _solve(case: Case, path: Path, folder: Path) -> Result:
@@ -354,9 +340,10 @@ def _solving(case: Case, path: Path) -> Iterator[tuple[MPI.Comm, Progress]]:
     """All ranks, and whom to tell how far they are; problems with the case get their lines."""
     # the first import of what solving needs, because it says how to get what is missing
     from fem_sf.compat import require_complex
+    from fem_sf.study.physics import PHYSICS
     from fem_sf.study.progress import choose_progress
 
-    if case.kind == "usadel":
+    if PHYSICS[case.kind].needs_complex:
         require_complex()
     from mpi4py import MPI
 

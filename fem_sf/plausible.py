@@ -8,7 +8,7 @@ others than one thinks. Nothing is refused for it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +119,8 @@ SPIN = (
 
 
 def implausible(case: Case) -> Iterator[Problem]:
-    """Everything in a case that is outside its range, by its key in the case."""
-    for ranges, key, value in _quantities(case):
+    """Everything in a case that metals do not have, by its key in the case."""
+    for ranges, key, value in _QUANTITIES[case.kind](case):
         found = next((each for each in ranges if each.quantity == key.rpartition(".")[2]), None)
         size = abs(value)
         if found is None or not math.isfinite(size) or size == 0:
@@ -128,17 +128,12 @@ def implausible(case: Case) -> Iterator[Problem]:
         shown = size / found.size
         if not found.low <= shown <= found.high:
             yield Problem(key, f"{shown:.3g} {found.unit} is hardly meant: {found.why}")
+    for more in _FURTHER.get(case.kind, ()):
+        yield from more(case)
 
 
 Quantity = tuple[tuple[Range, ...], str, float]
 """Ranges to look in, the key of a quantity, and its value in their units."""
-
-
-def _quantities(case: Case) -> Iterator[Quantity]:
-    if case.kind == "spin":
-        yield from _of_spin(case)
-    else:
-        yield from _of_superconductors(case)
 
 
 def _of_superconductors(case: Any) -> Iterator[Quantity]:
@@ -199,3 +194,34 @@ def _of_spin(case: Any) -> Iterator[Quantity]:
     drive = type(case.drive).__name__.lower()
     unit = scales.voltage if drive == "voltage" else scales.current_density
     yield SPIN, f"drive.{drive}", case.drive.value * unit
+
+
+_QUANTITIES: dict[str, Callable[[Any], Iterator[Quantity]]] = {
+    "usadel": _of_superconductors,
+    "spin": _of_spin,
+}
+
+
+_LONGEST_SCREENING = 1e-9
+"""In m; that of metals is 0.05 to 0.1 nm."""
+
+_THICK = 10
+"""Screening lengths that a layer is thick at least, if its inside is to be neutral."""
+
+
+def _long_screening(case: Any) -> Iterator[Problem]:
+    """Layers of spin transport that are hardly metals, where the case says what its units are."""
+    if case.scales is None:
+        return
+    scale = case.scales.length
+    for layer in case.stack.layers:
+        length = layer.material.screening_length
+        told = f"the screening length √(α ε D/σ) is {length * scale * 1e9:.3g} nm"
+        key = f"layers.{layer.name}.permittivity"
+        if length * scale > _LONGEST_SCREENING:
+            yield Problem(key, f"{told}; that of metals is about 0.1 nm, which is the default")
+        elif layer.thickness is not None and _THICK * length > layer.thickness:
+            yield Problem(key, f"{told}, more than a tenth of the layer, which is charged all over")
+
+
+_FURTHER: dict[str, tuple[Callable[[Any], Iterator[Problem]], ...]] = {"spin": (_long_screening,)}

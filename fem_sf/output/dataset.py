@@ -99,9 +99,9 @@ def to_dataset(result: UsadelResult | SpinResult) -> xr.Dataset:
         dataset = dataset.assign(labels.stacked(amplitudes, AT_OMEGA, ("omega", "node")))
     if result.probes:
         dataset = dataset.merge(_points(result.probes, labels, "probe", "probe_"))
-    if isinstance(result, UsadelResult) and result.spectra:
+    if result.spectra:
         dataset = dataset.merge(spectra_arrays(result.spectra, result.layers, labels))
-    if isinstance(result, SpinResult) and result.history is not None:
+    if result.history is not None:
         owners = list(result.layers), list(result.probes)
         dataset = dataset.merge(history_arrays(result.history, labels, *owners))
     names = list(result.layers)

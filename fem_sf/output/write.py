@@ -49,8 +49,7 @@ def write_result(result: UsadelResult | SpinResult, folder: Path | str) -> dict[
         arrays = dataset.to_dataset(result)
         dataset.write_dataset(arrays, draft)
         tables.write_tables(arrays, draft)
-        history = result.history if isinstance(result, SpinResult) else None
-        paraview.write_fields(result.layers, draft, history)
+        paraview.write_fields(result.layers, draft, result.history)
         plots.write_pictures(arrays, draft)
         numbers = _with_output_time(result.summary, time.perf_counter() - start)
         summary.write_summary(numbers, draft)

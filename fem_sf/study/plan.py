@@ -18,7 +18,7 @@ from fem_sf.solve.linear import multigrid_size
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.frequencies import rule_of
 from fem_sf.study.nodes import element_degree
-from fem_sf.study.size import PER_FREQUENCY_IN_A_LINE
+from fem_sf.study.usadel_physics import PER_FREQUENCY_IN_A_LINE
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver
 from fem_sf.usadel.coarser import Discretisation, coarser
 from fem_sf.usadel.exchange import exchange_fields

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +162,9 @@ class UsadelResult:
     spectra: tuple[Spectrum, ...] = ()
     indicators: NDArray[np.float64] | None = None
 
+    history: ClassVar[None] = None
+    """Nothing goes on in time."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -211,3 +214,6 @@ class SpinResult:
     probes: dict[str, LayerFields] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
     history: History | None = None
+
+    spectra: ClassVar[tuple[Spectrum, ...]] = ()
+    """No densities of states."""

@@ -12,6 +12,7 @@ from fem_sf.checked import show
 from fem_sf.errors import InputError, Problem
 from fem_sf.settings import UsadelCase
 from fem_sf.spin.settings import SpinCase
+from fem_sf.study.physics import PHYSICS
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
 
@@ -71,7 +72,7 @@ def run_case(
         message = f"expected a UsadelCase or a SpinCase, as load_case reads it, got {show(case)}"
         raise InputError([Problem("case", message)])
     progress = progress or Silent()
-    result = _run(case, comm, progress, folder)
+    result: UsadelResult | SpinResult = PHYSICS[case.kind].run(case, comm, progress, folder)
     if case.solver.petsc:
         from fem_sf.solve.newton import BlockNewton
         from fem_sf.solve.options import unused_options
@@ -83,18 +84,3 @@ def run_case(
         if cautions:
             result.summary["cautions"] = [*result.summary.get("cautions", ()), *cautions]
     return result
-
-
-def _run(
-    case: UsadelCase | SpinCase, comm: MPI.Comm, progress: Progress, folder: Path | None
-) -> UsadelResult | SpinResult:
-    if isinstance(case, SpinCase):
-        from fem_sf.study.spin import run_spin
-        from fem_sf.study.spin_bench import SpinBench
-
-        return run_spin(case, SpinBench(comm), progress, folder)
-    from fem_sf.study.accuracy import run_accurately
-    from fem_sf.study.plan import process_grid
-    from fem_sf.study.usadel_bench import UsadelBench
-
-    return run_accurately(case, UsadelBench(process_grid(case, comm)), progress, folder)

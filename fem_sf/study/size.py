@@ -6,45 +6,19 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fem_sf.errors import InputError, Problem
-from fem_sf.materials import Ferromagnet
-from fem_sf.settings import UsadelCase
+from fem_sf.study.physics import PHYSICS
 
 if TYPE_CHECKING:
+    from fem_sf.settings import UsadelCase
     from fem_sf.spin.settings import SpinCase
 
     Case = UsadelCase | SpinCase
 
-FEWEST_FREQUENCIES = 17
-"""Of a sum over all frequencies, at the highest temperatures."""
-
-PER_FREQUENCY_IN_A_LINE = 1.2e3
-PER_UNKNOWN = 5.5e3
-"""Bytes for superconductors: in a line of each unknown at each frequency, else of each at all."""
-
-PER_SPIN_NODE = 28e3
-"""Bytes of spin transport for each node, measured in a line of 5000 cells."""
-
-
-def mesh_shape(case: Case) -> tuple[int, ...]:
-    """Cells along the stack, and across it if that is a dimension, of a mesh that is generated.
-
-    Raises
-    ------
-    MeshError
-        If there would be too many.
-    """
-    from fem_sf.mesh.geometry import grid_lines
-
-    if case.kind == "usadel":
-        return grid_lines(case.stack, case.mesh).shape
-    from fem_sf.spin.grading import grading_of
-    from fem_sf.spin.settings import SpinCase
-
-    assert isinstance(case, SpinCase)
-    return grid_lines(case.stack, case.mesh, grading_of(case)).shape
+_PLENTY = 1e9
+"""Bytes that are more than a small case needs."""
 
 
 def bytes_needed(case: Case) -> float:
@@ -55,20 +29,10 @@ def bytes_needed(case: Case) -> float:
     MeshError
         If its mesh would have too many cells.
     """
-    if case.mesh.file is not None or getattr(case.solver, "method", "") == "exact":
+    if case.mesh.file is not None:
         return 0.0
-    from fem_sf.study.nodes import element_degree
-
-    degree = element_degree(case.mesh)
-    shape = mesh_shape(case)
-    nodes = math.prod(degree * count for count in shape)
-    if case.kind == "spin":
-        return nodes * PER_SPIN_NODE
-    summed = getattr(case.solver, "frequencies", None) or 0
-    frequencies = summed + (getattr(case.solver, "tail", None) or FEWEST_FREQUENCIES)
-    if len(shape) == 1:
-        return nodes * PER_FREQUENCY_IN_A_LINE * frequencies
-    return nodes * (PER_UNKNOWN + 16 * frequencies)
+    physics = PHYSICS[case.kind]
+    return physics.bytes_needed(case, physics.cells(case))
 
 
 def memory_of_this_machine() -> float:
@@ -79,45 +43,10 @@ def memory_of_this_machine() -> float:
         return math.inf
 
 
-def is_usual(case: Case) -> bool:
-    """Whether this is a line of superconductors so short that nobody has to count its cells.
-
-    Counting them takes NumPy, a fifth of what a command needs to start.
-    """
-    mesh = case.mesh
-    if not isinstance(case, UsadelCase) or mesh.file is not None or mesh.dimension > 1:
-        return False
-    few = mesh.refinement <= 2 and not (case.solver.frequencies or case.solver.tail)
-    return few and all(
-        layer.thickness is not None
-        and _USUAL_THICKNESS[0] <= layer.thickness <= _USUAL_THICKNESS[1]
-        and _is_usual_exchange(layer.material)
-        for layer in case.stack.layers
-    )
-
-
-_USUAL_THICKNESS = 1e-4, 30.0
-"""In ξ0."""
-
-_PLENTY = 1e9
-"""Bytes that are more than such a line needs."""
-
-_USUAL_WAVE_NUMBERS = 1e4
-"""J/D in Tc/D_S: squares of 1/ξ_F in 1/ξ0."""
-
-
-def _is_usual_exchange(material: Any) -> bool:
-    if not isinstance(material, Ferromagnet):
-        return True
-    if not material.is_uniform:
-        return False
-    return math.hypot(*material.exchange_vector) <= _USUAL_WAVE_NUMBERS * material.diffusivity
-
-
 def memory_problems(case: Case) -> Iterator[Problem]:
     """That a case needs more memory than this machine has."""
     there = memory_of_this_machine()
-    if there >= _PLENTY and is_usual(case):
+    if there >= _PLENTY and PHYSICS[case.kind].is_small(case):
         return
     needed = bytes_needed(case)
     if needed > there:

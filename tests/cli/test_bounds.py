@@ -14,7 +14,8 @@ import pytest
 from fem_sf.case import load_case
 from fem_sf.case.sweeps import check_sweep, load_sweep
 from fem_sf.errors import InputError, Problem
-from fem_sf.study.size import bytes_needed, memory_problems, mesh_shape
+from fem_sf.study.physics import PHYSICS
+from fem_sf.study.size import bytes_needed, memory_problems
 from fem_sf.sweeps import Sweep
 
 from .conftest import CASE, environment
@@ -155,7 +156,7 @@ def test_memory_is_estimated_from_cells_and_frequencies(tmp_path: Path) -> None:
     path = tmp_path / "case.toml"
     path.write_text(CASE + "[solver]\nfrequencies = 83\ntail = 17")
     case = load_case(path)
-    (cells,) = mesh_shape(case)
+    (cells,) = PHYSICS[case.kind].cells(case)
     assert bytes_needed(case) == pytest.approx(4 * cells * 100 * 1.2e3)
 
 

@@ -15,6 +15,7 @@ from fem_sf.case.sweeps import load_sweep
 from fem_sf.cli import main
 from fem_sf.errors import NotConverged
 from fem_sf.output.sweep.write import read_points
+from fem_sf.study import spin
 from fem_sf.study.sweep import run as solving
 
 from .cases import BILAYER, EXACT, JUNCTION, write
@@ -127,7 +128,7 @@ def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 def solved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Conductances of the junctions that were solved; those above 1 do not converge."""
     seen: list[float] = []
-    run_spin = solving.run_spin
+    run_spin = spin.run_spin
 
     def run(case, bench, progress):
         conductance = case.stack.interfaces[0].law.conductance
@@ -136,7 +137,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             raise NotConverged(f"no solution at {conductance:g}")
         return run_spin(case, bench, progress)
 
-    monkeypatch.setattr(solving, "run_spin", run)
+    monkeypatch.setattr(spin, "run_spin", run)
     return seen
 
 
@@ -186,7 +187,7 @@ def test_unexpected_errors_end_the_sweep(
     def run(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(solving, "run_spin", run)
+    monkeypatch.setattr(spin, "run_spin", run)
     monkeypatch.chdir(tmp_path)
     path = write(tmp_path, JUNCTION + EXACT, CONDUCTANCES)
     assert main(["sweep", str(path), "--debug"]) == 1

@@ -13,19 +13,15 @@ from mpi4py import MPI
 from fem_sf.errors import MeshError, NotConverged, StackError
 from fem_sf.parallel import on_first_rank, only_first_rank
 from fem_sf.settings import UsadelCase
-from fem_sf.solve.process_grid import whole
 from fem_sf.spin.settings import SpinCase
-from fem_sf.study.accuracy import run_accurately
-from fem_sf.study.gap_profile import GapProfile, gap_profile
+from fem_sf.study.gap_profile import GapProfile
+from fem_sf.study.physics import PHYSICS
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
 from fem_sf.study.size import refuse_too_large
-from fem_sf.study.spin import run_spin
-from fem_sf.study.spin_bench import SpinBench
 from fem_sf.study.sweep.chains import chains
 from fem_sf.study.sweep.groups import Groups, SharedWork, choose_groups
 from fem_sf.study.sweep.points import Point, Points, content
-from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.sweeps import Sweep
 
 Case = UsadelCase | SpinCase
@@ -125,7 +121,7 @@ class _ChainSolver:
     ):
         self._sweep, self._keys, self._stored = sweep, keys, stored
         self._points, self._comm = points, comm
-        self._solve = _solver(sweep.kind, comm)
+        self._solve = PHYSICS[sweep.kind].solver(comm)
 
     def solve(self, chain: tuple[int, ...]) -> Iterator[int]:
         """Solve the points of a chain that are not there; each is told when it is kept.
@@ -169,33 +165,6 @@ class _ChainSolver:
 
     def _on_first(self, work: Callable[[], None]) -> None:
         only_first_rank(self._comm, work)
-
-
-Solver = Callable[[Case, GapProfile | None], tuple[Result, GapProfile | None]]
-"""From a case and what it may start from, on every rank, to its result and, on rank 0, a start."""
-
-
-def _solver(kind: str, comm: MPI.Comm) -> Solver:
-    """One solver for all cases of a kind, which keeps what they have in common."""
-    if kind == "usadel":
-        bench = UsadelBench(whole(comm), lasting=True)
-
-        def solve_usadel(case: Case, near: GapProfile | None) -> tuple[Result, GapProfile | None]:
-            assert isinstance(case, UsadelCase)
-            # the same to the last bit, whatever this process has solved before
-            bench.forget()
-            result = run_accurately(case, bench, Silent(), near=near)
-            state = result.summary["state"]
-            return result, gap_profile(case, result.layers, state) if result.layers else None
-
-        return solve_usadel
-    spin_bench = SpinBench(comm)
-
-    def solve_spin(case: Case, near: GapProfile | None) -> tuple[Result, None]:
-        assert isinstance(case, SpinCase)
-        return run_spin(case, spin_bench, Silent()), None
-
-    return solve_spin
 
 
 def _look(sweep: Sweep, points: Points) -> tuple[list[str], set[str]]:
