@@ -18,14 +18,8 @@ from fem_sf.solve.linear import unscaled_solver
 from fem_sf.solve.newton import BlockNewton, NewtonReport
 from fem_sf.solve.refinement import Refined, refine
 from fem_sf.spin import conditions
-from fem_sf.spin.conductors import (
-    Conductors,
-    ConductorSystem,
-    Unknowns,
-    count_from_constants,
-    find_conductors,
-    plain_unknowns,
-)
+from fem_sf.spin.conductors import Conductors, ConductorSystem, find_conductors
+from fem_sf.spin.counting import Unknowns, count_from_constants, plain_unknowns
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Drive, Stack
 from fem_sf.spin.settings import SpinSolverSettings

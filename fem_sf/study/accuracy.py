@@ -25,7 +25,7 @@ from fem_sf.study.progress import Progress
 from fem_sf.study.results import UsadelResult
 from fem_sf.study.usadel import run_usadel
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_summary import scales_of
+from fem_sf.study.usadel_measurement import scales_of
 from fem_sf.usadel.matsubara import MAX_TAIL_NODES, usual_exact
 from fem_sf.usadel.scales import Scale
 

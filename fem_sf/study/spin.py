@@ -15,9 +15,9 @@ from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import SpinResult
 from fem_sf.study.spin_bench import SpinBench, SpinPlace
-from fem_sf.study.spin_measurement import measurement
-from fem_sf.study.spin_sampling import Sampler
-from fem_sf.study.spin_summary import Measurement, summarise
+from fem_sf.study.spin_measurement import Measurement
+from fem_sf.study.spin_sampling import Sampler, measurement
+from fem_sf.study.spin_summary import summarise
 from fem_sf.study.vtx import write_vtx
 
 

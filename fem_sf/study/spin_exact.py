@@ -15,7 +15,8 @@ from fem_sf.spin.model import Layer, Stack
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.progress import Clock
 from fem_sf.study.results import SPIN_COLUMNS, LayerFields
-from fem_sf.study.spin_summary import Measurement, has_energy, summarise, voltage_drop
+from fem_sf.study.spin_measurement import Measurement, has_energy, voltage_drop
+from fem_sf.study.spin_summary import summarise
 
 FloatArray = NDArray[np.float64]
 

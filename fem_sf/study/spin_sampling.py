@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Samples the fields of spin transport at nodes and probes, as columns of tables."""
+"""Samples a state of spin transport: columns at nodes and probes, and numbers of its summary."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
+from fem_sf.spin.energy import Energies
 from fem_sf.spin.exact import Side
 from fem_sf.spin.nodal import (
     NodalGradients,
     directions,
+    end_directions,
+    extent,
     gradient_currents,
     integrated_currents,
     sinks,
 )
 from fem_sf.spin.observables import FaceStates
+from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE
 from fem_sf.study.nodes import probe_points, sorted_fields
 from fem_sf.study.results import ACROSS_COLUMNS, DIRECTION_COLUMNS, SPIN_COLUMNS, LayerFields
+from fem_sf.study.spin_measurement import Measurement, has_energy, voltage_drop
 from fem_sf.study.vtx import LocalFields
 
 FloatArray = NDArray[np.float64]
@@ -206,3 +211,27 @@ def _along_cells(x: FloatArray, nodes: FloatArray, values: FloatArray, degree: i
         inside = cells == cell
         result[inside] = KroghInterpolator(nodes[own], values[own])(x[inside])
     return result
+
+
+def measurement(
+    system: SpinSystem, states: FaceStates, energies: Energies, precession: Precession
+) -> Measurement:
+    """All numbers of a solution that a summary wants; collective."""
+    stack = system.stack
+    depths = [float(np.ptp(extent(system, stack.names[end]))) for end in (0, -1)]
+    return Measurement(
+        interfaces=states.interfaces,
+        left_end=states.left_end,
+        right_end=states.right_end,
+        drop=voltage_drop(stack, states.left_end, states.right_end, (depths[0], depths[1])),
+        dimension=system.mesh.dimension,
+        extents=states.extents,
+        end_extents=states.end_extents,
+        imbalances=states.imbalances,
+        entering=states.entering,
+        heat=(
+            energies.heat_in_layers() + energies.heat_at_interfaces() if has_energy(stack) else None
+        ),
+        precession=precession(),
+        directions={name: end_directions(system, name) for name in system.tilts},
+    )

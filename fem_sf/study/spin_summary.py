@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,129 +13,25 @@ from numpy.typing import NDArray
 from fem_sf.errors import InputError
 from fem_sf.spin.barriers import LARGEST_BIAS
 from fem_sf.spin.closed_forms import decay_lengths
-from fem_sf.spin.exact import InterfaceState, Side
+from fem_sf.spin.exact import InterfaceState
 from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import Ferromagnet, Material
 from fem_sf.spin.model import Layer, Stack, Voltage, find_cautions
 from fem_sf.spin.modes import decay_rates
 from fem_sf.spin.settings import SpinCase
 from fem_sf.study.cautions import cautions_before
-from fem_sf.study.checks import Check, least_errors, relative, size_of, with_verdict
+from fem_sf.study.checks import least_errors, with_verdict
+from fem_sf.study.spin_checks import check_numbers, find_checks
+from fem_sf.study.spin_measurement import Directions, Measurement
 from fem_sf.study.versions import versions
 
 FloatArray = NDArray[np.float64]
-
-Directions = Mapping[str, tuple[FloatArray, FloatArray]]
-"""By layer with a wall: p at its left and its right end."""
-
-_LEVELS = (1e-6, 1e-3)
-"""Of the balances over their largest term: more is a caution; and much more no solution."""
 
 _SIDE_KEYS = {
     "mu": "chemical_potential",
     "m": "spin_potential",
     "V": "potential",
 }
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """Numbers of one solution.
-
-    Parameters
-    ----------
-    interfaces
-        States by ``left|right``.
-    left_end, right_end
-        What enters and leaves at the contacts, or far inside a semi-infinite layer.
-    drop
-        V on the left minus V on the right, of a semi-infinite layer extrapolated to its face.
-    dimension
-        Of the mesh.
-    extents, end_extents
-        Length or area of every interface and of both contacts; 1 in one dimension.
-    imbalances
-        By layer, shape (4,): size of the charge and of the components of spin that get lost.
-    entering
-        Power that comes in at the contacts.
-    heat
-        Of layers and interfaces; ``None`` where α1 ≠ α2 leaves it undefined.
-    precession
-        By layer, ∫ δM × w, shape (3,).
-    directions
-        By layer with a wall: p at its left and its right end.
-    flow
-        ``None`` in a steady state.
-    """
-
-    interfaces: Mapping[str, InterfaceState]
-    left_end: Side
-    right_end: Side
-    drop: float
-    dimension: int
-    extents: Mapping[str, float]
-    end_extents: tuple[float, float]
-    imbalances: Mapping[str, FloatArray]
-    entering: float
-    heat: float | None
-    precession: Mapping[str, FloatArray]
-    directions: Directions
-    flow: Flow | None = None
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What a run in time has besides, at its end.
-
-    Parameters
-    ----------
-    total_currents
-        J + ∂_t(−εV') at both contacts.
-    stored
-        Power that goes into δn and δM.
-    largest_current, largest_voltage
-        Through the whole run, by which what has decayed since is measured.
-    """
-
-    total_currents: tuple[float, float]
-    stored: float
-    largest_current: float
-    largest_voltage: float
-
-
-def has_energy(stack: Stack) -> bool:
-    """Whether every layer has α1 = α2, so that power balances."""
-    return all(layer.material.alpha1 == layer.material.alpha2 for layer in stack.layers)
-
-
-def voltage_drop(
-    stack: Stack, left_end: Side, right_end: Side, depths: tuple[float, float]
-) -> float:
-    """V on the left minus V on the right, of semi-infinite layers extrapolated to their faces.
-
-    Parameters
-    ----------
-    stack
-        Its outer layers.
-    left_end, right_end
-        Fields at the reservoirs, or somewhere in a semi-infinite layer.
-    depths
-        How far these places are from the faces of semi-infinite layers.
-    """
-    potentials = []
-    for layer, side, depth, sign in (
-        (stack.layers[0], left_end, depths[0], -1),
-        (stack.layers[-1], right_end, depths[1], 1),
-    ):
-        if not layer.semi_infinite:
-            potentials.append(side.potential)
-            continue
-        material = layer.material
-        far = side.chemical_potential + material.spin_asymmetry * float(
-            material.axis @ side.spin_potential
-        )
-        potentials.append(far + sign * side.current * depth / material.conductivity)
-    return potentials[0] - potentials[1]
 
 
 def interface_numbers(state: InterfaceState) -> dict[str, Any]:
@@ -226,7 +121,7 @@ def summarise(case: SpinCase, fine: Measurement, coarse: Measurement | None) -> 
         },
         "interfaces": interfaces,
         **_conduction(fine, uniform=not case.wave_number),
-        "checks": _check_numbers(fine, checks),
+        "checks": check_numbers(fine, checks),
         "cautions": [
             *(each.message for each in find_cautions(case.stack)),
             *cautions_before(case),
@@ -348,96 +243,6 @@ def _lengths(material: Material) -> dict[str, Any]:
         key: [each.real, each.imag] if complex(each).imag else complex(each).real
         for key, each in named.items()
     }
-
-
-def find_checks(fine: Measurement) -> tuple[Check, ...]:
-    """Balances of charge, spin and power.
-
-    Currents are measured by the largest of J and J_M, because symmetry may forbid the latter; of a
-    run in time by the largest of the whole run.
-    """
-    extent = max(fine.end_extents)
-    imbalances = np.array(list(fine.imbalances.values()))
-    charges, spins = imbalances[:, 0], imbalances[:, 1:]
-    currents = _currents(fine)
-    lost = [*charges, *_lost_at_interfaces(fine)]
-    if fine.flow is not None:
-        first, second = fine.flow.total_currents
-        lost.append(first * fine.end_extents[0] - second * fine.end_extents[1])
-        currents.append(fine.flow.largest_current * extent)
-    missing = max(map(abs, lost))
-    spin_missing = max(map(size_of, spins))
-    spin_currents: list[float | FloatArray] = [*currents, *_spin_currents(fine)]
-    least = min([*fine.extents.values(), *fine.end_extents])
-    checks = [
-        Check(
-            "charge",
-            "the conservation of charge",
-            relative(missing, currents),
-            *_LEVELS,
-            amount=missing / least,
-            bounds=("J", "dissipation"),
-        ),
-        Check(
-            "spin_balance",
-            "the balance of spin currents with relaxation and precession",
-            relative(spin_missing, spin_currents),
-            *_LEVELS,
-            amount=spin_missing / least,
-            bounds=("JM_left", "JM_right", "torque", "jump", "torque_left", "torque_right"),
-        ),
-    ]
-    if fine.heat is not None:
-        taken = fine.heat
-        powers = [fine.entering, fine.heat]
-        if fine.flow is not None:
-            taken += fine.flow.stored
-            powers.append(fine.flow.largest_current * fine.flow.largest_voltage * extent)
-        rest = fine.entering - taken
-        checks.append(
-            Check(
-                "power_balance",
-                "the balance of power and heat",
-                relative(rest, powers),
-                *_LEVELS,
-                amount=abs(rest) / least,
-                bounds=("dissipation",),
-            )
-        )
-    return tuple(checks)
-
-
-def _currents(fine: Measurement) -> list[float]:
-    """J at all faces, as totals."""
-    ends = zip((fine.left_end, fine.right_end), fine.end_extents, strict=True)
-    through = [state.left.current * fine.extents[name] for name, state in fine.interfaces.items()]
-    return [*(end.current * extent for end, extent in ends), *through]
-
-
-def _spin_currents(fine: Measurement) -> list[FloatArray]:
-    """J_M on both sides of all interfaces, as totals."""
-    return [
-        side.spin_current * fine.extents[name]
-        for name, state in fine.interfaces.items()
-        for side in (state.left, state.right)
-    ]
-
-
-def _lost_at_interfaces(fine: Measurement) -> list[float]:
-    return [
-        (state.left.current - state.right.current) * fine.extents[name]
-        for name, state in fine.interfaces.items()
-    ]
-
-
-def _check_numbers(fine: Measurement, checks: tuple[Check, ...]) -> dict[str, Any]:
-    """What ``summary.json`` says of the checks."""
-    numbers = {each.name: each.value for each in checks}
-    if fine.heat is not None:
-        numbers |= {"power": fine.entering, "heat": fine.heat}
-        if fine.flow is not None:
-            numbers["stored_power"] = fine.flow.stored
-    return numbers
 
 
 def _units(case: SpinCase) -> dict[str, Any]:

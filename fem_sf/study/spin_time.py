@@ -28,15 +28,9 @@ from fem_sf.study.nodes import element_degree, other_degree
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import History, LayerFields, SpinResult
 from fem_sf.study.spin_bench import distribute, profile_of
-from fem_sf.study.spin_measurement import measurement
-from fem_sf.study.spin_sampling import Sampler
-from fem_sf.study.spin_summary import (
-    Flow,
-    Measurement,
-    bias_beyond_model,
-    has_energy,
-    summarise,
-)
+from fem_sf.study.spin_measurement import Flow, Measurement, has_energy
+from fem_sf.study.spin_sampling import Sampler, measurement
+from fem_sf.study.spin_summary import bias_beyond_model, summarise
 from fem_sf.study.vtx import write_vtx
 
 Columns = dict[str, NDArray]

@@ -39,8 +39,9 @@ from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.study.usadel_branches import add_branches, find_branches
 from fem_sf.study.usadel_columns import amplitude_columns, columns, current_column
 from fem_sf.study.usadel_critical import critical_summary, find_critical_temperature, mesh_error
+from fem_sf.study.usadel_measurement import EndValues, Measurement
 from fem_sf.study.usadel_start import gap_start
-from fem_sf.study.usadel_summary import EndValues, Measurement, spectra_summary, summarise
+from fem_sf.study.usadel_summary import spectra_summary, summarise
 from fem_sf.study.vtx import LocalFields, write_vtx
 from fem_sf.usadel.coarser import ROUGHLY, Discretisation, coarser
 from fem_sf.usadel.copies import Copies

@@ -19,7 +19,7 @@ from fem_sf.signs import (
     spell_signs,
     whole_pattern,
 )
-from fem_sf.study.usadel_summary import Measurement
+from fem_sf.study.usadel_measurement import Measurement
 from fem_sf.usadel.growth import growth_of_changes
 from fem_sf.usadel.solution import Solution, put_back
 

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,57 +14,25 @@ from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer
 from fem_sf.study.cautions import cautions_before
-from fem_sf.study.checks import Check, least_errors, relative, size_of, with_verdict
+from fem_sf.study.checks import least_errors, with_verdict
 from fem_sf.study.results import LayerSpectrum, Spectrum
+from fem_sf.study.usadel_checks import check_numbers, find_checks, sum_error
+from fem_sf.study.usadel_measurement import (
+    EndValues,
+    Measurement,
+    magnetization_unit,
+    moment_size,
+)
 from fem_sf.study.versions import versions
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport
-from fem_sf.usadel.observables import Integrals, Moment
-from fem_sf.usadel.scales import Scale, number_scales
+from fem_sf.usadel.observables import Integrals
 
 METASTABLE = (
     "The superconducting state that was found is metastable: the normal state has the lower free "
     "energy."
 )
 """Said of a gap that costs more than it gains."""
-
-_LEVELS = (1e-6, 1e-3)
-"""Of the balances over the natural size of their terms: more is a caution; much more no solution.
-"""
-
-_NOTHING = 1e-8
-"""Of what it can be at most, below which a moment or a current counts as next to nothing."""
-
-_IN_LINE = 1e-6
-"""Sine of the difference of two phases between which no current flows but for rounding."""
-
-EndValues = dict[str, dict[str, tuple[Moment, Moment]]]
-"""By layer, then ``magnetization`` or ``gap``: values at the left and the right end."""
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """Numbers of one solution.
-
-    Parameters
-    ----------
-    frame
-        The axes of its vectors.
-    strengths
-        |J| of every layer in Tc, the largest where it varies.
-    integrals
-        Over layers.
-    ends
-        At the layers' ends.
-    action_at_zero
-        A_+ at ω → 0, at T = 0 and for collinear stacks only.
-    """
-
-    frame: SpinFrame
-    strengths: Mapping[str, float]
-    integrals: Integrals
-    ends: EndValues
-    action_at_zero: complex | None
 
 
 def normal_note(case: UsadelCase) -> str:
@@ -118,7 +84,7 @@ def summarise(
     errors: dict[str, float] = {}
     if compared is not None:
         others = _numbers(compared.frame, compared.integrals, compared.ends)
-        errors = {key: factor * _size(value - others[key]) for key, value in values.items()}
+        errors = {key: factor * moment_size(value - others[key]) for key, value in values.items()}
     ground = ground_state(case, report.state, measured.integrals.free_energy)
     notes = [
         report.note or (normal_note(case) if report.state == "normal" else ""),
@@ -153,8 +119,8 @@ def summarise(
         },
         "free_energy": measured.integrals.free_energy,
         "free_energy_error": errors["free_energy"] if estimated else None,
-        "frequency_sum_error": _sum_error(case, measured),
-        "checks": _check_numbers(case, measured),
+        "frequency_sum_error": sum_error(case, measured),
+        "checks": check_numbers(case, measured),
         "units": _units(case),
         "versions": versions(),
     }
@@ -182,40 +148,6 @@ def ground_state(case: UsadelCase, state: str, free_energy: float) -> str | None
 def is_metastable(state: str, ground: str | None) -> bool:
     """Whether a state that was found is not the ground state."""
     return ground is not None and state != ground
-
-
-def scales_of(case: UsadelCase, volumes: Mapping[str, float]) -> dict[str, Scale]:
-    """What the kinds of numbers of a case are measured by, see `number_scales`.
-
-    Parameters
-    ----------
-    case
-        What is solved.
-    volumes
-        Of its layers, in ξ0^dimension.
-    """
-    gap = None if isinstance(case.gap, str) else case.gap
-    return number_scales(case.stack, case.temperature, volumes, case.mesh, gap)
-
-
-def _sum_error(case: UsadelCase, measured: Measurement) -> float:
-    """What frequency sums miss, over the largest number of a kind or what is natural for it."""
-    found = measured.integrals
-    scales = scales_of(case, found.volume)
-    moments, torques = _natural_sizes(case, measured)
-    numbers: dict[str, Iterable[Any]] = {
-        "∫δM": moments,
-        "free energy": [found.free_energy],
-        "torque": torques,
-        "spin current": [*found.spin_current.values(), *torques],
-        "supercurrent": found.supercurrent.values(),
-    }
-    relative = [0.0]
-    for kind, error in found.sum_errors.items():
-        if error > scales[kind].rounding:
-            largest = max(map(_size, numbers[kind]), default=0.0)
-            relative.append(error / max(largest, scales[kind].natural))
-    return max(relative)
 
 
 def spectra_summary(
@@ -292,11 +224,6 @@ def _numbers(
     return {key: np.asarray(value) for key, value in numbers.items()}
 
 
-def _size(value: NDArray[np.float64] | Moment) -> float:
-    """Magnitude of a number or a vector."""
-    return float(np.linalg.norm(np.atleast_1d(value)))
-
-
 def _layer_summary(
     case: UsadelCase,
     layer: Layer,
@@ -360,7 +287,7 @@ def _moment(
     all is along the local J.
     """
     integrals, volume = measured.integrals, measured.integrals.volume[layer.name]
-    unit = _unit(case, measured)
+    unit = magnetization_unit(case, measured)
     if material.is_uniform:
         moment = measured.frame.vectors(integrals.magnetization[layer.name])
         change = float(moment @ material.axis) / volume
@@ -377,14 +304,6 @@ def _moment(
         "total": total,
         "relative_change": change / total if total else None,
     }
-
-
-def _unit(case: UsadelCase, measured: Measurement) -> float:
-    """2ν|J| of the reference layer in 2ν_S Tc; 1 where nothing has an exchange field."""
-    if case.reference is None:
-        return 1.0
-    density = case.stack.layer(case.reference).material.density_of_states
-    return density * measured.strengths[case.reference] or 1.0
 
 
 def _interface_summary(
@@ -406,135 +325,6 @@ def _interface_summary(
             summary[quantity] = values[key].tolist()
             summary[f"{quantity}_error"] = errors[key] if estimated else None
     return summary
-
-
-def find_checks(case: UsadelCase, measured: Measurement) -> tuple[Check, ...]:
-    """Balances of torques, spin and charge, and the total spin at T = 0.
-
-    They are measured by what their terms are made of: by sums of |J ∫δM| and |∫δM|, which no
-    symmetry makes zero, and supercurrents by the largest of them, unless all phases are in line.
-    Terms that are nothing but rounding are measured by what δM and Δ can be at most.
-    """
-    integrals, interfaces = measured.integrals, [each.name for each in case.stack.interfaces]
-    extents = [each for each in integrals.extents.values() if each]
-    moments, torques = _natural_sizes(case, measured)
-    torque = size_of(_total_torque(measured))
-    torque_keys = tuple(f"{name}.torque" for name in integrals.torque)
-    unbalanced = _spin_current_balance(case, integrals)
-    checks = [
-        Check(
-            "torque_balance",
-            "the balance of all torques",
-            relative(torque, torques),
-            *_LEVELS,
-            amount=torque,
-            bounds=torque_keys,
-        ),
-        Check(
-            "spin_current_balance",
-            "the balance of spin currents with torques",
-            relative(unbalanced, [*torques, *integrals.spin_current.values()]),
-            *_LEVELS,
-            amount=unbalanced,
-            bounds=(*torque_keys, *(f"{name}.spin_current" for name in interfaces)),
-        ),
-    ]
-    if case.stack.phases:
-        inflow = integrals.supercurrent_balance
-        checks.append(
-            Check(
-                "supercurrent_balance",
-                "the conservation of supercurrents",
-                relative(inflow, _supercurrent_sizes(case, integrals)),
-                *_LEVELS,
-                amount=inflow / min(extents, default=1.0),
-                bounds=tuple(f"{name}.supercurrent" for name in interfaces),
-            )
-        )
-    if measured.action_at_zero is not None:
-        missing = size_of(_total_magnetization(measured) - _from_action(case, measured))
-        checks.append(
-            Check(
-                "total_magnetization",
-                "the total spin, which at T = 0 follows from the action alone,",
-                relative(missing, [sum(moments)]),
-                *_LEVELS,
-                amount=missing,
-                bounds=tuple(f"{name}.integral" for name in integrals.magnetization),
-            )
-        )
-    return tuple(checks)
-
-
-def _natural_sizes(case: UsadelCase, measured: Measurement) -> tuple[list[float], list[float]]:
-    """Of |∫δM| of every layer, and of the torque |J| ∫δN_M on it."""
-    integrals, unit = measured.integrals, _unit(case, measured)
-    moments, torques = [], []
-    for layer in case.stack.layers:
-        name = layer.name
-        along = integrals.along_exchange.get(name, 0.0)
-        least = _NOTHING * float(np.real(integrals.volume[name]))
-        moments.append(max(_size(integrals.magnetization[name]), abs(along), least))
-        torques.append(2 * unit * measured.strengths[name] * moments[-1])
-    return moments, torques
-
-
-def _supercurrent_sizes(case: UsadelCase, integrals: Integrals) -> list[float]:
-    """Of all supercurrents as a whole; where symmetry forbids them, of ∫νΔ²."""
-    condensed = [
-        case.stack.layer(name).material.density_of_states
-        * abs(gap) ** 2
-        / np.real(integrals.volume[name])
-        for name, gap in integrals.gap.items()
-    ]
-    phases = [*case.stack.phases.values()]
-    if all(abs(math.sin(each - phases[0])) < _IN_LINE for each in phases):
-        return condensed
-    currents = [integrals.extents[name] * each for name, each in integrals.supercurrent.items()]
-    return [*currents, _NOTHING * sum(condensed)]
-
-
-def _total_magnetization(measured: Measurement) -> NDArray[np.float64]:
-    """∫δM over the whole stack, in units of the reference."""
-    moments = measured.integrals.magnetization.values()
-    return np.sum([measured.frame.vectors(each) for each in moments], axis=0)
-
-
-def _from_action(case: UsadelCase, measured: Measurement) -> NDArray[np.float64]:
-    """The same at T = 0 from the action at ω → 0."""
-    assert measured.action_at_zero is not None
-    return measured.frame.vectors(measured.action_at_zero.imag / _unit(case, measured))
-
-
-def _total_torque(measured: Measurement) -> NDArray[np.float64]:
-    # adding zero makes −0 a 0
-    return sum(map(np.asarray, measured.integrals.torque.values()), np.zeros(3)) + 0.0
-
-
-def _check_numbers(case: UsadelCase, measured: Measurement) -> dict[str, Any]:
-    """Identities that the exact solution obeys, as they are."""
-    checks: dict[str, Any] = {
-        "total_magnetization": _total_magnetization(measured).tolist(),
-        "torque_balance": _total_torque(measured).tolist(),
-        "spin_current_balance": _spin_current_balance(case, measured.integrals),
-    }
-    if case.stack.phases:
-        checks["supercurrent_balance"] = measured.integrals.supercurrent_balance
-    checks["metastable"] = measured.integrals.free_energy > 0
-    if measured.action_at_zero is not None:
-        checks["total_magnetization_from_action"] = _from_action(case, measured).tolist()
-    return checks
-
-
-def _spin_current_balance(case: UsadelCase, integrals: Integrals) -> float:
-    """Largest torque on a layer that the spin currents into it do not account for."""
-    rest = {layer.name: np.zeros(3) for layer in case.stack.layers}
-    for name, torque in integrals.torque.items():
-        rest[name] += torque
-    for interface in case.stack.interfaces:
-        rest[interface.left] += integrals.spin_current[interface.name]
-        rest[interface.right] -= integrals.spin_current[interface.name]
-    return max(_size(each) for each in rest.values())
 
 
 def _units(case: UsadelCase) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from fem_sf.output.kinds import KINDS
 from fem_sf.solve.process_grid import whole
 from fem_sf.study.usadel_bench import UsadelBench
 from fem_sf.study.usadel_branches import Branches, State, add_branches, find_branches
-from fem_sf.study.usadel_summary import Measurement
+from fem_sf.study.usadel_measurement import Measurement
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.solution import solve
 

@@ -29,13 +29,15 @@ from fem_sf.solve.process_grid import ProcessGrid
 from fem_sf.study.comparison import CAUTION, comparison
 from fem_sf.study.nodes import element_degree
 from fem_sf.study.usadel_bench import UsadelBench
+from fem_sf.study.usadel_checks import find_checks
 from fem_sf.study.usadel_critical import (
     MeshError,
     critical_summary,
     find_critical_temperature,
     mesh_error,
 )
-from fem_sf.study.usadel_summary import Measurement, find_checks, summarise
+from fem_sf.study.usadel_measurement import Measurement
+from fem_sf.study.usadel_summary import summarise
 from fem_sf.usadel.critical import Instability, NormalState
 from fem_sf.usadel.frame import SpinFrame
 from fem_sf.usadel.gap import GapReport

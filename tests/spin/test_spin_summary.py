@@ -18,7 +18,9 @@ from fem_sf.spin import materials, model
 from fem_sf.spin.exact import InterfaceState, Side
 from fem_sf.spin.settings import SpinCase, SpinSolverSettings
 from fem_sf.study.nodes import other_degree
-from fem_sf.study.spin_summary import Flow, Measurement, bias_beyond_model, find_checks, summarise
+from fem_sf.study.spin_checks import find_checks
+from fem_sf.study.spin_measurement import Flow, Measurement
+from fem_sf.study.spin_summary import bias_beyond_model, summarise
 
 LEFT = materials.Ferromagnet(
     conductivity=1.3,
