@@ -19,7 +19,8 @@ from fem_sf.mesh.layers import Plane
 from fem_sf.solve.elimination import Condition, Nodes
 from fem_sf.spin import laws
 from fem_sf.spin.model import Voltage
-from fem_sf.spin.system import Contact, SpinSystem
+from fem_sf.spin.reservoirs import Contact
+from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE
 
 FloatArray = NDArray[np.float64]

@@ -31,7 +31,8 @@ from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws
 from fem_sf.spin.contacts import DEFAULT_CONTACTS
 from fem_sf.spin.model import Current, Drive, Interface, Layer, Stack, wall_of
-from fem_sf.spin.system import Contact, SpinSystem
+from fem_sf.spin.reservoirs import Contact
+from fem_sf.spin.system import SpinSystem
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

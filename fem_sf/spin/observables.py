@@ -30,11 +30,13 @@ from fem_sf.solve.elimination import Nodes
 from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
 from fem_sf.spin.exact import InterfaceState, Side, clamped_current
+from fem_sf.spin.face_states import FaceStates
 from fem_sf.spin.interfaces import Circuit, Transparent, Tunnel, TunnelVector
 from fem_sf.spin.joints import find_joints
 from fem_sf.spin.laws import is_magnet
 from fem_sf.spin.model import wall_of
-from fem_sf.spin.system import Contact, SpinSystem
+from fem_sf.spin.reservoirs import Contact
+from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE, Fields
 
 FloatArray = NDArray[np.float64]
@@ -439,36 +441,3 @@ def _are_among(points: FloatArray, places: FloatArray) -> NDArray[np.bool_]:
         return np.empty(0, dtype=bool)
     distances, _ = cKDTree(places).query(points)
     return np.asarray(distances <= 1e-10 * np.abs(places).max())
-
-
-@dataclass(frozen=True)
-class FaceStates:
-    """Potentials and fluxes at all faces, fluxes along +x.
-
-    Parameters
-    ----------
-    interfaces
-        By ``left|right``.
-    left_end, right_end
-        At the contacts, or at the ends of the mesh of semi-infinite layers.
-    extents, end_extents
-        ∫ φ² over each plane and over both contacts: of a uniform drive their length or area, by
-        which means become totals; 1 in one dimension.
-    imbalances
-        By layer, shape (4,): size of the charge and the spin per time that enter through its faces
-        and are neither stored inside nor relax nor precess, or that get lost at a node; zero in a
-        solution.
-    entering
-        Power ∫ ψ·F that enters on the left minus what leaves on the right, ψ = (μ, m).
-    interface_heat
-        ∫ ψ_L·F_L − ψ_R·F_R over all planes.
-    """
-
-    interfaces: dict[str, InterfaceState]
-    left_end: Side
-    right_end: Side
-    extents: dict[str, float]
-    end_extents: tuple[float, float]
-    imbalances: dict[str, FloatArray]
-    entering: float
-    interface_heat: float

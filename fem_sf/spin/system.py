@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -24,32 +23,17 @@ from scipy.linalg import sqrtm
 from scipy.spatial import cKDTree
 
 from fem_sf import compat
-from fem_sf.errors import MeshError, Problem
+from fem_sf.errors import MeshError
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.spin import laws, magnetization, transport
-from fem_sf.spin.contacts import DEFAULT_CONTACTS, are_named
+from fem_sf.spin.contacts import DEFAULT_CONTACTS
 from fem_sf.spin.materials import Ferromagnet, Material, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
+from fem_sf.spin.reservoirs import Contact, corners_of, find_contacts
 from fem_sf.spin.transport import SIZE, Fields, LayerData
-
-
-@dataclass(frozen=True)
-class Contact:
-    """A reservoir, or the far side of a semi-infinite layer.
-
-    Parameters
-    ----------
-    right
-        Which of the two.
-    entities
-        Its facets that this rank owns, by layer, as (cell, local facet), shape (n, 2).
-    """
-
-    right: bool
-    entities: dict[str, NDArray[np.int32]]
 
 
 class SpinSystem:
@@ -84,7 +68,7 @@ class SpinSystem:
     ):
         self.mesh, self.degree = mesh, degree
         _refuse_undeclared(stack, mesh.planes)
-        self.contacts = _find_contacts(mesh, contacts)
+        self.contacts = find_contacts(mesh, contacts)
         self.fields = {
             name: dolfinx.fem.Function(self._space(name, SIZE), name="u") for name in stack.names
         }
@@ -236,7 +220,7 @@ class SpinSystem:
         """Twice the largest distance to a contact; the size of a mesh without contacts."""
         comm, places = self.mesh.comm, self.mesh.mesh.geometry.x
         if self.contacts:
-            corners = [_corners(self.mesh, contact) for contact in self.contacts]
+            corners = [corners_of(self.mesh, contact) for contact in self.contacts]
             ends = np.concatenate(comm.allgather(np.concatenate(corners)))
             distances, _ = cKDTree(ends).query(places)
             return 2 * float(comm.allreduce(distances.max(initial=0.0), op=MPI.MAX))
@@ -454,41 +438,3 @@ def _refuse_undeclared(stack: Stack, planes: Sequence[Plane]) -> None:
     ]
     if problems:
         raise MeshError(problems)
-
-
-def _find_contacts(mesh: LayeredMesh, names: tuple[str, str]) -> tuple[Contact, Contact]:
-    """The two reservoirs by the names of facet groups; without such groups the ends along x."""
-    named = are_named(mesh.facet_groups, names)
-    found = []
-    for right, name in enumerate(names):
-        facets = mesh.group_facets(name) if named else mesh.end_facets(right=bool(right))
-        entities = mesh.facet_entities(facets)
-        layers = mesh.layer_of_cell[entities[:, 0]]
-        touched = sorted(set().union(*mesh.comm.allgather(set(layers.tolist()))))
-        if not touched:
-            message = f"no outer facet of the mesh is in {name!r}"
-            raise MeshError([Problem("drive.contacts", message)])
-        by_layer = {mesh.names[k]: entities[layers == k] for k in touched}
-        found.append(Contact(bool(right), by_layer))
-    _refuse_touching(mesh, found, names)
-    return found[0], found[1]
-
-
-def _refuse_touching(mesh: LayeredMesh, contacts: Sequence[Contact], names: Sequence[str]) -> None:
-    """Two potentials cannot both be given at one place."""
-    left, right = (
-        np.concatenate(mesh.comm.allgather(_corners(mesh, contact))) for contact in contacts
-    )
-    distances, _ = cKDTree(left).query(right)
-    nearest = int(distances.argmin())
-    if distances[nearest] < 1e-9 * np.ptp(np.concatenate([left, right]), axis=0).max():
-        place = ", ".join(f"{each:g}" for each in right[nearest, : mesh.dimension])
-        message = f"{names[0]!r} and {names[1]!r} touch at ({place}); leave a gap between them"
-        raise MeshError([Problem("drive.contacts", message)])
-
-
-def _corners(mesh: LayeredMesh, contact: Contact) -> NDArray[np.float64]:
-    """Corners of this rank's facets of a contact, shape (n, 3)."""
-    return np.concatenate(
-        [mesh.facet_corners(each).reshape(-1, 3) for each in contact.entities.values()]
-    )

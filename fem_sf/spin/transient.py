@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from fem_sf.errors import NotConverged
@@ -21,6 +20,7 @@ from fem_sf.spin.materials import Material
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings
 from fem_sf.spin.stages import Stages, Values
 from fem_sf.spin.steady import Profile, SteadySolver, uniform
+from fem_sf.spin.step_sizes import distinct, fit, next_size, shorter
 from fem_sf.spin.system import SpinSystem
 
 _GAMMA = 2 - math.sqrt(2)
@@ -33,13 +33,6 @@ _WEIGHTS = (1 - _MIDDLE - _LAST, _MIDDLE, _LAST)
 
 _LEADING_ERROR = abs(-3 * _GAMMA**2 + 4 * _GAMMA - 2) / (12 * (2 - _GAMMA))
 """Error of a step of size h over h³ times the third derivative."""
-
-_SAFETY = 0.9
-_LEAST_CHANGE, _LARGEST_CHANGE = 0.2, 5.0
-"""Bounds on a step over the one before."""
-
-_DEAD_BAND = 1.25
-"""A step that could not grow by more stays as it is, and its factorised matrix with it."""
 
 _SMALL = 1e-3
 """μ, m or V that never were larger than this part of the largest are measured by that part."""
@@ -65,8 +58,6 @@ _ROUNDING = 1e-16
 _INSTANT = 1e-4
 """Step over that across a jump in which nothing happens at all."""
 
-_SAME = 1e-10
-"""Relative difference of two steps that are equal but for rounding."""
 
 _NO_JUMP = 1e-7
 """Difference of two factors of the drive that is no jump: that of a sine over a rounding of t."""
@@ -165,7 +156,7 @@ class TransientSolver:
         self._residual: PETSc.Vec | None = None
         self._rounding = 16 * float(np.spacing(time.end))
         corners = (each for each in time.waveform.corners if each < time.end)
-        self._edges = _distinct([0.0, *time.times, *corners, time.end], self._rounding)
+        self._edges = distinct([0.0, *time.times, *corners, time.end], self._rounding)
         materials = [layer.material for layer in system.stack.layers]
         self._charge_relaxation = min(each.permittivity / each.conductivity for each in materials)
         # δn is a difference of μ and V, and known to their rounding. In a step of size h that is a
@@ -215,7 +206,7 @@ class TransientSolver:
             self.steady.solve()
         self._stages.show(load)
         self._stages.set_past((1.0, self._stages.values()))
-        largest = _plain(self._stages.largest())
+        largest = tuple(self._stages.largest().tolist())
         return TransientState(0.0, load, wanted=self._first_size, largest=largest)
 
     @property
@@ -303,7 +294,7 @@ class TransientSolver:
         edge = self._next_edge(state.time)
         wanted, rejected = state.wanted, 0
         while True:
-            size, is_last = _fit(edge - state.time, wanted, state.size)
+            size, is_last = fit(edge - state.time, wanted, state.size)
             time = edge if is_last else state.time + size
             try:
                 error = self._take_step(start, state.time, time, size)
@@ -319,14 +310,14 @@ class TransientSolver:
                     f"wanted, {self.time.tolerance:g}; raise time.tolerance"
                 )
             self._stages.go_to(start.unknowns, start.state.load)
-            wanted = size * max(_LEAST_CHANGE, _SAFETY * error ** (-1 / 3))
+            wanted = shorter(size, error)
             if size > self._quiet:
                 wanted = max(wanted, self._quiet)
             rejected += 1
         if error > 1:
             self._residual = None
         if self.time.step is None and not rejected:
-            wanted = _next_size(size, wanted, error)
+            wanted = next_size(size, wanted, error)
         return self._accepted(
             state,
             time,
@@ -427,7 +418,7 @@ class TransientSolver:
             step=state.step + 1,
             size=size,
             wanted=wanted,
-            largest=_plain(np.maximum(state.largest, self._stages.largest())),
+            largest=tuple(np.maximum(state.largest, self._stages.largest()).tolist()),
             error=error,
             rejected=state.rejected + rejected,
             rate=self._stages.rate,
@@ -448,41 +439,6 @@ def _screening_length(materials: Iterable[Material]) -> float:
         each.alpha1 * each.diffusivity * each.permittivity / each.conductivity for each in materials
     )
     return math.sqrt(min(squares))
-
-
-def _plain(numbers: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(float(each) for each in numbers)
-
-
-def _distinct(times: Iterable[float], rounding: float) -> list[float]:
-    """Times in order, without those that differ from the one before by rounding."""
-    ordered = sorted(times)
-    end = ordered[-1]
-    kept = [ordered[0]]
-    for time in ordered[1:]:
-        if time - kept[-1] > rounding and end - time > rounding:
-            kept.append(time)
-    return [*kept, end]
-
-
-def _fit(distance: float, wanted: float, last: float) -> tuple[float, bool]:
-    """Size of the next of equal steps over a distance, none longer than wanted; and if it is all.
-
-    It is the last size to the letter where only rounding tells them apart, because a factorised
-    matrix belongs to it.
-    """
-    count = max(1, math.ceil(distance / wanted - _SAME))
-    size = distance / count
-    if abs(size - last) <= _SAME * last:
-        size = last
-    return size, count == 1
-
-
-def _next_size(size: float, wanted: float, error: float) -> float:
-    """Length that a step wants after one that succeeded at once."""
-    change = _SAFETY * error ** (-1 / 3) if error else _LARGEST_CHANGE
-    possible = size * min(change, _LARGEST_CHANGE)
-    return possible if possible > _DEAD_BAND * wanted else wanted
 
 
 def _located(failure: NotConverged, time: float, size: float) -> NotConverged:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fem_sf.mesh.sampling import Sampling, node_cells, node_sampling, point_sampling
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.exact import Side
+from fem_sf.spin.face_states import FaceStates
 from fem_sf.spin.nodal import (
     NodalGradients,
     directions,
@@ -21,7 +22,6 @@ from fem_sf.spin.nodal import (
     integrated_currents,
     sinks,
 )
-from fem_sf.spin.observables import FaceStates
 from fem_sf.spin.precession import Precession
 from fem_sf.spin.settings import SpinCase
 from fem_sf.spin.system import SpinSystem

@@ -16,8 +16,9 @@ from fem_sf.errors import NotConverged
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.spin.checkpoint import Checkpoints, case_parts
 from fem_sf.spin.energy import Energies
+from fem_sf.spin.face_states import FaceStates
 from fem_sf.spin.model import Voltage
-from fem_sf.spin.observables import Faces, FaceStates
+from fem_sf.spin.observables import Faces
 from fem_sf.spin.precession import Precession
 from fem_sf.spin.resolution import resolution_cautions
 from fem_sf.spin.settings import CHECKPOINT, SpinCase, TimeSettings

@@ -19,10 +19,11 @@ from fem_sf.settings import MeshSettings
 from fem_sf.spin import interfaces as laws
 from fem_sf.spin import materials, model
 from fem_sf.spin.exact import InterfaceState
+from fem_sf.spin.face_states import FaceStates
 from fem_sf.spin.grading import SpinGrading
 from fem_sf.spin.magnetization import tilt_to_direction
 from fem_sf.spin.modes import decay_rates
-from fem_sf.spin.observables import Faces, FaceStates
+from fem_sf.spin.observables import Faces
 from fem_sf.spin.steady import SteadySolver, uniform
 from spin_solves import node_places, steady, values_at
 from support import grid

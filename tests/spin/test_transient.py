@@ -15,7 +15,8 @@ from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.settings import MeshSettings
 from fem_sf.solve.elimination import Condition
 from fem_sf.spin import conditions, materials, model
-from fem_sf.spin.observables import Faces, FaceStates
+from fem_sf.spin.face_states import FaceStates
+from fem_sf.spin.observables import Faces
 from fem_sf.spin.relaxation import relaxation_rates
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings
 from fem_sf.spin.steady import Profile, uniform

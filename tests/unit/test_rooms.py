@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[2] / "fem_sf"
 ROOMS = {
     "base": "words errors limits version directions plain stopping parallel files formulas "
     "terminal kernels checked",
-    "model": "multilayer interfaces materials stack textures signs settings sweeps plausible "
-    "spin.materials spin.interfaces spin.model spin.settings",
+    "model": "multilayer interfaces materials stack textures signs setting_tables settings sweeps "
+    "plausible spin.materials spin.interfaces spin.model spin.settings",
     "compat": "compat",
     "case": "case",
     "mesh": "mesh",
