@@ -18,17 +18,7 @@ from fem_sf.spin.settings import SpinCase
 
 from .cases import BILAYER, EXACT, JUNCTION, write
 
-WRONG = Path(__file__).parents[1] / "cli" / "wrong_sweep"
 UNITS = '[units]\ncritical_temperature = "10 K"\ndiffusivity = "5 cm^2/s"\n'
-
-
-@pytest.mark.parametrize("path", sorted(WRONG.glob("*.toml")), ids=lambda path: path.stem)
-def test_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(path.parent)
-    with pytest.raises(CaseError) as caught:
-        load_sweep(Path(path.name))
-    assert f"{caught.value}\n" == path.with_suffix(".txt").read_text(encoding="utf-8")
-    assert caught.value.exit_status == 2
 
 
 COMMAS = BILAYER.replace('"F"', '"F, a"').replace('"S"', '"S,b"').replace("{ F =", '{ "F, a" =')
