@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Any
 from fem_sf.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from fem_sf import spin as spin
+    from fem_sf.api.number import Number as Number
+    from fem_sf.api.problems import SpinTransport as SpinTransport
+    from fem_sf.api.problems import Usadel as Usadel
+    from fem_sf.api.scan import scan as scan
+    from fem_sf.api.state import State as State
+    from fem_sf.api.state import load_state as load_state
     from fem_sf.case import load_case as load_case
     from fem_sf.case.sweeps import load_sweep as load_sweep
     from fem_sf.interfaces import Insulating as Insulating
@@ -42,6 +49,10 @@ if TYPE_CHECKING:
     from fem_sf.sweeps import Sweep as Sweep
 
 _HOMES = {
+    "fem_sf.api.number": ("Number",),
+    "fem_sf.api.problems": ("SpinTransport", "Usadel"),
+    "fem_sf.api.scan": ("scan",),
+    "fem_sf.api.state": ("State", "load_state"),
     "fem_sf.case": ("load_case",),
     "fem_sf.case.sweeps": ("load_sweep",),
     "fem_sf.interfaces": ("Insulating", "KupriyanovLukichev", "Transparent"),
@@ -65,10 +76,12 @@ _HOMES = {
     "fem_sf.sweeps": ("Sweep",),
 }
 
-__all__ = ["__version__", *(name for names in _HOMES.values() for name in names)]
+__all__ = ["__version__", "spin", *(name for names in _HOMES.values() for name in names)]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "spin":
+        return import_module("fem_sf.spin")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(_imported(home, name), name)

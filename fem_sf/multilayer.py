@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 from fem_sf.checked import Checked, Read, Unexpected, a_, instance, refuse, sequence, show
 from fem_sf.errors import MissingInterface, Problem, StackError
@@ -85,6 +85,9 @@ class Multilayer(Generic[LayerType, JointType]):
     interfaces
         One for every touching pair; there is no default law.
 
+    Instead of both, layers and laws may be given in turn, as in ``Stack(layer, law, layer)``; an
+    interface may stand for a law.
+
     Raises
     ------
     StackError
@@ -100,7 +103,24 @@ class Multilayer(Generic[LayerType, JointType]):
     parts: ClassVar[tuple[type[Any], type[Any]]] = (object, Joint)
     """Classes of its layers and its interfaces."""
 
-    def __init__(self, layers: Sequence[LayerType], interfaces: Sequence[JointType] = ()):
+    @overload
+    def __init__(
+        self, layers: Sequence[LayerType], interfaces: Sequence[JointType] = (), /
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, *, layers: Sequence[LayerType], interfaces: Sequence[JointType] = ()
+    ) -> None: ...
+
+    @overload
+    def __init__(self, *alternating: Any) -> None: ...
+
+    def __init__(self, *given: Any, layers: Any = None, interfaces: Any = ()) -> None:
+        if given and isinstance(given[0], self.parts[0]):
+            layers, interfaces = _taken_apart(given, self.parts)
+        elif given:
+            layers, interfaces = (*given, interfaces)[:2]
         problems = []
         given = (("layers", layers), ("interfaces", interfaces))
         for (name, values), part in zip(given, self.parts, strict=True):
@@ -148,6 +168,24 @@ class Multilayer(Generic[LayerType, JointType]):
         """The interface between two layers, in either order; ``None`` where none is declared."""
         pair = frozenset((first, second))
         return next((each for each in self.interfaces if each.pair == pair), None)
+
+
+def _taken_apart(
+    given: Sequence[Any], parts: tuple[type[Any], type[Any]]
+) -> tuple[list[Any], list[Any]]:
+    """Layers, and the interfaces between neighbours, of layers and laws in turn."""
+    layer, interface = parts
+    layers = [each for each in given if isinstance(each, layer)]
+    in_turn = list(given[::2]) == layers and len(given) == 2 * len(layers) - 1
+    if not in_turn:
+        kinds = " ".join("layer" if isinstance(each, layer) else "law" for each in given)
+        message = f"expected layers and laws in turn, layer law layer …; got {kinds}"
+        raise StackError([Problem("layers", message)])
+    interfaces = [
+        law if isinstance(law, interface) else interface(left.name, right.name, law)
+        for law, (left, right) in zip(given[1::2], pairwise(layers), strict=True)
+    ]
+    return layers, interfaces
 
 
 def unknown_layer(key: str, name: str, names: Sequence[str]) -> Problem:

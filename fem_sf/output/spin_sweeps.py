@@ -16,12 +16,13 @@ from fem_sf.spin.settings import SpinCase
 
 _ERROR = re.compile(r"\.error|_error$")
 _UNITS = {
-    r"interfaces\..*\.(J|JM_left|JM_right|torque|torque_left|torque_right|jump)": "σ0 V0/L0",
+    r"interfaces\..*\.(J|JM_left|JM_right|jump)": "σ0 V0/L0",
+    r"interfaces\..*\.(torque|torque_left|torque_right)": "ħ/2e σ0 V0/L0",
     r"interfaces\..*\.(mu|m|V)_(left|right)": "V0",
     r"interfaces\..*\.displacement": "σ0 V0 t0/L0",
     r"interfaces\..*\.dissipation": "σ0 V0²/L0",
     r"interfaces\..*\.extent": "L0^(dimension − 1)",
-    r"layers\..*\.torque": "σ0 V0 L0^(dimension − 2)",
+    r"layers\..*\.torque": "ħ/2e σ0 V0 L0^(dimension − 2)",
     r"layers\..*\.lengths\.\w+": "L0",
     r"layers\..*\.direction\w*": "1",
     r"layers\..*\.tilt_\w+": "degrees",

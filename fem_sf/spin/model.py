@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -141,8 +141,8 @@ class Stack(Multilayer[Layer, Interface]):
     example_law = '"transparent"  # or "tunnel", "circuit" at a normal layer, with their parameters'
     parts: ClassVar = (Layer, Interface)
 
-    def __init__(self, layers: Sequence[Layer], interfaces: Sequence[Interface] = ()):
-        super().__init__(layers, interfaces)
+    def __init__(self, *given: Any, layers: Any = None, interfaces: Any = ()) -> None:
+        super().__init__(*given, layers=layers, interfaces=interfaces)
         order = sorted(self.interfaces, key=lambda each: self.layer_index(each.left))
         object.__setattr__(self, "interfaces", tuple(order))
 

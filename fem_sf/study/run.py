@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 
 from mpi4py import MPI
 
@@ -15,6 +15,8 @@ from fem_sf.spin.settings import SpinCase
 from fem_sf.study.physics import PHYSICS
 from fem_sf.study.progress import Progress, Silent
 from fem_sf.study.results import SpinResult, UsadelResult
+
+Solved = TypeVar("Solved", UsadelResult, SpinResult)
 
 
 @overload
@@ -73,6 +75,11 @@ def run_case(
         raise InputError([Problem("case", message)])
     progress = progress or Silent()
     result: UsadelResult | SpinResult = PHYSICS[case.kind].run(case, comm, progress, folder)
+    return told_unused_options(case, result)
+
+
+def told_unused_options(case: UsadelCase | SpinCase, result: Solved) -> Solved:
+    """Add a caution for each PETSc option of a case that its solvers have not used."""
     if case.solver.petsc:
         from fem_sf.solve.newton import BlockNewton
         from fem_sf.solve.options import unused_options

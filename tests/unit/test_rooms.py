@@ -23,6 +23,7 @@ ROOMS = {
     "spin": "spin",
     "study": "study",
     "output": "output",
+    "api": "api",
     "package": "",
     "command": "cli __main__",
 }
@@ -39,7 +40,8 @@ BELOW = {
     "spin": "base model compat mesh solve",
     "study": "base model compat case mesh solve usadel spin",
     "output": "base model study",
-    "package": "base model case study output",
+    "api": "base model usadel spin solve study output",
+    "package": "base model case study output api spin",
     "command": "base model compat case mesh study output spin package",
 }
 """What each room may import besides itself."""

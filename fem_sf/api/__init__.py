@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What a Python session works with: problems, states, numbers, scans."""
