@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem, StackError
 from fem_sf.spin.coupling import Coupling, coupling
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import FloatArray
 from fem_sf.spin.model import Drive, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
@@ -432,7 +431,7 @@ def _interface_state(
     if law.barrier_current is not None:
         everything = np.concatenate([left[:4], right[:4], left[4:8], right[4:8]])
         barrier = law.barrier_current @ everything
-        if isinstance(stack.interfaces[index].law, Tunnel):
-            one, other = (layer.material.axis for layer in stack.layers[index : index + 2])
-            barrier = clamped_current(barrier, *sides, (one, other))
+        one, other = (layer.material for layer in stack.layers[index : index + 2])
+        if all(stack.interfaces[index].law.clamps(one, other)):
+            barrier = clamped_current(barrier, *sides, (one.axis, other.axis))
     return InterfaceState(*sides, barrier)
