@@ -7,6 +7,7 @@ from fem_sf.spin.laws.circuit import Circuit as Circuit
 from fem_sf.spin.laws.general import General as General
 from fem_sf.spin.laws.law import CONDUCTANCE as CONDUCTANCE
 from fem_sf.spin.laws.law import LAWS as LAWS
+from fem_sf.spin.laws.law import Conductance as Conductance
 from fem_sf.spin.laws.law import Conducting as Conducting
 from fem_sf.spin.laws.law import Flux as Flux
 from fem_sf.spin.laws.law import Key as Key

@@ -238,34 +238,51 @@ def interface_table() -> type[InterfaceTable]:
 @lru_cache(maxsize=1)
 def _interface_table(laws: tuple[type[Law], ...]) -> type[InterfaceTable]:
     names = [law.kind for law in laws]
-    keys: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "law": (Annotated[str, one_of("law", names)] | None, Field(None, description=any_of(names)))
     }
-    own = {name: key for law in laws for name, key in law.keys().items()}
-    types = {name: hint for law in laws for name, hint in get_type_hints(law).items()}
-    # of numbers before lists of them
-    for name in sorted(own, key=lambda name: get_origin(types[name]) is tuple):
-        key = own[name]
-        field = Field(None, description=key.expected, ge=key.least, le=key.most)
-        keys[name] = (_reader(types[name], key) | None, field)
-    table = create_model("InterfaceTable", __base__=InterfaceTable, **keys)
-    symbols = {symbol: (name,) for name, key in own.items() for symbol in key.symbols}
-    units = {
-        name: key.unit
-        for name, key in own.items()
-        if key.unit != "1" and get_origin(types[name]) is not tuple
-    }
+    keys = _keys(laws)
+    # numbers before lists of them
+    for name, (key, count) in sorted(keys.items(), key=lambda each: each[1][1] > 1):
+        read = numbers_in(count, key.unit, key.expected) if count else dict[str, Any]
+        bounded = Field(None, description=key.expected, ge=key.least, le=key.most)
+        fields[name] = (read | None, bounded)
+    table = create_model("InterfaceTable", __base__=InterfaceTable, **fields)
+    symbols = {symbol: (name,) for name, (key, _) in keys.items() for symbol in key.symbols}
     table.other_names = {**InterfaceTable.other_names, **symbols}
+    units = {name: key.unit for name, (key, count) in keys.items() if count == 1}
+    units = {name: unit for name, unit in units.items() if unit != "1"}
     table.measured_in = {**InterfaceTable.measured_in, **units}
     return table
 
 
-def _reader(hint: Any, key: Key) -> Any:
-    """What reads a parameter of a law: a number, a list of some, or a table."""
+def _keys(laws: tuple[type[Law], ...]) -> dict[str, tuple[Key, int]]:
+    """The keys of all laws, each with how many numbers it has; 0 for a table.
+
+    Raises
+    ------
+    TypeError
+        If two laws mean different things by a key, or by a symbol of one.
+    """
+    keys: dict[str, tuple[Key, int]] = {}
+    meanings: dict[str, Any] = {}
+    for law in laws:
+        types = get_type_hints(law)
+        for name, key in law.keys().items():
+            count = _count(types[name])
+            keys.setdefault(name, (key, count))
+            meant = [(name, (count, key.unit)), *((symbol, name) for symbol in key.symbols)]
+            for word, meaning in meant:
+                if meanings.setdefault(word, meaning) != meaning:
+                    raise TypeError(f"{law} and another law mean different things by {word!r}")
+    return keys
+
+
+def _count(hint: Any) -> int:
+    parts = get_args(hint)
     if get_origin(hint) is tuple:
-        return numbers_in(len(get_args(hint)), key.unit, key.expected)
-    is_number = float in (hint, *get_args(hint))
-    return numbers_in(1, key.unit, key.expected) if is_number else dict[str, Any]
+        return len(parts)
+    return int(float in (hint, *parts))
 
 
 class BarrierTable(Table):

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Annotated
 
-from fem_sf.checked import positive
 from fem_sf.errors import Problem
-from fem_sf.spin.laws.law import CONDUCTANCE, Conducting, Key
+from fem_sf.spin.laws.law import Conductance, Conducting, Key
 from fem_sf.spin.materials import Material, is_magnet
 
 ROUNDING = 1e-12
 """What a sum of coefficients typed in decimals may be off by, relative to the largest."""
 
-_G = Key("the conductance g per area, in σ0/L0, a number > 0", CONDUCTANCE, ("g",))
 _LEFT = Key("P_L, a number from −1 to 1", "1", ("P_left", "PL"), -1, 1)
 _RIGHT = Key("P_R, a number from −1 to 1", "1", ("P_right", "PR"), -1, 1)
 _PRODUCT = Key("P_12, a number from −1 to 1", "1", ("P12",), -1, 1)
@@ -38,7 +36,7 @@ class Barrier(Conducting):
         P_12; ``None`` for P_L P_R.
     """
 
-    conductance: Annotated[float, positive("g"), _G]
+    conductance: Conductance
     polarisation_left: Annotated[float, _LEFT] = 0.0
     polarisation_right: Annotated[float, _RIGHT] = 0.0
     polarisation_product: Annotated[float | None, _PRODUCT] = None

@@ -9,13 +9,12 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Expected, not_negative, positive
+from fem_sf.checked import Expected, not_negative
 from fem_sf.errors import Problem
 from fem_sf.spin.algebra import Algebra
-from fem_sf.spin.laws.law import CONDUCTANCE, Conducting, Flux, Key, Side
+from fem_sf.spin.laws.law import CONDUCTANCE, Conductance, Conducting, Flux, Key, Side
 from fem_sf.spin.materials import FloatArray, Material, is_magnet
 
-_G = Key("the conductance g per area, in σ0/L0, a number > 0", CONDUCTANCE, ("g",))
 _P = Key("the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1", "1", ("P",), -1, 1)
 _REAL = Key("Gr = 2 Re G_↑↓ per area, in σ0/L0, a number ≥ 0", CONDUCTANCE, ("Gr",))
 _IMAGINARY = Key("Gi = 2 Im G_↑↓ per area, in σ0/L0, a number", CONDUCTANCE, ("Gi",))
@@ -35,7 +34,7 @@ class Circuit(Conducting):
         2 Re G_↑↓ ≥ 0 (of a real interface ≥ g) and 2 Im G_↑↓.
     """
 
-    conductance: Annotated[float, positive("g"), _G]
+    conductance: Conductance
     polarisation: Annotated[float, Expected("|P| ≤ 1", lambda value: abs(value) <= 1), _P]
     mixing_real: Annotated[float, not_negative("2 Re G_↑↓"), _REAL]
     mixing_imaginary: Annotated[float, _IMAGINARY] = 0.0

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, get_args, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
 
-from fem_sf.checked import Checked
+from fem_sf.checked import Checked, positive
 from fem_sf.errors import Problem, StackError
 from fem_sf.multilayer import unknown_law
 from fem_sf.spin.algebra import Algebra
@@ -48,6 +48,14 @@ class Key:
     symbols: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+
+
+Conductance = Annotated[
+    float,
+    positive("g"),
+    Key("the conductance g per area, in σ0/L0, a number > 0", CONDUCTANCE, ("g",)),
+]
+"""G > 0."""
 
 
 @dataclass(frozen=True)
