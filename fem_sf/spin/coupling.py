@@ -63,13 +63,12 @@ def coupling(law: Law, left: Material, right: Material) -> Coupling:
         Side(_MU_RIGHT, _M_RIGHT, None, right.axis, is_magnet(right)),
     )
     flux = law.flux(SimpleNamespace(**numbers), *sides, NUMBERS)
+    whole = middle_side(flux, law, left, right)
     constraints = np.zeros((8, 16))
     if flux is None:
         _agree(law.agreement(left, right), constraints)
     else:
-        _conduct(flux, law, (left, right), constraints)
-    # between fluxes, large conductances round nothing
-    whole = middle_side(law, flux, left, right)
+        _conduct(flux, whole, law.clamps(left, right), (left.axis, right.axis), constraints)
     if whole is not None:
         return Coupling(constraints, np.eye(3, 16, _OWN[whole].start))
     if flux is None or flux.inside is None:
@@ -77,12 +76,14 @@ def coupling(law: Law, left: Material, right: Material) -> Coupling:
     return Coupling(constraints, np.hstack([flux.inside.T, np.zeros((3, 8))]))
 
 
-def middle_side(law: Law, flux: Flux | None, left: Material, right: Material) -> int | None:
-    """The side with the spin current of the middle, 0 or 1: one at which nothing is clamped."""
-    clamps = law.clamps(left, right)
-    if all(clamps) or (flux is not None and flux.inside is None):
-        return None
-    return clamps.index(False)
+def middle_side(flux: Flux | None, law: Law, left: Material, right: Material) -> int | None:
+    """The side whose spin current is that in the middle, 0 or 1, by what a law says flows."""
+    if flux is not None:
+        sides = (flux.left, flux.right)
+        return next((i for i, each in enumerate(sides) if each is flux.inside), None)
+    agreement = law.agreement(left, right)
+    continuous = len(agreement) == 4 and np.array_equal(agreement[:, :4], -agreement[:, 4:])
+    return 0 if continuous else None
 
 
 def _agree(agreement: FloatArray, constraints: FloatArray) -> None:
@@ -96,23 +97,27 @@ def _agree(agreement: FloatArray, constraints: FloatArray) -> None:
 
 
 def _conduct(
-    flux: Flux, law: Law, materials: tuple[Material, Material], constraints: FloatArray
+    flux: Flux,
+    whole: int | None,
+    clamps: tuple[bool, bool],
+    axes: tuple[FloatArray, FloatArray],
+    constraints: FloatArray,
 ) -> None:
-    """J given by the potentials, and J_M on either side by them or by the other side."""
+    """J given by the potentials, and J_M on either side by them or by the other side.
+
+    Between fluxes, large conductances round nothing.
+    """
     equations = constraints.T
     equations[:8, :1] = -flux.charge
     constraints[[0, 1, 1], [8, 8, 12]] = 1, 1, -1
-    whole, clamps = middle_side(law, flux, *materials), law.clamps(*materials)
-    for side, spin in enumerate((flux.left, flux.right)):
+    for side, (spin, axis) in enumerate(zip((flux.left, flux.right), axes, strict=True)):
         rows = slice(2 + 3 * side, 5 + 3 * side)
-        axis = materials[side].axis
-        if whole is not None and side != whole:
+        constraints[rows, _OWN[side]] = np.eye(3)
+        if whole not in (None, side) and (clamps[side] or spin is flux.inside):
             part = np.outer(axis, axis) if clamps[side] else np.eye(3)
-            constraints[rows, _OWN[side]] = np.eye(3)
-            constraints[rows, _OWN[whole]] = -part
+            constraints[rows, _OWN[1 - side]] = -part
         elif clamps[side]:
             equations[:8, rows.start] = -(spin @ axis)
             constraints[rows, _OWN[side]] = [axis, *normal_plane(axis)]
         else:
             equations[:8, rows] = -spin
-            constraints[rows, _OWN[side]] = np.eye(3)

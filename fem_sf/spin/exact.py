@@ -255,12 +255,14 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
     ]
     rows, constants = _equations(stack, couplings, drive, parts, faces)
     ends = np.cumsum([part.size for part in parts])
-    counted = np.eye(len(rows))
+    steps, measured = ends - 2, _measured(faces)
     if not wave_number:
         # constants of V from differences between neighbours: only these are in the laws
-        counted[np.ix_(ends - 2, ends - 2)] = np.tri(len(ends))
-    found = solve_exactly(rows @ counted, constants, ends - 2, _measured(faces) @ counted, _KINDS)
-    found = (found @ counted.T)[:, : ends[-1]]
+        for each in (rows, measured):
+            each[..., steps] = each[..., steps] @ np.tri(len(ends))
+    found = solve_exactly(rows, constants, steps, measured, _KINDS)[:, : ends[-1]]
+    if not wave_number:
+        found[:, steps] = found[:, steps].cumsum(axis=1)
     coefficients = np.split(found, ends[:-1], axis=1)
     sides = [product(face, own).real for face, own in zip(faces, coefficients, strict=True)]
     states = tuple(

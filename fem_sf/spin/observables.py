@@ -267,7 +267,7 @@ class Faces:
 
     def _middle_side(self, plane: Plane) -> int | None:
         law, flux = self._system.interface(plane).law, self._system.plane_flux(plane)
-        return middle_side(law, flux, *self._materials(plane))
+        return middle_side(flux, law, *self._materials(plane))
 
     def _imbalances(self) -> dict[str, FloatArray]:
         """What of charge and spin gets lost in each layer: as a whole, or at its worst node."""

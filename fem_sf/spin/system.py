@@ -351,7 +351,7 @@ class SpinSystem:
         terms = (holding - layer.w0 * ufl.dot(dM, q)) * dx
         for plane in self.planes_of(name):
             flux = self.plane_flux(plane)
-            if flux is not None and flux.inside is not None:
+            if flux is not None:
                 is_left = name == plane.left
                 side = "+" if is_left else "-"
                 taken = flux.left - flux.inside if is_left else flux.inside - flux.right

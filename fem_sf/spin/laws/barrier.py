@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fem_sf.errors import Problem
 from fem_sf.spin.laws.law import Conductance, Conducting, Key
@@ -40,6 +40,8 @@ class Barrier(Conducting):
     polarisation_left: Annotated[float, _LEFT] = 0.0
     polarisation_right: Annotated[float, _RIGHT] = 0.0
     polarisation_product: Annotated[float | None, _PRODUCT] = None
+
+    may_turn: ClassVar[bool] = True
 
     @property
     def joint_polarisation(self) -> float:

@@ -40,6 +40,7 @@ class Circuit(Conducting):
     mixing_imaginary: Annotated[float, _IMAGINARY] = 0.0
 
     kind: ClassVar[str] = "circuit"
+    may_turn: ClassVar[bool] = True
 
     def flux(self, k: Any, left: Side, right: Side, ops: Algebra) -> Flux:
         """Along and across p into the normal metal, along p alone in the magnet."""
@@ -54,7 +55,8 @@ class Circuit(Conducting):
         into_normal = along - k.mixing_real * across - k.mixing_imaginary * turned
         if left.is_magnet:
             return Flux(charge, along, into_normal, into_normal)
-        return Flux(-charge, -into_normal, -along, -into_normal)
+        from_normal = -into_normal
+        return Flux(-charge, from_normal, -along, from_normal)
 
     def clamps(self, left: Material, right: Material) -> tuple[bool, bool]:
         """The magnet."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
@@ -95,8 +96,8 @@ class Flux:
     left, right
         J_M on the two sides, vectors.
     inside
-        J_B, the spin current in the middle, which shares the torque between the sides; ``None``
-        where the law does not say.
+        J_B, the spin current in the middle, which shares the torque between the sides; where it is
+        that of a side, the same object as that. ``None`` where the law does not say.
     """
 
     charge: Any
@@ -113,13 +114,14 @@ class Law(Checked):
     ----------
     kind
         Its name in a case; a class without one of its own is no law yet.
-    needs_directions
-        Whether the directions of magnetizations have to be given, not unknown.
+    may_turn
+        Whether it holds at a magnetization that turns, whose torque it then has to say by J_B; else
+        directions have to be given.
     """
 
     kind: ClassVar[str] = "law"
     error: ClassVar = StackError
-    needs_directions: ClassVar[bool] = False
+    may_turn: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         kind = vars(cls).get("kind")
@@ -131,6 +133,7 @@ class Law(Checked):
         LAWS[kind] = cls
 
     @classmethod
+    @cache
     def keys(cls) -> dict[str, Key]:
         """What a case has to know of its parameters, by name."""
         hints = get_type_hints(cls, include_extras=True)
@@ -186,7 +189,7 @@ class Law(Checked):
         raise unknown_law(self)
 
     def clamps(self, left: Material, right: Material) -> tuple[bool, bool]:
-        """Sides that take of J_M, and show of m, what is along their magnetization alone."""
+        """Sides that take of J_B, and show of m, what is along their magnetization alone."""
         return False, False
 
     def common_spin(self, left: Material, right: Material) -> FloatArray:
@@ -203,7 +206,7 @@ class Law(Checked):
                 'layer use "circuit", "tunnel-vector" or "transparent"',
             )
             return
-        if self.needs_directions and (wall_of(left) or wall_of(right)):
+        if not self.may_turn and (wall_of(left) or wall_of(right)):
             yield Problem(
                 "law",
                 f"{self.kind!r} needs magnetizations of known direction, but a layer here has a "

@@ -20,7 +20,6 @@ class Metallic(WithoutResistance):
     """
 
     kind: ClassVar[str] = "metallic"
-    needs_directions: ClassVar[bool] = True
 
     def links(self, left: Material, right: Material) -> FloatArray:
         """Cos Φ m_L = m_R."""

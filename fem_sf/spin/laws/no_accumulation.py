@@ -20,7 +20,6 @@ class MetallicNoAccumulation(WithoutResistance):
     """The limit g → ∞ of `Tunnel` for 0 < Φ < π: m_L = m_R = 0, μ continuous."""
 
     kind: ClassVar[str] = "metallic-no-accumulation"
-    needs_directions: ClassVar[bool] = True
 
     def links(self, left: Material, right: Material) -> FloatArray:
         """p_L·m_L = 0 and p_R·m_R = 0."""

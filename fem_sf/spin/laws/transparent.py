@@ -17,6 +17,7 @@ class Transparent(WithoutResistance):
     """Potentials and currents are continuous as vectors."""
 
     kind: ClassVar[str] = "transparent"
+    may_turn: ClassVar[bool] = True
 
     def links(self, left: Material, right: Material) -> FloatArray:
         """m_L = m_R."""

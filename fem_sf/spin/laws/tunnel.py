@@ -41,25 +41,20 @@ class Tunnel(Barrier):
         """Eqs. 3 and 4, h_ss' |R_ss'|² (μ_Ls − μ_Rs') through every channel."""
         cosine = ops.dot(left.p, right.p)
         on_left, on_right = left.of_spins(ops), right.of_spins(ops)
-        charge: Any = 0
-        along_left: Any = 0
-        along_right: Any = 0
-        inside: Any = 0
+        currents, passing = {}, {}
         for s, t in product((1, -1), repeat=2):
             h = 1 + s * k.polarisation_left + t * k.polarisation_right
             h = k.conductance / 2 * (h + s * t * k.polarisation_product)
             difference = on_left[s] - on_right[t]
-            current = h * difference
+            currents[s, t] = h * difference
             if self.barrier is not None:
-                shape = self.barrier.of_channel(k, s)
-                current *= transmission(
-                    self.barrier.model, shape, difference, left.V - right.V, ops
-                )
-            overlap = (1 + s * t * cosine) / 2
-            charge += overlap * current
-            along_left += s * overlap * current
-            along_right += t * overlap * current
-            inside += current / 2 * (s * left.p + t * right.p)
+                drop, shape = left.V - right.V, self.barrier.of_channel(k, s)
+                currents[s, t] *= transmission(self.barrier.model, shape, difference, drop, ops)
+            passing[s, t] = (1 + s * t * cosine) / 2 * currents[s, t]
+        charge = sum(passing.values())
+        along_left, along_right = _spins(passing)
+        of_left, of_right = _spins(currents)
+        inside = of_left / 2 * left.p + of_right / 2 * right.p
         return Flux(charge, along_left * left.p, along_right * right.p, inside)
 
     @property
@@ -95,3 +90,10 @@ class Tunnel(Barrier):
         """Beyond what the model of its shape holds for."""
         if self.barrier:
             yield from self.barrier.find_excess(difference)
+
+
+def _spins(currents: dict[tuple[int, int], Any]) -> tuple[Any, Any]:
+    """Spin that leaves the left by all channels s, s', and spin that enters the right."""
+    leaving = {s: currents[s, 1] + currents[s, -1] for s in (1, -1)}
+    entering = {t: currents[1, t] + currents[-1, t] for t in (1, -1)}
+    return leaving[1] - leaving[-1], entering[1] - entering[-1]
