@@ -224,7 +224,6 @@ class InterfaceTable(schema.InterfaceTable):
     between: Pair | None = Field(
         None, description='the names of two layers that touch, as in ["FL", "FR"]'
     )
-    law: str | None = None
     capacitance: Capacitance | None = Field(
         None, description="C_b per area, in σ0 t0/L0, a number > 0"
     )

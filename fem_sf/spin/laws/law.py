@@ -155,9 +155,10 @@ class Law(Checked):
         return ""
 
     @property
-    def structure(self) -> str:
-        """What its formula depends on beyond numbers."""
-        return ""
+    def structure(self) -> tuple[Any, ...]:
+        """What its formula depends on beyond numbers: parameters that are none."""
+        names = (each.name for each in fields(self) if each.name not in self.numbers)
+        return tuple((name, getattr(self, name)) for name in names)
 
     @property
     def linear(self) -> Law:

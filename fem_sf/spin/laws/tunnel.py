@@ -73,9 +73,9 @@ class Tunnel(Barrier):
         return "a barrier at finite bias" if self.barrier else ""
 
     @property
-    def structure(self) -> str:
+    def structure(self) -> tuple[Any, ...]:
         """How the voltage deforms it."""
-        return self.barrier.model if self.barrier else ""
+        return (self.barrier and self.barrier.model,)
 
     def clamps(self, left: Material, right: Material) -> tuple[bool, bool]:
         """Both sides."""
