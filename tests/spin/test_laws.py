@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.linalg import null_space
 
 import law_matrices
+from fem_sf.case.spin.schema import interface_table
 from fem_sf.spin import interfaces as laws
 from fem_sf.spin import laws as folder
 from fem_sf.spin import materials
@@ -152,3 +154,27 @@ def test_two_laws_of_one_name_are_refused():
     with pytest.raises(TypeError, match="two laws are called 'tunnel'"):
         type("Other", (laws.Conducting,), {"kind": "tunnel"})
     assert laws.LAWS["tunnel"] is laws.Tunnel
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "key"),
+    [
+        ("conductance", "conductance", laws.Key("a time in t0", "t0")),
+        ("capacitance", "capacitance", laws.Key("a capacitance", "1")),
+        ("part", "P", laws.Key("a number", symbols=("P",))),
+    ],
+)
+def test_laws_mean_the_same_by_a_key(name: str, word: str, key: laws.Key):
+    made = dataclasses.make_dataclass(
+        "Odd",
+        [(name, Annotated[float, key])],
+        bases=(laws.Conducting,),
+        namespace={"kind": "odd"},
+        frozen=True,
+    )
+    try:
+        with pytest.raises(TypeError, match=f"means something else by '{word}'"):
+            interface_table()
+    finally:
+        assert laws.LAWS.pop("odd").__name__ == made.__name__
+    assert interface_table()

@@ -261,10 +261,10 @@ def _keys(laws: tuple[type[Law], ...]) -> dict[str, tuple[Key, int]]:
     Raises
     ------
     TypeError
-        If two laws mean different things by a key, or by a symbol of one.
+        If two laws mean different things by a key or a symbol, or one what interfaces mean.
     """
     keys: dict[str, tuple[Key, int]] = {}
-    meanings: dict[str, Any] = {}
+    meanings: dict[str, Any] = dict.fromkeys(InterfaceTable.model_fields)
     for law in laws:
         types = get_type_hints(law)
         for name, key in law.keys().items():
@@ -273,7 +273,7 @@ def _keys(laws: tuple[type[Law], ...]) -> dict[str, tuple[Key, int]]:
             meant = [(name, (count, key.unit)), *((symbol, name) for symbol in key.symbols)]
             for word, meaning in meant:
                 if meanings.setdefault(word, meaning) != meaning:
-                    raise TypeError(f"{law} and another law mean different things by {word!r}")
+                    raise TypeError(f"{law} means something else by {word!r} than other laws")
     return keys
 
 
