@@ -64,11 +64,12 @@ def coupling(law: Law, left: Material, right: Material) -> Coupling:
     )
     flux = law.flux(SimpleNamespace(**numbers), *sides, NUMBERS)
     whole = middle_side(flux, law, left, right)
+    how = whole, law.clamps(left, right), (left.axis, right.axis)
     constraints = np.zeros((8, 16))
     if flux is None:
-        _agree(law.agreement(left, right), constraints)
+        _agree(law.agreement(left, right), *how, constraints)
     else:
-        _conduct(flux, whole, law.clamps(left, right), (left.axis, right.axis), constraints)
+        _conduct(flux, *how, constraints)
     if whole is not None:
         return Coupling(constraints, np.eye(3, 16, _OWN[whole].start))
     if flux is None or flux.inside is None:
@@ -86,14 +87,33 @@ def middle_side(flux: Flux | None, law: Law, left: Material, right: Material) ->
     return 0 if continuous else None
 
 
-def _agree(agreement: FloatArray, constraints: FloatArray) -> None:
-    """μ and J continuous; reactions (F_L, −F_R) do no work on what the law allows of m."""
+def _agree(
+    agreement: FloatArray,
+    whole: int | None,
+    clamps: tuple[bool, bool],
+    axes: tuple[FloatArray, FloatArray],
+    constraints: FloatArray,
+) -> None:
+    """μ and J continuous; reactions (F_L, −F_R) do no work on what the law allows of m.
+
+    Where it clamps, what is along p is kept apart from what is across, which may be much smaller.
+    """
     count = len(agreement)
     constraints[:count, :8] = agreement
     constraints[count, [8, 12]] = 1, -1
-    allowed = np.linalg.svd(agreement[1:, [1, 2, 3, 5, 6, 7]])[2][count - 1 :]
-    constraints[count + 1 :, _OWN[0]] = allowed[:, :3]
-    constraints[count + 1 :, _OWN[1]] = -allowed[:, 3:]
+    rows = constraints[count + 1 :]
+    if whole is not None:
+        rows[:, _OWN[0]], rows[:, _OWN[1]] = np.eye(3), -np.eye(3)
+        return
+    frames = [
+        np.array([axis, *normal_plane(axis)]) if clamped else np.eye(3)
+        for axis, clamped in zip(axes, clamps, strict=True)
+    ]
+    left, right = agreement[1:, 1:4] @ frames[0].T, agreement[1:, 5:] @ frames[1].T
+    for seen, clamped in zip((left, right), clamps, strict=True):
+        seen[:, 1:] *= not clamped
+    allowed = np.linalg.qr(np.hstack([left, right]).T, mode="complete")[0].T[count - 1 :]
+    rows[:, _OWN[0]], rows[:, _OWN[1]] = allowed[:, :3] @ frames[0], -allowed[:, 3:] @ frames[1]
 
 
 def _conduct(
