@@ -436,13 +436,13 @@ def known_kind(registry: Mapping[str, type[Any]], what: str) -> Reader:
     def read(value: Any) -> Any:
         if isinstance(value, tuple(registry.values())):
             return value
-        names = [each.__name__ for each in registry.values()]
+        homes = {each.__name__: each.__module__ for each in registry.values()}
         twin = type(value).__name__
         hint = ""
         if isinstance(value, str) and value in registry:
             hint = f"; make one, as in {registry[value].__name__}(…)"
-        elif twin in names:
-            hint = f"; take {twin} of {next(iter(registry.values())).__module__}"
-        raise refuse(f"{what} ({', '.join(names)})", value, hint)
+        elif twin in homes:
+            hint = f"; take {twin} of {homes[twin]}"
+        raise refuse(f"{what} ({', '.join(homes)})", value, hint)
 
     return read

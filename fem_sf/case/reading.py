@@ -23,9 +23,9 @@ _KINDS = (_USADEL, _SPIN)
 def new_report(source: Source) -> Report:
     """An empty report on a case file, whose keys have their usual names."""
     if _meant_kind(source.data) == _SPIN:
-        from fem_sf.case.spin.schema import OTHER_NAMES
+        from fem_sf.case.spin.schema import other_names
 
-        source = with_usual_names(source, OTHER_NAMES)
+        source = with_usual_names(source, other_names())
     return Report(source)
 
 
@@ -59,7 +59,7 @@ def tables_of(report: Report) -> tuple[Schemas, Context]:
         from fem_sf.case.spin import schema as spin_schema
         from fem_sf.case.spin import tables as spin_tables
 
-        return spin_schema.SCHEMAS, spin_tables.read_all(aside).context
+        return spin_schema.schemas(), spin_tables.read_all(aside).context
     from fem_sf.case.usadel import schema, tables
 
     return schema.SCHEMAS, tables.read_all(aside).context

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from fem_sf.mesh.layers import Plane
 from fem_sf.solve.elimination import Condition, Nodes
-from fem_sf.spin import laws
 from fem_sf.spin.model import Voltage
 from fem_sf.spin.reservoirs import Contact
 from fem_sf.spin.system import SpinSystem
@@ -134,7 +133,7 @@ def _plane_conditions(system: SpinSystem, nodes: FaceNodes) -> Iterator[Conditio
     for plane in system.mesh.planes:
         interface = system.interface(plane)
         left, right = (system.stack.layer(name).material for name in (plane.left, plane.right))
-        agreement = laws.agreement(interface.law, left, right)
+        agreement = interface.law.agreement(left, right)
         rows = np.zeros((len(agreement), 2 * SIZE))
         rows[:, :4] = agreement[:, :4]
         rows[:, SIZE : SIZE + 4] = agreement[:, 4:]

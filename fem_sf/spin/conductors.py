@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.spin import laws
 from fem_sf.spin.contacts import DEFAULT_CONTACTS
+from fem_sf.spin.interfaces import Conducting
 from fem_sf.spin.model import Current, Drive, Interface, Layer, Stack, wall_of
 from fem_sf.spin.reservoirs import Contact
 from fem_sf.spin.system import SpinSystem
@@ -119,7 +119,7 @@ class ConductorSystem(SpinSystem):
 
 def is_barrier(interface: Interface) -> bool:
     """Whether a law or a capacitance says what flows, so that a potential may jump."""
-    return laws.largest_conductance(interface.law) > 0 or math.isfinite(interface.capacitance)
+    return isinstance(interface.law, Conducting) or math.isfinite(interface.capacitance)
 
 
 def steady_system(
@@ -196,7 +196,7 @@ def find_conductors(system: SpinSystem, uniform: bool) -> Conductors:
     joining = tuple(_joins(stack, each) for each in interfaces)
     links = _Links(stack.names)
     for plane, interface, joins in zip(planes, interfaces, joining, strict=True):
-        if joins or laws.largest_conductance(interface.law) == 0:
+        if joins or not isinstance(interface.law, Conducting):
             links.join(*_sides(plane))
     if isinstance(system.drive, Current):
         # a reservoir that floats gives all its layers one potential
@@ -207,7 +207,7 @@ def find_conductors(system: SpinSystem, uniform: bool) -> Conductors:
     of_layer = {name: roots.index(root) for name, root in zip(stack.names, roots, strict=True)}
     held = {of_layer[name]: value for name, value in _held(system, uniform)}
     weighted = [
-        (laws.largest_conductance(interface.law), *(of_layer[name] for name in _sides(plane)))
+        (interface.law.largest_conductance, *(of_layer[name] for name in _sides(plane)))
         for plane, interface in zip(planes, interfaces, strict=True)
     ]
     return Conductors(
@@ -241,7 +241,7 @@ class _Links:
 
 
 def _joins(stack: Stack, interface: Interface) -> bool:
-    conductance = laws.largest_conductance(interface.law)
+    conductance = interface.law.largest_conductance
     sides = [stack.layer(name) for name in (interface.left, interface.right)]
     return conductance > _MUCH_BETTER * min(map(_layer_conductance, sides))
 
@@ -296,5 +296,5 @@ def _paths(
 def _common_spin(stack: Stack, interface: Interface) -> tuple[tuple[float, ...], ...]:
     left, right = (stack.layer(name).material for name in (interface.left, interface.right))
     turns = any(wall_of(material) is not None for material in (left, right))
-    seen = np.eye(3) if turns else laws.common_spin(interface.law, left, right)
+    seen = np.eye(3) if turns else interface.law.common_spin(left, right)
     return tuple(tuple(row) for row in seen.tolist())

@@ -2,33 +2,27 @@
 """Interface laws as linear equations between potentials and fluxes on both sides.
 
 ψ = (μ, m) are the four potentials on a side, m = (D/σ) δM a vector, and F = (J, J_M) the four
-fluxes along +y. Every law is eight equations for the sixteen numbers x = (ψ_L, ψ_R, F_L, F_R).
+fluxes along +y. Every law is eight equations for the sixteen numbers x = (ψ_L, ψ_R, F_L, F_R):
+what it says of each of the eight potentials alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 
-from fem_sf.multilayer import unknown_law
-from fem_sf.spin.interfaces import (
-    Circuit,
-    General,
-    Law,
-    Metallic,
-    MetallicNoAccumulation,
-    MetallicReversed,
-    Transparent,
-    Tunnel,
-    TunnelVector,
-)
-from fem_sf.spin.materials import Ferromagnet, FloatArray, Material, normal_plane
+from fem_sf.spin.algebra import NUMBERS
+from fem_sf.spin.interfaces import Flux, Law, Side
+from fem_sf.spin.materials import FloatArray, Material, is_magnet, normal_plane
 
-_IDENTITY = np.eye(4)
-_LEFT_FLUX = np.eye(4, 16, 8)
-_RIGHT_FLUX = np.eye(4, 16, 12)
+_MU_LEFT, _M_LEFT, _MU_RIGHT, _M_RIGHT = np.split(np.eye(8), [1, 4, 5], axis=1)
+"""Eight states, in each of which one potential is 1."""
+
+_OWN = slice(9, 12), slice(13, 16)
+"""Places of J_M^L and J_M^R in x."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +42,9 @@ class Coupling:
     barrier_current: FloatArray | None = None
 
 
-@singledispatch
+@lru_cache(maxsize=256)
 def coupling(law: Law, left: Material, right: Material) -> Coupling:
-    """The equations of a law between two materials.
+    """The equations of a law in linear response between two materials.
 
     Parameters
     ----------
@@ -59,153 +53,91 @@ def coupling(law: Law, left: Material, right: Material) -> Coupling:
     left, right
         What is on the two sides.
     """
-    raise unknown_law(law)
-
-
-def tunnel_conductance(law: Tunnel | TunnelVector, left: Material, right: Material) -> FloatArray:
-    """G of a barrier, (J, J_B) = G (ψ_L − ψ_R), symmetric and not negative; shape (4, 4)."""
-    p_left, p_right = left.axis, right.axis
-    product = law.joint_polarisation
-    tilt = product * float(p_left @ p_right)
-    matrix = np.empty((4, 4))
-    matrix[0, 0] = 1 + tilt
-    matrix[0, 1:] = matrix[1:, 0] = (
-        law.polarisation_left * p_left + law.polarisation_right * p_right
+    law = law.linear
+    numbers = {
+        name: value if isinstance(value, float) else np.array(value)
+        for name, value in law.numbers.items()
+    }
+    sides = (
+        Side(_MU_LEFT, _M_LEFT, None, left.axis, is_magnet(left)),
+        Side(_MU_RIGHT, _M_RIGHT, None, right.axis, is_magnet(right)),
     )
-    outer = np.outer(p_right, p_left)
-    matrix[1:, 1:] = (1 - tilt) * np.eye(3) + product * (outer + outer.T)
-    return law.conductance * matrix
-
-
-def _projector(material: Material) -> FloatArray:
-    projector = np.zeros((4, 4))
-    projector[0, 0] = 1
-    projector[1:, 1:] = np.outer(material.axis, material.axis)
-    return projector
-
-
-def _from_fluxes(left_flux: FloatArray, right_flux: FloatArray) -> FloatArray:
-    """F_L and F_R given by the potentials: the constraints from two maps of shape (4, 8)."""
-    constraints = np.vstack([_LEFT_FLUX, _RIGHT_FLUX])
-    constraints[:4, :8] = -left_flux
-    constraints[4:, :8] = -right_flux
-    return constraints
-
-
-@coupling.register
-def _(law: Tunnel, left: Material, right: Material) -> Coupling:
-    project_left, project_right = _projector(left), _projector(right)
-    inside = tunnel_conductance(law, left, right) @ np.hstack([project_left, -project_right])
-    along = np.vstack([inside[0], left.axis @ inside[1:], right.axis @ inside[1:]])
-    return Coupling(_clamped(along, left, right), np.hstack([inside[1:], np.zeros((3, 8))]))
-
-
-def _clamped(along: FloatArray, left: Material, right: Material) -> FloatArray:
-    """J, p_L·J_M^L and p_R·J_M^R given by the potentials, shape (3, 8); nothing flows across p."""
+    flux = law.flux(SimpleNamespace(**numbers), *sides, NUMBERS)
+    whole = middle_side(flux, law, left, right)
+    how = whole, law.clamps(left, right), (left.axis, right.axis)
     constraints = np.zeros((8, 16))
-    constraints[:3, :8] = -along
-    constraints[[0, 3, 3], [8, 8, 12]] = 1, 1, -1
-    constraints[1, 9:12], constraints[2, 13:16] = left.axis, right.axis
-    constraints[4:6, 9:12], constraints[6:, 13:16] = map(normal_plane, (left.axis, right.axis))
-    return constraints
+    if flux is None:
+        _agree(law.agreement(left, right), *how, constraints)
+    else:
+        _conduct(flux, *how, constraints)
+    if whole is not None:
+        return Coupling(constraints, np.eye(3, 16, _OWN[whole].start))
+    if flux is None or flux.inside is None:
+        return Coupling(constraints)
+    return Coupling(constraints, np.hstack([flux.inside.T, np.zeros((3, 8))]))
 
 
-@coupling.register
-def _(law: TunnelVector, left: Material, right: Material) -> Coupling:
-    inside = tunnel_conductance(law, left, right) @ np.hstack([_IDENTITY, -_IDENTITY])
-    return Coupling(_from_fluxes(inside, inside), _LEFT_FLUX[1:])
+def middle_side(flux: Flux | None, law: Law, left: Material, right: Material) -> int | None:
+    """The side whose spin current is that in the middle, 0 or 1, by what a law says flows."""
+    if flux is not None:
+        sides = (flux.left, flux.right)
+        return next((i for i, each in enumerate(sides) if each is flux.inside), None)
+    agreement = law.agreement(left, right)
+    continuous = len(agreement) == 4 and np.array_equal(agreement[:, :4], -agreement[:, 4:])
+    return 0 if continuous else None
 
 
-@coupling.register
-def _(law: Transparent, left: Material, right: Material) -> Coupling:
-    constraints = np.zeros((8, 16))
-    constraints[:4, :8] = np.hstack([_IDENTITY, -_IDENTITY])
-    constraints[4:, 8:] = np.hstack([_IDENTITY, -_IDENTITY])
-    return Coupling(constraints, _LEFT_FLUX[1:])
+def _agree(
+    agreement: FloatArray,
+    whole: int | None,
+    clamps: tuple[bool, bool],
+    axes: tuple[FloatArray, FloatArray],
+    constraints: FloatArray,
+) -> None:
+    """μ and J continuous; reactions (F_L, −F_R) do no work on what the law allows of m.
+
+    Where it clamps, what is along p is kept apart from what is across, which may be much smaller.
+    """
+    count = len(agreement)
+    constraints[:count, :8] = agreement
+    constraints[count, [8, 12]] = 1, -1
+    rows = constraints[count + 1 :]
+    if whole is not None:
+        rows[:, _OWN[0]], rows[:, _OWN[1]] = np.eye(3), -np.eye(3)
+        return
+    frames = [
+        np.array([axis, *normal_plane(axis)]) if clamped else np.eye(3)
+        for axis, clamped in zip(axes, clamps, strict=True)
+    ]
+    left, right = agreement[1:, 1:4] @ frames[0].T, agreement[1:, 5:] @ frames[1].T
+    for seen, clamped in zip((left, right), clamps, strict=True):
+        seen[:, 1:] *= not clamped
+    allowed = np.linalg.qr(np.hstack([left, right]).T, mode="complete")[0].T[count - 1 :]
+    rows[:, _OWN[0]], rows[:, _OWN[1]] = allowed[:, :3] @ frames[0], -allowed[:, 3:] @ frames[1]
 
 
-def _without_resistance(left: Material, right: Material) -> FloatArray:
-    """μ and J continuous, J_M along p on each side; the last two rows are left to the law."""
-    constraints = np.zeros((8, 16))
-    constraints[0, [0, 4]] = 1, -1
-    constraints[1, [8, 12]] = 1, -1
-    constraints[2:4, 9:12] = normal_plane(left.axis)
-    constraints[4:6, 13:16] = normal_plane(right.axis)
-    return constraints
+def _conduct(
+    flux: Flux,
+    whole: int | None,
+    clamps: tuple[bool, bool],
+    axes: tuple[FloatArray, FloatArray],
+    constraints: FloatArray,
+) -> None:
+    """J given by the potentials, and J_M on either side by them or by the other side.
 
-
-@coupling.register
-def _(law: Metallic, left: Material, right: Material) -> Coupling:
-    constraints = _without_resistance(left, right)
-    cosine = float(left.axis @ right.axis)
-    constraints[6, 1:4] = -cosine * left.axis
-    constraints[6, 5:8] = right.axis
-    constraints[7, 9:12] = left.axis
-    constraints[7, 13:16] = -cosine * right.axis
-    return Coupling(constraints)
-
-
-@coupling.register
-def _(law: MetallicReversed, left: Material, right: Material) -> Coupling:
-    constraints = _without_resistance(left, right)
-    cosine = float(left.axis @ right.axis)
-    constraints[6, 1:4] = left.axis
-    constraints[6, 5:8] = -cosine * right.axis
-    constraints[7, 9:12] = -cosine * left.axis
-    constraints[7, 13:16] = right.axis
-    return Coupling(constraints)
-
-
-@coupling.register
-def _(law: MetallicNoAccumulation, left: Material, right: Material) -> Coupling:
-    constraints = _without_resistance(left, right)
-    constraints[6, 1:4] = left.axis
-    constraints[7, 5:8] = right.axis
-    return Coupling(constraints)
-
-
-@coupling.register
-def _(law: General, left: Material, right: Material) -> Coupling:
-    along = law.matrix[[0, 1, 3]] @ np.vstack(
-        [
-            np.hstack([_lift(left).T, np.zeros((2, 4))]),
-            np.hstack([np.zeros((2, 4)), _lift(right).T]),
-        ]
-    )
-    return Coupling(_clamped(along, left, right))
-
-
-def _lift(material: Material) -> FloatArray:
-    """(a, b) ↦ (a, b p), shape (4, 2)."""
-    lift = np.zeros((4, 2))
-    lift[0, 0] = 1
-    lift[1:, 1] = material.axis
-    return lift
-
-
-@coupling.register
-def _(law: Circuit, left: Material, right: Material) -> Coupling:
-    magnet_is_left = isinstance(left, Ferromagnet)
-    magnet = left if magnet_is_left else right
-    axis = magnet.axis
-    g, polarised = law.conductance, law.conductance * law.polarisation
-    from_magnet = np.empty((4, 4))
-    from_magnet[0, 0] = g
-    from_magnet[0, 1:] = from_magnet[1:, 0] = polarised * axis
-    from_magnet[1:, 1:] = g * np.outer(axis, axis)
-    from_normal = -from_magnet
-    x, y, z = axis
-    turn = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    from_normal[1:, 1:] -= (
-        law.mixing_real * (np.eye(3) - np.outer(axis, axis)) + law.mixing_imaginary * turn
-    )
-    # the magnet takes what of the flux is along p: between fluxes, large conductances round nothing
-    taken = _RIGHT_FLUX if magnet_is_left else _LEFT_FLUX
-    kept = _LEFT_FLUX if magnet_is_left else _RIGHT_FLUX
-    constraints = np.vstack([taken, kept - _projector(magnet) @ taken])
-    constraints[:4, :8] = (
-        -np.hstack([from_magnet, from_normal])
-        if magnet_is_left
-        else np.hstack([from_normal, from_magnet])
-    )
-    return Coupling(constraints, taken[1:])
+    Between fluxes, large conductances round nothing.
+    """
+    equations = constraints.T
+    equations[:8, :1] = -flux.charge
+    constraints[[0, 1, 1], [8, 8, 12]] = 1, 1, -1
+    for side, (spin, axis) in enumerate(zip((flux.left, flux.right), axes, strict=True)):
+        rows = slice(2 + 3 * side, 5 + 3 * side)
+        constraints[rows, _OWN[side]] = np.eye(3)
+        if whole not in (None, side) and (clamps[side] or spin is flux.inside):
+            part = np.outer(axis, axis) if clamps[side] else np.eye(3)
+            constraints[rows, _OWN[1 - side]] = -part
+        elif clamps[side]:
+            equations[:8, rows.start] = -(spin @ axis)
+            constraints[rows, _OWN[side]] = [axis, *normal_plane(axis)]
+        else:
+            equations[:8, rows] = -spin

@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike
 
 from fem_sf.errors import InputError, Problem, StackError
 from fem_sf.spin.coupling import Coupling, coupling
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import FloatArray
 from fem_sf.spin.model import Drive, Stack, Voltage
 from fem_sf.spin.modes import ComplexArray, LayerSolution
@@ -256,12 +255,14 @@ def solve(stack: Stack, drive: Drive, wave_number: float = 0.0) -> Solution:
     ]
     rows, constants = _equations(stack, couplings, drive, parts, faces)
     ends = np.cumsum([part.size for part in parts])
-    counted = np.eye(len(rows))
+    steps, measured = ends - 2, _measured(faces)
     if not wave_number:
         # constants of V from differences between neighbours: only these are in the laws
-        counted[np.ix_(ends - 2, ends - 2)] = np.tri(len(ends))
-    found = solve_exactly(rows @ counted, constants, ends - 2, _measured(faces) @ counted, _KINDS)
-    found = (found @ counted.T)[:, : ends[-1]]
+        for each in (rows, measured):
+            each[..., steps] = each[..., steps] @ np.tri(len(ends))
+    found = solve_exactly(rows, constants, steps, measured, _KINDS)[:, : ends[-1]]
+    if not wave_number:
+        found[:, steps] = found[:, steps].cumsum(axis=1)
     coefficients = np.split(found, ends[:-1], axis=1)
     sides = [product(face, own).real for face, own in zip(faces, coefficients, strict=True)]
     states = tuple(
@@ -432,7 +433,7 @@ def _interface_state(
     if law.barrier_current is not None:
         everything = np.concatenate([left[:4], right[:4], left[4:8], right[4:8]])
         barrier = law.barrier_current @ everything
-        if isinstance(stack.interfaces[index].law, Tunnel):
-            one, other = (layer.material.axis for layer in stack.layers[index : index + 2])
-            barrier = clamped_current(barrier, *sides, (one, other))
+        one, other = (layer.material for layer in stack.layers[index : index + 2])
+        if all(stack.interfaces[index].law.clamps(one, other)):
+            barrier = clamped_current(barrier, *sides, (one.axis, other.axis))
     return InterfaceState(*sides, barrier)

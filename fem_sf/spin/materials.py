@@ -23,11 +23,13 @@ Direction = Annotated[tuple[float, float, float], Read(read_vector(is_zero=False
 
 def normal_plane(axis: FloatArray) -> FloatArray:
     """Two unit vectors normal to a unit vector and to each other, shape (2, 3)."""
-    x, y, z = axis
-    times = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    first = times[:, np.argmin(np.abs(axis))]
-    first = first / np.linalg.norm(first)
-    return np.array([first, times @ first])
+    # in plain numbers, of which there are few
+    x, y, z = map(float, axis)
+    sizes = [abs(x), abs(y), abs(z)]
+    a, b, c = ((0.0, z, -y), (-z, 0.0, x), (y, -x, 0.0))[sizes.index(min(sizes))]
+    size = math.sqrt(a * a + b * b + c * c)
+    a, b, c = a / size, b / size, c / size
+    return np.array([[a, b, c], [y * c - z * b, z * a - x * c, x * b - y * a]])
 
 
 @dataclass(frozen=True)
@@ -203,3 +205,13 @@ PARALLEL = 1e-6
 
 MATERIALS: dict[str, type[Material]] = {each.kind: each for each in (Ferromagnet, Normal)}
 """The materials by the name that a case gives them."""
+
+
+def is_magnet(material: Material) -> bool:
+    """Whether a material has a magnetization of its own."""
+    return isinstance(material, Ferromagnet)
+
+
+def wall_of(material: Material) -> Wall | None:
+    """The wall of a material whose magnetization may turn, else ``None``."""
+    return material.wall if isinstance(material, Ferromagnet) else None

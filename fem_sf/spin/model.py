@@ -10,33 +10,16 @@ independent of y, the axis of the stack, which points from left to right.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
-
-import numpy as np
 
 from fem_sf.checked import Checked, Expected, Read, known_kind
 from fem_sf.errors import Problem, StackError
 from fem_sf.multilayer import Joint, LayerName, Multilayer
-from fem_sf.spin.interfaces import (
-    LAWS,
-    ROUNDING,
-    Circuit,
-    General,
-    Law,
-    Metallic,
-    MetallicNoAccumulation,
-    MetallicReversed,
-    Tunnel,
-    _Barrier,
-)
-from fem_sf.spin.materials import MATERIALS, PARALLEL, Ferromagnet, Material, Wall
-
-_CLAMPED = (Tunnel, Metallic, MetallicReversed, MetallicNoAccumulation, General)
-_KNOWS_DIRECTIONS = (Metallic, MetallicReversed, MetallicNoAccumulation, General)
-"""Laws between magnetizations whose directions are given, not unknown."""
-
+from fem_sf.spin.interfaces import LAWS, Law
+from fem_sf.spin.materials import MATERIALS, PARALLEL, Ferromagnet, Material
+from fem_sf.spin.materials import wall_of as wall_of
 
 # --- the stack and its drive ---
 
@@ -169,7 +152,8 @@ class Stack(Multilayer[Layer, Interface]):
         for interface in known:
             yield from self._order_problems(interface)
             left, right = (self.layer(name).material for name in (interface.left, interface.right))
-            yield from _law_problems(f"interfaces.{interface.name}", interface, left, right)
+            for problem in interface.law.problems_between(left, right):
+                yield Problem(f"interfaces.{interface.name}.{problem.key}", problem.message)
 
     def _order_problems(self, interface: Interface) -> Iterator[Problem]:
         key = f"interfaces.{interface.name}"
@@ -181,11 +165,6 @@ class Stack(Multilayer[Layer, Interface]):
 
 
 # --- what is wrong with it ---
-
-
-def wall_of(material: Material) -> Wall | None:
-    """The wall of a material whose magnetization may turn, else ``None``."""
-    return material.wall if isinstance(material, Ferromagnet) else None
 
 
 def _wall_problems(layer: Layer) -> Iterator[Problem]:
@@ -210,48 +189,6 @@ def _hard_axis_tilt(material: Material) -> float:
     return material.hard_axis_tilt
 
 
-def _law_problems(
-    key: str, interface: Interface, left: Material, right: Material
-) -> Iterator[Problem]:
-    law = interface.law
-    magnetic = [isinstance(each, Ferromagnet) for each in (left, right)]
-    if isinstance(law, _CLAMPED) and not all(magnetic):
-        yield Problem(
-            f"{key}.law",
-            f"{law.kind!r} projects on the magnetizations of both sides; next to a normal layer "
-            'use "circuit", "tunnel-vector" or "transparent"',
-        )
-        return
-    if isinstance(law, _KNOWS_DIRECTIONS) and (wall_of(left) or wall_of(right)):
-        yield Problem(
-            f"{key}.law",
-            f"{law.kind!r} needs magnetizations of known direction, but a layer here has a wall; "
-            'use "tunnel", "tunnel-vector" or "transparent"',
-        )
-    if isinstance(law, _Barrier):
-        yield from _barrier_problems(key, law, magnetic)
-    elif isinstance(law, MetallicNoAccumulation):
-        if np.linalg.norm(np.cross(left.axis, right.axis)) < ROUNDING:
-            yield Problem(
-                f"{key}.law",
-                "has no limit for collinear magnetizations, where spin accumulates without a "
-                'barrier; use "transparent"',
-            )
-    elif isinstance(law, Circuit) and sum(magnetic) != 1:
-        yield Problem(f"{key}.law", "'circuit' joins a ferromagnetic and a normal layer")
-
-
-def _barrier_problems(key: str, law: _Barrier, magnetic: Sequence[bool]) -> Iterator[Problem]:
-    sides = (("left", law.polarisation_left), ("right", law.polarisation_right))
-    for (side, polarisation), has_direction in zip(sides, magnetic, strict=True):
-        if polarisation and not has_direction:
-            yield Problem(
-                f"{key}.polarisation_{side}", "this side is normal; expected 0 or leave it out"
-            )
-    if law.joint_polarisation and not all(magnetic):
-        yield Problem(f"{key}.polarisation_product", "one side is normal; expected 0")
-
-
 def find_cautions(stack: Stack) -> Iterator[Problem]:
     """What can be computed but is hardly meant, each with its dotted key."""
     for layer in stack.layers:
@@ -271,11 +208,5 @@ def find_cautions(stack: Stack) -> Iterator[Problem]:
                 "magnetization is along its direction",
             )
     for interface in stack.interfaces:
-        if isinstance(interface.law, General):
-            heat = interface.law.dissipation
-            if np.abs(heat - heat.T).max() > ROUNDING * np.abs(heat).max():
-                yield Problem(
-                    f"interfaces.{interface.name}.law",
-                    "the map (μ_L, m_L, μ_R, m_R) → (J, J_M^L, −J, −J_M^R) is not symmetric, which "
-                    "contradicts Onsager symmetry",
-                )
+        for problem in interface.law.find_cautions():
+            yield Problem(f"interfaces.{interface.name}.{problem.key}", problem.message)

@@ -29,12 +29,11 @@ from fem_sf.solve.blocks import BlockVector
 from fem_sf.solve.elimination import Nodes
 from fem_sf.spin import transport
 from fem_sf.spin.conditions import FaceNodes
+from fem_sf.spin.coupling import middle_side
 from fem_sf.spin.exact import InterfaceState, Side, clamped_current
 from fem_sf.spin.face_states import FaceStates
-from fem_sf.spin.interfaces import Circuit, Transparent, Tunnel, TunnelVector
 from fem_sf.spin.joints import find_joints
-from fem_sf.spin.laws import is_magnet
-from fem_sf.spin.model import wall_of
+from fem_sf.spin.materials import Material, wall_of
 from fem_sf.spin.reservoirs import Contact
 from fem_sf.spin.system import SpinSystem
 from fem_sf.spin.transport import SIZE, Fields
@@ -101,6 +100,7 @@ class Faces:
         )
         self._planes = [self._plane_faces(plane) for plane in system.mesh.planes]
         self._contacts = [self._contact_faces(contact) for contact in system.contacts]
+        self._middle = {plane.pair: self._middle_side(plane) for plane in system.mesh.planes}
         self._inside = [self._inside_form(plane) for plane in system.mesh.planes]
         corners = self._have_corners()
         self._exchange_forms = self._find_exchange_forms() if corners else {}
@@ -199,7 +199,7 @@ class Faces:
     def _inside_form(self, plane: Plane) -> tuple[int, Any] | None:
         """∫ J_B·χ on the left side of a plane that clamps both sides."""
         flux = self._system.plane_flux(plane)
-        if not isinstance(self._system.interface(plane).law, Tunnel):
+        if flux is None or flux.inside is None or self._middle[plane.pair] is not None:
             return None
         block = self._names.index(plane.left)
         test = Fields.of(ufl.TestFunction(self._layout.spaces[block])("+"))
@@ -253,15 +253,23 @@ class Faces:
         self, plane: Plane, left: Side, right: Side, by_law: FloatArray | None
     ) -> FloatArray | None:
         """J_B from what flows, which large conductances do not round, where the law allows."""
-        law = self._system.interface(plane).law
-        materials = [self._system.stack.layer(name).material for name in (plane.left, plane.right)]
-        if isinstance(law, Transparent | TunnelVector):
-            return left.spin_current
-        if isinstance(law, Circuit):
-            return right.spin_current if is_magnet(materials[0]) else left.spin_current
+        whole = self._middle[plane.pair]
+        if whole is not None:
+            return (left, right)[whole].spin_current
+        materials = self._materials(plane)
         if by_law is not None and not any(map(wall_of, materials)):
             return clamped_current(by_law, left, right, (materials[0].axis, materials[1].axis))
         return by_law
+
+    def _materials(self, plane: Plane) -> tuple[Material, Material]:
+        left, right = (
+            self._system.stack.layer(name).material for name in (plane.left, plane.right)
+        )
+        return left, right
+
+    def _middle_side(self, plane: Plane) -> int | None:
+        law, flux = self._system.interface(plane).law, self._system.plane_flux(plane)
+        return middle_side(flux, law, *self._materials(plane))
 
     def _imbalances(self) -> dict[str, FloatArray]:
         """What of charge and spin gets lost in each layer: as a whole, or at its worst node."""

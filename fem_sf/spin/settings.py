@@ -20,7 +20,6 @@ from fem_sf.settings import (
     Residual,
     probe_problems,
 )
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Current, Drive, Stack, Voltage
 from fem_sf.words import spell
 
@@ -350,10 +349,9 @@ def _solver_problems(case: SpinCase) -> Iterator[Problem]:
         if getattr(layer.material, "wall", None) is not None:
             yield Problem("solver.method", f"{exact}; layer {layer.name!r} has a wall")
     for interface in case.stack.interfaces:
-        if isinstance(interface.law, Tunnel) and interface.law.barrier is not None:
-            yield Problem(
-                "solver.method", f"{exact}; {interface.name} has a barrier at finite bias"
-            )
+        reason = interface.law.nonlinearity
+        if reason:
+            yield Problem("solver.method", f"{exact}; {interface.name} has {reason}")
 
 
 def _mesh_problems(case: SpinCase) -> Iterator[Problem]:

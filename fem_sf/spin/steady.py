@@ -20,7 +20,6 @@ from fem_sf.solve.refinement import Refined, refine
 from fem_sf.spin import conditions
 from fem_sf.spin.conductors import Conductors, ConductorSystem, find_conductors
 from fem_sf.spin.counting import Unknowns, count_from_constants, plain_unknowns
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Drive, Stack
 from fem_sf.spin.settings import SpinSolverSettings
 from fem_sf.spin.system import SpinSystem
@@ -239,9 +238,8 @@ class SteadySolver:
     @property
     def is_nonlinear(self) -> bool:
         """Whether barriers at finite bias or magnetizations that turn make the equations so."""
-        laws = [interface.law for interface in self.system.stack.interfaces]
-        bent = any(isinstance(law, Tunnel) and law.barrier is not None for law in laws)
-        return bent or self.system.stack.has_walls
+        stack = self.system.stack
+        return stack.has_walls or any(each.law.nonlinearity for each in stack.interfaces)
 
     def _end(self, reached: float, load: float, error: NotConverged) -> NotConverged:
         if not self.is_nonlinear:

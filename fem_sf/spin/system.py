@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import dolfinx
@@ -27,9 +28,10 @@ from fem_sf.errors import MeshError
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
-from fem_sf.spin import laws, magnetization, transport
+from fem_sf.spin import magnetization, transport
 from fem_sf.spin.contacts import DEFAULT_CONTACTS
-from fem_sf.spin.materials import Ferromagnet, Material, normal_plane
+from fem_sf.spin.interfaces import Flux, Side
+from fem_sf.spin.materials import Ferromagnet, Material, is_magnet, normal_plane
 from fem_sf.spin.model import Current, Drive, Interface, Stack, wall_of
 from fem_sf.spin.modes import transport_matrices
 from fem_sf.spin.reservoirs import Contact, corners_of, find_contacts
@@ -172,7 +174,7 @@ class SpinSystem:
             self._set(name, key, value)
 
     def _set_law(self, interface: Interface) -> None:
-        for key, value in laws.parameters(interface.law).items():
+        for key, value in interface.law.numbers.items():
             self._set(interface.name, key, value)
         # V is continuous where the capacitance is infinite; the condition is then elsewhere
         finite = 0.0 if math.isinf(interface.capacitance) else interface.capacitance
@@ -258,25 +260,22 @@ class SpinSystem:
         change = transport.storage(u, v, layer) - transport.storage(past, v, layer)
         return (transport.steady(u, v, layer) + rate * change) * dx
 
-    def plane_flux(self, plane: Plane) -> laws.Flux | None:
+    def plane_flux(self, plane: Plane) -> Flux | None:
         """What flows through a plane by its law; ``None`` without resistance."""
         interface = self.interface(plane)
-        left, right = self.plane_sides(plane)
-        left_is_magnet = laws.is_magnet(self.stack.layer(plane.left).material)
+        names = interface.law.numbers
+        constants = {name: self.constant(interface.name, name) for name in names}
+        return interface.law.flux(SimpleNamespace(**constants), *self.plane_sides(plane), ufl)
 
-        def value(key: str, component: int | None = None) -> Any:
-            constant = self.constant(interface.name, key)
-            return constant if component is None else constant[component]
-
-        return laws.flux(interface.law, value, left, right, left_is_magnet)
-
-    def plane_sides(self, plane: Plane) -> tuple[laws.Side, laws.Side]:
+    def plane_sides(self, plane: Plane) -> tuple[Side, Side]:
         """Potentials and magnetizations on the two sides of a plane."""
         sides = []
         for name, side in ((plane.left, "+"), (plane.right, "-")):
             u = Fields.of(self.traces[name])(side)
             p = self.magnetization(name)
-            sides.append(laws.Side(u.mu, u.m, u.V, p(side) if name in self.tilts else p))
+            turning = p(side) if name in self.tilts else p
+            magnet = is_magnet(self.stack.layer(name).material)
+            sides.append(Side(u.mu, u.m, u.V, turning, magnet))
         return sides[0], sides[1]
 
     def plane_residual(self, plane: Plane, name: str, test: Any) -> Any:
@@ -336,7 +335,7 @@ class SpinSystem:
         terms = (holding - layer.w0 * ufl.dot(dM, q)) * dx
         for plane in self.planes_of(name):
             flux = self.plane_flux(plane)
-            if flux is not None and flux.inside is not None:
+            if flux is not None:
                 is_left = name == plane.left
                 side = "+" if is_left else "-"
                 taken = flux.left - flux.inside if is_left else flux.inside - flux.right

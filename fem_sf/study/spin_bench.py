@@ -18,7 +18,6 @@ from fem_sf.spin.conductors import steady_system
 from fem_sf.spin.contacts import check_contacts
 from fem_sf.spin.energy import Energies
 from fem_sf.spin.grading import grading_of
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.model import Stack, wall_of
 from fem_sf.spin.observables import Faces
 from fem_sf.spin.precession import Precession
@@ -140,9 +139,5 @@ def _stack_structure(stack: Stack) -> tuple[Any, ...]:
         (layer.name, layer.material.kind, wall_of(layer.material) is None, layer.semi_infinite)
         for layer in stack.layers
     ]
-    laws = []
-    for interface in stack.interfaces:
-        law = interface.law
-        barrier = law.barrier if isinstance(law, Tunnel) else None
-        laws.append((interface.name, law.kind, None if barrier is None else barrier.model))
+    laws = [(each.name, each.law.kind, each.law.structure) for each in stack.interfaces]
     return layers, laws

@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import InputError
-from fem_sf.spin.barriers import LARGEST_BIAS
 from fem_sf.spin.closed_forms import decay_lengths
 from fem_sf.spin.exact import InterfaceState
-from fem_sf.spin.interfaces import Tunnel
 from fem_sf.spin.materials import Ferromagnet, Material
 from fem_sf.spin.model import Layer, Stack, Voltage, find_cautions
 from fem_sf.spin.modes import decay_rates
@@ -54,23 +52,16 @@ def interface_numbers(state: InterfaceState) -> dict[str, Any]:
 
 
 def bias_beyond_model(stack: Stack, states: Mapping[str, InterfaceState]) -> str | None:
-    """Tell where potentials differ by more than the model of a barrier holds for."""
+    """Tell where potentials differ by more than a law holds for."""
     for interface in stack.interfaces:
-        shape = interface.law.barrier if isinstance(interface.law, Tunnel) else None
-        if shape is None or shape.model not in LARGEST_BIAS or interface.name not in states:
+        if interface.name not in states:
             continue
         state = states[interface.name]
         largest = abs(state.left.chemical_potential - state.right.chemical_potential)
         for name, side in ((interface.left, state.left), (interface.right, state.right)):
             largest += abs(float(stack.layer(name).material.axis @ side.spin_potential))
-        allowed = LARGEST_BIAS[shape.model] * min(shape.heights)
-        if largest > allowed:
-            return (
-                f"interfaces.{interface.name}.barrier: potentials differ by {largest:.6g} V0, but "
-                f"the model {shape.model!r} holds up to {allowed:g} V0, "
-                f"{LARGEST_BIAS[shape.model]:g} of the height. Use the model 'wkb', or a smaller "
-                "drive"
-            )
+        for problem in interface.law.find_excess(largest):
+            return f"interfaces.{interface.name}.{problem.key}: {problem.message}"
     return None
 
 

@@ -151,9 +151,7 @@ def test_mistakes_are_told(state: sf.State) -> None:
         bilayer(thickness={"G": 1.0})
     with pytest.raises(StackError, match="diffusivity"):
         bilayer(diffusivity={"F": -1.0})
-    with pytest.raises(
-        StackError, match="layer law layer …; got layer layer"
-    ):
+    with pytest.raises(StackError, match="layer law layer …; got layer layer"):
         sf.Stack(sf.Layer("S", sf.Superconductor(), 1.0), sf.Layer("F", sf.Ferromagnet(), 1.0))
     normal = sf.Stack(sf.Layer("N", sf.Normal(), 1.0))
     with pytest.raises(InputError, match="none of them is a superconductor"):

@@ -20,8 +20,7 @@ from fem_sf.spin import interfaces as spin_laws
 from fem_sf.spin import materials as spin_materials
 from fem_sf.spin import model as spin
 from fem_sf.spin import settings as spin_settings
-from fem_sf.spin.laws import agreement, flux
-from fem_sf.spin.laws import parameters as law_parameters
+from fem_sf.spin.coupling import coupling
 from fem_sf.sweeps import Axis
 
 STACK = sf.Stack(
@@ -367,15 +366,17 @@ class UnknownLaw(spin_laws.Law):
 
 
 def test_forms_take_no_law_for_another():
-    sides: tuple[Any, ...] = (None, None, None, False)
+    nothing: tuple[Any, ...] = (None, None, None, None)
+    materials = spin_materials.Ferromagnet(), spin_materials.Ferromagnet(direction=(1, 0, 0))
     for law in SPIN_LAWS:
-        law_parameters(law)
-        agreement(law, spin_materials.Ferromagnet(), spin_materials.Ferromagnet())
+        law.agreement(*materials)
+        others = materials if law.kind != "circuit" else (materials[0], spin_materials.Normal())
+        assert np.linalg.matrix_rank(coupling(law, *others).constraints) == 8
     unknown = UnknownLaw()
     for ask in (
-        lambda: flux(unknown, *sides),
-        lambda: agreement(unknown, spin_materials.Normal(), spin_materials.Normal()),
-        lambda: law_parameters(unknown),
+        lambda: unknown.flux(*nothing),
+        lambda: unknown.agreement(*materials),
+        lambda: coupling(unknown, *materials),
     ):
         with pytest.raises(StackError, match=r"no equations are known for .*UnknownLaw"):
             ask()

@@ -14,7 +14,8 @@ ROOMS = {
     "base": "words errors limits version directions plain stopping parallel files formulas "
     "terminal kernels checked",
     "model": "multilayer interfaces materials stack textures signs setting_tables settings sweeps "
-    "plausible spin.materials spin.interfaces spin.model spin.settings",
+    "plausible spin.materials spin.interfaces spin.laws spin.algebra spin.barriers spin.model "
+    "spin.settings",
     "compat": "compat",
     "case": "case",
     "mesh": "mesh",

@@ -65,16 +65,14 @@ def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
     if law is None:
         return
     own = parameters(LAWS[law])
+    all_parameters = {key for each in LAWS.values() for key in parameters(each)}
     for key in interface.given:
-        if key in _ALL_PARAMETERS and key not in own:
+        if key in all_parameters and key not in own:
             known = f"no such parameter; its own are {', '.join(own)}" if own else "no parameters"
             report.add(interface.key(key), f"the law {spell(law)} has {known}")
     for key, required in own.items():
         if required and key not in interface.meant:
             add_missing(interface, key, report)
-
-
-_ALL_PARAMETERS = {key for law in LAWS.values() for key in parameters(law)}
 
 
 def _check_barrier(barrier: Entry[BarrierTable], tables: SpinTables, report: Report) -> None:

@@ -23,7 +23,7 @@ from fem_sf.case.fields import (
     scale,
 )
 from fem_sf.case.units import LENGTH, Kind
-from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS
+from fem_sf.spin.interfaces import BARRIER_MODELS
 from fem_sf.spin.materials import MATERIALS, Vector
 from fem_sf.spin.settings import INITIAL_STATES, METHODS, SCHEMES, WAVEFORMS
 from fem_sf.words import did_you_mean, spell
@@ -143,10 +143,6 @@ Time = Annotated[float, reduced(TIME)]
 TimeInList = Annotated[float, PlainValidator(_read_time)]
 Checkpoint = Annotated[float | None, PlainValidator(_read_checkpoint)]
 Conductivity = Annotated[float, reduced(CONDUCTIVITY)]
-Conductance = Annotated[float, reduced(CONDUCTANCE)]
-ConductancePair = Annotated[
-    tuple[float, float], _numbers(2, "two conductances [+, −] per area, in σ0/L0", CONDUCTANCE)
-]
 Permittivity = Annotated[float, reduced(PERMITTIVITY)]
 Capacitance = Annotated[float, reduced(CAPACITANCE)]
 Rate = Annotated[float, reduced(PRECESSION)]
@@ -165,10 +161,42 @@ TimeScale = Annotated[float, scale(TIME)]
 ConductivityScale = Annotated[float, scale(CONDUCTIVITY)]
 VoltageScale = Annotated[float, scale(VOLTAGE)]
 MaterialWord = Annotated[str, one_of("material", MATERIALS)]
-LawWord = Annotated[str, one_of("law", LAWS)]
 BarrierModel = Annotated[str, one_of("model", BARRIER_MODELS)]
 ModeWord = Annotated[str, one_of("mode", MODES)]
 Method = Annotated[str, one_of("method", METHODS)]
 Shape = Annotated[str, one_of("shape", WAVEFORMS)]
 Scheme = Annotated[str, one_of("scheme", SCHEMES)]
 InitialState = Annotated[str, one_of("initial state", INITIAL_STATES)]
+
+_OF_UNIT = {
+    "σ0/L0": CONDUCTANCE,
+    "L0": LENGTH,
+    "t0": TIME,
+    "1/t0": PRECESSION,
+    "V0": VOLTAGE,
+    "σ0": CONDUCTIVITY,
+    "σ0 t0/L0": CAPACITANCE,
+}
+_LISTS = {
+    (2, "σ0/L0"): "two conductances [+, −] per area, in σ0/L0",
+    (3, "1"): "a direction, three numbers [x, y, z]",
+}
+
+
+def numbers_in(count: int, unit: str, expected: str) -> Any:
+    """What reads a number or a list of numbers that are measured in a unit.
+
+    Parameters
+    ----------
+    count
+        How many.
+    unit
+        In words, ``"1"`` for none.
+    expected
+        What messages say that was expected.
+    """
+    kind = None if unit == "1" else _OF_UNIT[unit]
+    if count == 1:
+        return float if kind is None else Annotated[float, reduced(kind)]
+    words = _LISTS.get((count, unit), expected)
+    return Annotated[tuple[float, ...], _numbers(count, words, kind)]

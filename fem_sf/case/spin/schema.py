@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from fem_sf.case import schema
 from fem_sf.case.fields import Diffusivity, Length
@@ -26,15 +27,12 @@ from fem_sf.case.spin.fields import (
     BarrierModel,
     Capacitance,
     Checkpoint,
-    Conductance,
-    ConductancePair,
     Conductivity,
     ConductivityScale,
     CurrentDensity,
     Direction,
     Frequency,
     InitialState,
-    LawWord,
     LengthScale,
     MaterialWord,
     Method,
@@ -52,9 +50,11 @@ from fem_sf.case.spin.fields import (
     Voltage,
     VoltageScale,
     WaveNumber,
+    numbers_in,
+    one_of,
 )
 from fem_sf.limits import MOST_TIMES
-from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS
+from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS, Key, Law
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings, Waveform
 from fem_sf.words import any_of
 
@@ -216,85 +216,72 @@ class WallTable(Table):
 
 
 class InterfaceTable(schema.InterfaceTable):
-    """One interface; which keys it may have depends on its law."""
+    """One interface; the keys of laws are added by `interface_table`."""
 
-    other_names: ClassVar = {
-        written: (usual,)
-        for written, usual in {
-            "g": "conductance",
-            "P": "polarisation",
-            "Gr": "mixing_real",
-            "Gi": "mixing_imaginary",
-            "P_left": "polarisation_left",
-            "PL": "polarisation_left",
-            "P_right": "polarisation_right",
-            "PR": "polarisation_right",
-            "P12": "polarisation_product",
-            "Cb": "capacitance",
-            "q1": "charge_left",
-            "q2": "charge_right",
-            "rL1": "spin_left_left",
-            "rL2": "spin_left_right",
-            "rR1": "spin_right_left",
-            "rR2": "spin_right_right",
-        }.items()
-    }
-    measured_in: ClassVar = {
-        "conductance": "σ0/L0",
-        "capacitance": "σ0 t0/L0",
-        "mixing_real": "σ0/L0",
-        "mixing_imaginary": "σ0/L0",
-    }
+    other_names: ClassVar = {"Cb": ("capacitance",)}
+    measured_in: ClassVar = {"capacitance": "σ0 t0/L0"}
 
     between: Pair | None = Field(
         None, description='the names of two layers that touch, as in ["FL", "FR"]'
     )
-    law: LawWord | None = Field(None, description=any_of(LAWS))
     capacitance: Capacitance | None = Field(
         None, description="C_b per area, in σ0 t0/L0, a number > 0"
     )
-    conductance: Conductance | None = Field(
-        None, description="the conductance g per area, in σ0/L0, a number > 0"
-    )
-    polarisation_left: float | None = Field(
-        None, ge=-1, le=1, description="P_L, a number from −1 to 1"
-    )
-    polarisation_right: float | None = Field(
-        None, ge=-1, le=1, description="P_R, a number from −1 to 1"
-    )
-    polarisation_product: float | None = Field(
-        None, ge=-1, le=1, description="P_12, a number from −1 to 1"
-    )
-    barrier: dict[str, Any] | None = Field(
-        None, description="a table, as in { height = 1.0, decay = 10.0 }"
-    )
-    polarisation: float | None = Field(
-        None, ge=-1, le=1, description="the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1"
-    )
-    mixing_real: Conductance | None = Field(
-        None, description="Gr = 2 Re G_↑↓ per area, in σ0/L0, a number ≥ 0"
-    )
-    mixing_imaginary: Conductance | None = Field(
-        None, description="Gi = 2 Im G_↑↓ per area, in σ0/L0, a number"
-    )
-    charge_left: ConductancePair | None = Field(
-        None, description="two conductances [+, −], q1 of J = Σ q1 μ_L − q2 μ_R"
-    )
-    charge_right: ConductancePair | None = Field(
-        None, description="two conductances [+, −], q2 of J = Σ q1 μ_L − q2 μ_R"
-    )
-    spin_left_left: ConductancePair | None = Field(
-        None, description="two conductances [+, −], rL1 of J_M^L = Σ rL1 μ_L − rL2 μ_R"
-    )
-    spin_left_right: ConductancePair | None = Field(
-        None, description="two conductances [+, −], rL2 of J_M^L = Σ rL1 μ_L − rL2 μ_R"
-    )
-    spin_right_left: ConductancePair | None = Field(
-        None, description="two conductances [+, −], rR1 of J_M^R = Σ rR1 μ_L − rR2 μ_R"
-    )
-    spin_right_right: ConductancePair | None = Field(
-        None, description="two conductances [+, −], rR2 of J_M^R = Σ rR1 μ_L − rR2 μ_R"
-    )
+
+
+def interface_table() -> type[InterfaceTable]:
+    """What reads an interface: which keys it may have depends on its law."""
+    return _interface_table(tuple(LAWS.values()))
+
+
+@lru_cache(maxsize=1)
+def _interface_table(laws: tuple[type[Law], ...]) -> type[InterfaceTable]:
+    names = [law.kind for law in laws]
+    fields: dict[str, Any] = {
+        "law": (Annotated[str, one_of("law", names)] | None, Field(None, description=any_of(names)))
+    }
+    keys = _keys(laws)
+    # numbers before lists of them
+    for name, (key, count) in sorted(keys.items(), key=lambda each: each[1][1] > 1):
+        read = numbers_in(count, key.unit, key.expected) if count else dict[str, Any]
+        bounded = Field(None, description=key.expected, ge=key.least, le=key.most)
+        fields[name] = (read | None, bounded)
+    table = create_model("InterfaceTable", __base__=InterfaceTable, **fields)
+    symbols = {symbol: (name,) for name, (key, _) in keys.items() for symbol in key.symbols}
+    table.other_names = {**InterfaceTable.other_names, **symbols}
+    units = {name: key.unit for name, (key, count) in keys.items() if count == 1}
+    units = {name: unit for name, unit in units.items() if unit != "1"}
+    table.measured_in = {**InterfaceTable.measured_in, **units}
+    return table
+
+
+def _keys(laws: tuple[type[Law], ...]) -> dict[str, tuple[Key, int]]:
+    """The keys of all laws, each with how many numbers it has; 0 for a table.
+
+    Raises
+    ------
+    TypeError
+        If two laws mean different things by a key or a symbol, or one what interfaces mean.
+    """
+    keys: dict[str, tuple[Key, int]] = {}
+    meanings: dict[str, Any] = dict.fromkeys(InterfaceTable.model_fields)
+    for law in laws:
+        types = get_type_hints(law)
+        for name, key in law.keys().items():
+            count = _count(types[name])
+            keys.setdefault(name, (key, count))
+            meant = [(name, (count, key.unit)), *((symbol, name) for symbol in key.symbols)]
+            for word, meaning in meant:
+                if meanings.setdefault(word, meaning) != meaning:
+                    raise TypeError(f"{law} means something else by {word!r} than other laws")
+    return keys
+
+
+def _count(hint: Any) -> int:
+    parts = get_args(hint)
+    if get_origin(hint) is tuple:
+        return len(parts)
+    return int(float in (hint, *parts))
 
 
 class BarrierTable(Table):
@@ -349,24 +336,26 @@ class SolverTable(Table):
     petsc: PetscOptions = Field({})
 
 
-OTHER_NAMES: OtherNames = {
-    ("layers",): LayerTable.other_names,
-    ("interfaces",): InterfaceTable.other_names,
-    ("interfaces", "barrier"): BarrierTable.other_names,
-}
-"""Other people's cases use the symbols of the equations."""
+def other_names() -> OtherNames:
+    """Other people's cases use the symbols of the equations."""
+    return {where: schemas()[where].other_names for where in _WITH_SYMBOLS}
 
-SCHEMAS: Schemas = {
-    (): CaseTable,
-    ("spin",): SpinTable,
-    ("drive",): DriveTable,
-    ("drive", "waveform"): WaveformTable,
-    ("time",): TimeTable,
-    ("layers",): LayerTable,
-    ("layers", "wall"): WallTable,
-    ("interfaces",): InterfaceTable,
-    ("interfaces", "barrier"): BarrierTable,
-    ("mesh",): schema.MeshTable,
-    ("solver",): SolverTable,
-}
-"""Those whose keys may be swept."""
+
+_WITH_SYMBOLS = (("layers",), ("interfaces",), ("interfaces", "barrier"))
+
+
+def schemas() -> Schemas:
+    """The tables whose keys may be swept."""
+    return {
+        (): CaseTable,
+        ("spin",): SpinTable,
+        ("drive",): DriveTable,
+        ("drive", "waveform"): WaveformTable,
+        ("time",): TimeTable,
+        ("layers",): LayerTable,
+        ("layers", "wall"): WallTable,
+        ("interfaces",): interface_table(),
+        ("interfaces", "barrier"): BarrierTable,
+        ("mesh",): schema.MeshTable,
+        ("solver",): SolverTable,
+    }

@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from fem_sf.case.entries import Entry
 from fem_sf.case.names import check_touching, name_layers, pair_interfaces
@@ -18,7 +18,7 @@ from fem_sf.case.spin.schema import BarrierTable, InterfaceTable, LayerTable
 from fem_sf.case.spin.tables import SpinTables
 from fem_sf.directions import polar_direction
 from fem_sf.errors import StackError
-from fem_sf.spin.interfaces import LAWS, BarrierShape, General, Law, Transparent, Tunnel
+from fem_sf.spin.interfaces import LAWS, BarrierShape, Law, Transparent
 from fem_sf.spin.materials import MATERIALS, Ferromagnet, Material, Wall
 from fem_sf.spin.model import Interface, Layer, Stack, wall_of
 from fem_sf.spin.settings import SpinScales
@@ -128,7 +128,8 @@ def _law(entry: Entry[InterfaceTable], tables: SpinTables, report: Report) -> La
     own = parameters(law)
     values = _given(entry.table, list(own))
     missing = [name for name, required in own.items() if required and name not in values]
-    if missing and law is General:
+    kinds = get_type_hints(law)
+    if any(kinds[name] is not float for name in missing):
         return Transparent()
     barrier = tables.barriers.get(entry.where)
     if "barrier" in values and barrier is not None:
@@ -184,6 +185,7 @@ def _plain_stack(layers: list[Layer], interfaces: list[Interface]) -> Stack | No
 
 
 def _plain_law(law: Law) -> Law:
-    if isinstance(law, Tunnel) and law.barrier is not None:
-        return Tunnel(_ANY, barrier=BarrierShape(law.barrier.model, _ANY, _ANY_DECAY))
-    return Transparent()
+    """Keep what is not linear, for which there is no exact solution, where it fits anything."""
+    turning = Ferromagnet(wall=Wall(_ANY, _ANY))
+    fits = not any(law.problems_between(turning, turning))
+    return law if law.nonlinearity and fits else Transparent()

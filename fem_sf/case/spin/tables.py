@@ -24,6 +24,7 @@ from fem_sf.case.spin.schema import (
     UnitsTable,
     WallTable,
     WaveformTable,
+    interface_table,
 )
 from fem_sf.case.tables import Tables
 from fem_sf.spin.settings import SpinScales
@@ -72,7 +73,7 @@ def read_all(report: Report) -> SpinTables:
         scales = SpinScales(**units.table.model_dump(exclude_none=True))
     context = Context(scales, "L0", _ADD_UNITS)
     layers = read_tables(LayerTable, "layers", report, context)
-    interfaces = read_tables(InterfaceTable, "interfaces", report, context)
+    interfaces = read_tables(interface_table(), "interfaces", report, context)
     drive = read_table(DriveTable, ("drive",), report, context)
     return SpinTables(
         case=read_table(CaseTable, (), report, context),
