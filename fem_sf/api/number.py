@@ -124,7 +124,7 @@ def _error_of(variable: Variable, found: Mapping[str, Variable]) -> float:
 
 
 def _unknown(name: str, owner: str | None, known: Iterable[str]) -> str:
-    numbers = [each for each in known if "error" not in each.split(".")[-1]]
+    numbers = [each for each in known if "error" not in each]
     shown = ", ".join(numbers[:_MOST_SHOWN])
     more = ", …" if len(numbers) > _MOST_SHOWN else ""
     whose = "the stack" if owner is None else owner

@@ -217,9 +217,9 @@ def test_a_normal_stack_says_why(tmp_path: Path) -> None:
 
 
 def test_a_bare_gamma_is_usual(tmp_path: Path) -> None:
-    """γ = R_b σ/ξ0 is a number by its definition, as in the first case of README."""
+    """γ = R_b σ/ξ0 is a number by its definition, as in a case of README."""
     text = (
-        (Path(__file__).parents[2] / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+        (Path(__file__).parents[2] / "README.md").read_text().split("```toml\n")[2].split("```")[0]
     )
     path = tmp_path / "case.toml"
     path.write_text(text)
