@@ -126,6 +126,23 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a case file may say of a field.
+
+    Parameters
+    ----------
+    words
+        What messages say that is expected.
+    unit
+        What its numbers are measured in: "1", or "ξ0" or "Tc", which texts with units can say too;
+        "" of a text.
+    """
+
+    words: str
+    unit: str = "1"
+
+
+@dataclass(frozen=True)
 class Read:
     """A function that reads a value in its own way.
 
