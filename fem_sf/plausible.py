@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fem_sf.errors import Problem
-from fem_sf.interfaces import KupriyanovLukichev
+from fem_sf.interfaces import Resistive
 from fem_sf.materials import Ferromagnet
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _of_superconductors(case: Any) -> Iterator[Quantity]:
             yield ranges, f"{key}.conductivity", material.conductivity * scales.conductivity
     for interface in case.stack.interfaces:
         law = interface.law
-        if not isinstance(law, KupriyanovLukichev):
+        if not isinstance(law, Resistive):
             continue
         key = f"interfaces.{interface.name}"
         if scales is None or scales.conductivity is None:

@@ -13,7 +13,6 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any
 
-from fem_sf.interfaces import Insulating, Transparent
 from fem_sf.stack import Interface, Stack
 from fem_sf.words import all_of, did_you_mean, spell
 
@@ -35,14 +34,14 @@ def islands(stack: Stack) -> tuple[tuple[str, ...], ...]:
     gapped = {layer.name for layer in stack.superconductors}
 
     def is_perfect(interface: Interface) -> bool:
-        return isinstance(interface.law, Transparent) and interface.pair <= gapped
+        return interface.law.joins and interface.pair <= gapped
 
     return tuple(each for each in _joined(stack, is_perfect) if gapped.issuperset(each))
 
 
 def turnable(stack: Stack) -> tuple[int, ...]:
     """Which islands have a sign against that of another one, the first of those it is joined to."""
-    joined = _joined(stack, lambda interface: not isinstance(interface.law, Insulating))
+    joined = _joined(stack, lambda interface: not interface.law.blocks)
     seen, found = set(), []
     for number, island in enumerate(islands(stack)):
         whole = next(each for each in joined if island[0] in each)
@@ -109,7 +108,7 @@ def same_pattern(stack: Stack, one: Signs, other: Signs) -> bool:
 
     What is not in one of them agrees with the other.
     """
-    for each in _joined(stack, lambda interface: not isinstance(interface.law, Insulating)):
+    for each in _joined(stack, lambda interface: not interface.law.blocks):
         products = {one[name] * other[name] for name in each if name in one and name in other}
         if {1, -1} <= products:
             return False

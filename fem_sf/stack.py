@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from fem_sf.checked import Checked, Read, known_kind, positive
 from fem_sf.errors import Problem, StackError
-from fem_sf.interfaces import LAWS, KupriyanovLukichev, Law
+from fem_sf.interfaces import LAWS, Law
 from fem_sf.materials import MATERIALS, Ferromagnet, Material, Superconductor
 from fem_sf.multilayer import Joint, LayerName, Multilayer
 
@@ -80,16 +80,24 @@ class Stack(Multilayer[Layer, Interface]):
     def find_problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the laws."""
         for interface in self.interfaces:
-            yield from _law_problems(f"interfaces.{interface.name}", interface)
+            for problem in interface.law.find_misplaced((interface.left, interface.right)):
+                yield replace(problem, key=f"interfaces.{interface.name}.{problem.key}")
 
     def coupling(self, interface: Interface) -> float:
         """Coupling c = ν_i a_i / γ_i in units of ν_S Tc ξ0, the same seen from both sides.
 
-        Only for Kupriyanov-Lukichev interfaces; a_i = D_i/D_S (units of ξ0² Tc).
+        Only for barriers; a_i = D_i/D_S (units of ξ0² Tc).
         """
-        law = interface.law
-        assert isinstance(law, KupriyanovLukichev)
-        return self.layer(law.gamma_of).material.conductivity / law.gamma
+        return interface.law.conductance(self._conductivities(interface))
+
+    def law_numbers(self, interface: Interface) -> dict[str, float]:
+        """The numbers that the action of a barrier takes, by name."""
+        return interface.law.numbers(self._conductivities(interface))
+
+    def _conductivities(self, interface: Interface) -> dict[str, float]:
+        """ν_i a_i of its two layers, by name."""
+        names = (interface.left, interface.right)
+        return {name: self.layer(name).material.conductivity for name in names}
 
     @property
     def ferromagnets(self) -> tuple[Layer, ...]:
@@ -115,15 +123,3 @@ class Stack(Multilayer[Layer, Interface]):
             for layer in self.layers
         )
         return Stack(tuple(layers), self.interfaces)
-
-
-def _law_problems(key: str, interface: Interface) -> Iterator[Problem]:
-    law = interface.law
-    if not isinstance(law, KupriyanovLukichev):
-        return
-    if law.gamma_of not in (interface.left, interface.right):
-        yield Problem(
-            f"{key}.gamma_of",
-            f"expected one of the two layers of this interface, {interface.left!r} or "
-            f"{interface.right!r}, got {law.gamma_of!r}",
-        )

@@ -62,7 +62,7 @@ def tables_of(report: Report) -> tuple[Schemas, Context]:
         return spin_schema.schemas(), spin_tables.read_all(aside).context
     from fem_sf.case.usadel import schema, tables
 
-    return schema.SCHEMAS, tables.read_all(aside).context
+    return schema.schemas(), tables.read_all(aside).context
 
 
 def _meant_kind(data: dict[str, Any]) -> str:

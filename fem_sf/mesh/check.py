@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from fem_sf.errors import MeshError, Problem
-from fem_sf.interfaces import Transparent
 from fem_sf.mesh.geometry import CELL_FACETS, FROM_CYCLIC, Geometry
 from fem_sf.multilayer import Joint, Multilayer, without_law
 from fem_sf.words import did_you_mean, spell
@@ -347,12 +346,12 @@ def _slit_problems(facets: Facets, stack: Multilayer) -> Iterator[Problem]:
     conductor = {name: frozenset((name,)) for name in stack.names}
     here = [interface for interface in stack.interfaces if interface.pair in facets.touching]
     for interface in here:
-        if isinstance(interface.law, Transparent):
+        if interface.law.joins:
             joined = conductor[interface.left] | conductor[interface.right]
             conductor.update(dict.fromkeys(joined, joined))
     for interface in here:
         joined = conductor[interface.left]
-        if not isinstance(interface.law, Transparent) and interface.right in joined:
+        if not interface.law.joins and interface.right in joined:
             others = [name for name in stack.names if name in joined - interface.pair]
             yield Problem(
                 f"interfaces.{interface.name}",

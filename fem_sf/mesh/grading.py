@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fem_sf.errors import MeshError, Problem
-from fem_sf.interfaces import Insulating, KupriyanovLukichev, Transparent
 from fem_sf.limits import MOST_CELLS_IN_A_LINE
 from fem_sf.materials import Ferromagnet
 from fem_sf.stack import Interface, Layer, Stack
@@ -376,7 +375,7 @@ def _refined(sizes: CellSizes, refinement: float) -> CellSizes:
 
 def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) -> float | None:
     interface = stack.interface(pair[0].name, pair[1].name)
-    if interface is None or isinstance(interface.law, Insulating):
+    if interface is None or interface.law.blocks:
         return None
     lengths = [length for layer in pair for length in _lengths(stack, interface, layer, grading)]
     thinnest = min(_thickness(layer) for layer in pair)
@@ -387,11 +386,11 @@ def _size_at_plane(stack: Stack, pair: tuple[Layer, Layer], grading: Grading) ->
 def _lengths(stack: Stack, interface: Interface, layer: Layer, grading: Grading) -> Iterator[float]:
     """The lengths on one side of an interface."""
     sides = (stack.layer(name).material for name in (interface.left, interface.right))
-    touched = isinstance(interface.law, Transparent) and len({each.kind for each in sides}) > 1
+    touched = interface.law.joins and len({each.kind for each in sides}) > 1
     width = grading.contact_layer if touched else grading.boundary_layer
     yield width * math.sqrt(layer.material.diffusivity)
     yield exchange_length(layer, grading.width)
-    if isinstance(interface.law, KupriyanovLukichev):
+    if interface.law.conducts():
         yield layer.material.conductivity / stack.coupling(interface)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Laws of the interface between two layers; units as in `fem_sf.spin.model`."""
 
+from fem_sf.checked import Key as Key
 from fem_sf.spin.barriers import BARRIER_MODELS as BARRIER_MODELS
 from fem_sf.spin.barriers import BarrierShape as BarrierShape
 from fem_sf.spin.laws.circuit import Circuit as Circuit
@@ -10,7 +11,6 @@ from fem_sf.spin.laws.law import LAWS as LAWS
 from fem_sf.spin.laws.law import Conductance as Conductance
 from fem_sf.spin.laws.law import Conducting as Conducting
 from fem_sf.spin.laws.law import Flux as Flux
-from fem_sf.spin.laws.law import Key as Key
 from fem_sf.spin.laws.law import Law as Law
 from fem_sf.spin.laws.law import Side as Side
 from fem_sf.spin.laws.law import WithoutResistance as WithoutResistance

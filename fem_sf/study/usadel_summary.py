@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fem_sf.interfaces import KupriyanovLukichev
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
 from fem_sf.stack import Interface, Layer
@@ -314,7 +313,7 @@ def _interface_summary(
     estimated: bool,
 ) -> dict[str, Any]:
     summary: dict[str, Any] = {"law": interface.law.kind}
-    if isinstance(interface.law, KupriyanovLukichev):
+    if interface.law.conducts():
         coupling = case.stack.coupling(interface)
         for side in (interface.left, interface.right):
             conductivity = case.stack.layer(side).material.conductivity

@@ -14,7 +14,10 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
+from fem_sf.usadel.laws.kupriyanov_lukichev import KupriyanovLukichev
+from fem_sf.usadel.nambu import Nambu, mirrored
 from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
+from fem_sf.usadel.quaternion import quaternion
 from fem_sf.usadel.real_gap import gap_components as gap_components
 from fem_sf.usadel.real_gap import gap_modulus as gap_modulus
 from fem_sf.usadel.real_gap import gap_shape as gap_shape
@@ -44,14 +47,23 @@ def layer_action(theta: Any, data: LayerData, omega: Any, delta: Any | None) -> 
     return data.density_of_states * density
 
 
-def barrier_action(left: Any, right: Any, coupling: Any) -> Any:
+def _kupriyanov_lukichev(left: Any, right: Any, conductance: Any) -> Any:
     """2 c sin²((θ_2 − θ_1)/2), with c = ν_i a_i/γ_i.
 
     Its variation is the Kupriyanov-Lukichev condition γ_i ∂_m θ_i = sin(θ_2 − θ_1) on both sides
     (Eqs. 11-12 of Bergeret et al. in linear form).
     """
     half = (right - left) / 2
-    return 2 * coupling * ufl.sin(half) * ufl.sin(half)
+    return 2 * conductance * ufl.sin(half) * ufl.sin(half)
+
+
+barrier_actions = {KupriyanovLukichev: _kupriyanov_lukichev}
+"""Written with the half angle, which keeps all digits where the two sides are close."""
+
+
+def green(theta: Any) -> Nambu:
+    """τ_3 cos θ_+ + τ_1 sin θ_+, of one spin."""
+    return mirrored(quaternion([ufl.cos(theta)]), quaternion([ufl.sin(theta)]))
 
 
 def pair_amplitude(theta: Any) -> Any:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ufl
@@ -11,7 +12,8 @@ from ufl.algorithms.ad import expand_derivatives
 from fem_sf import compat
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.system import Barrier, UsadelSystem
+    from fem_sf.usadel.barriers import Barrier
+    from fem_sf.usadel.system import UsadelSystem
 
 
 def residual(system: UsadelSystem, number: int) -> Any:
@@ -21,14 +23,16 @@ def residual(system: UsadelSystem, number: int) -> Any:
 
 def jacobian(system: UsadelSystem, row: int, column: int) -> Any:
     """The derivative of a residual, compiled; ``None`` where two conductors are not coupled."""
+    theta = system.conductors[column].theta
     if row == column:
-        form = _residual(system, row)
-    else:
-        between = [each for each in system.barriers if {each.left, each.right} == {row, column}]
-        if not between:
-            return None
-        form = variation(system, system.barrier_action(between), row)
-    derivative = ufl.derivative(form, system.conductors[column].theta)
+        return compat.form(ufl.derivative(_residual(system, row), theta), system.entity_maps)
+    between = [each for each in system.barriers if {each.left, each.right} == {row, column}]
+    if not between:
+        return None
+    form = variation(system, system.barrier_action(between), row)
+    derivative = ufl.derivative(form, theta)
+    if expand_derivatives(derivative).empty():
+        return None
     return compat.form(derivative, system.entity_maps)
 
 
@@ -61,9 +65,15 @@ def _residual(system: UsadelSystem, number: int) -> Any:
     return variation(system, action, number)
 
 
-def variation(system: UsadelSystem, action: Any, number: int) -> Any:
-    """The derivative of an action, with the test function conjugated as UFL wants it."""
+def variation(
+    system: UsadelSystem, action: Any, number: int, order: Sequence[int] | None = None
+) -> Any:
+    """The derivative of an action, with the test function conjugated as UFL wants it.
+
+    Its components are varied in an order of those of the unknown.
+    """
     theta = system.conductors[number].theta
     test = ufl.TestFunction(theta.function_space)
-    derivative = expand_derivatives(ufl.derivative(action, theta, test))
+    direction = test if order is None else ufl.as_vector([test[int(i)] for i in order])
+    derivative = expand_derivatives(ufl.derivative(action, theta, direction))
     return ufl.replace(derivative, {test: ufl.conj(test)})

@@ -21,7 +21,10 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
+from fem_sf.usadel.laws.kupriyanov_lukichev import KupriyanovLukichev
+from fem_sf.usadel.nambu import Nambu, mirrored
 from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
+from fem_sf.usadel.quaternion import quaternion
 from fem_sf.usadel.real_gap import gap_components as gap_components
 from fem_sf.usadel.real_gap import gap_modulus as gap_modulus
 from fem_sf.usadel.real_gap import gap_shape as gap_shape
@@ -62,7 +65,7 @@ def layer_action(field: Any, data: LayerData, omega: Any, delta: Any | None) -> 
     return data.density_of_states * density
 
 
-def barrier_action(left: Any, right: Any, coupling: Any) -> Any:
+def _kupriyanov_lukichev(left: Any, right: Any, conductance: Any) -> Any:
     """[1 − cos(θ_2 − θ_1) W] c with W = M0_1 M0_2 − M_1·M_2 and c = ν_i a_i/γ_i.
 
     Its variations are the Kupriyanov-Lukichev conditions γ_i ∂_m θ_i = W sin(θ_2 − θ_1),
@@ -78,7 +81,20 @@ def barrier_action(left: Any, right: Any, coupling: Any) -> Any:
     excess = (sum(d * d for d in differences) - long_difference * long_difference) / 2
     jump = theta_2 - theta_1
     half = ufl.sin(jump / 2)
-    return coupling * (2 * half * half - ufl.cos(jump) * excess)
+    return conductance * (2 * half * half - ufl.cos(jump) * excess)
+
+
+barrier_actions = {KupriyanovLukichev: _kupriyanov_lukichev}
+"""Written with differences, which keeps all digits where the two sides are close."""
+
+
+def green(field: Any) -> Nambu:
+    """τ_3 (M0 cos θ + i M·σ sin θ) + τ_1 (M0 sin θ − i M·σ cos θ)."""
+    theta, vector = _parts(field)
+    long, cosine, sine = _long(vector), ufl.cos(theta), ufl.sin(theta)
+    normal = quaternion([long * cosine, *(m * sine for m in vector)])
+    pair = quaternion([long * sine, *(-m * cosine for m in vector)])
+    return mirrored(normal, pair)
 
 
 def pair_amplitude(field: Any) -> Any:

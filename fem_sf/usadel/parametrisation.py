@@ -10,6 +10,7 @@ real part is meant.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.system import Barrier, UsadelSystem
+    from fem_sf.usadel.barriers import Barrier
+    from fem_sf.usadel.laws import Law
+    from fem_sf.usadel.nambu import Nambu
+    from fem_sf.usadel.system import UsadelSystem
 
 
 def lowest_of_spins(normal: NDArray[np.complex128]) -> float:
@@ -73,8 +77,15 @@ class Parametrisation(Protocol):
     def layer_action(self, theta: Any, data: LayerData, omega: Any, delta: Any | None, /) -> Any:
         """Density of the action per spin in a layer; zero in the normal state."""
 
-    def barrier_action(self, left: Any, right: Any, coupling: Any, /) -> Any:
-        """Density of the action per spin at a Kupriyanov-Lukichev barrier."""
+    @property
+    def barrier_actions(self) -> Mapping[type[Law], Callable[..., Any]]:
+        """Densities per spin at barriers, of the unknown, that have more digits than `green`.
+
+        By law; each takes the unknown on both sides and the law's numbers by name.
+        """
+
+    def green(self, theta: Any, /) -> Nambu:
+        """ĝ, or its part of one spin, from which the other densities at barriers are."""
 
     def pair_amplitude(self, theta: Any, /) -> Any:
         """The singlet amplitude, minus the derivative of the action by what stands for νΔ."""

@@ -28,8 +28,10 @@ import ufl
 from numpy.typing import ArrayLike, NDArray
 
 from fem_sf.usadel import riccati_algebra as algebra
+from fem_sf.usadel.laws.kupriyanov_lukichev import KupriyanovLukichev
+from fem_sf.usadel.nambu import Nambu
 from fem_sf.usadel.parametrisation import LayerData, lowest_of_spins
-from fem_sf.usadel.quaternion import Quaternion, quaternion
+from fem_sf.usadel.quaternion import ONE, Quaternion, quaternion
 from fem_sf.usadel.riccati_algebra import Amplitudes, Gradients
 
 
@@ -80,14 +82,25 @@ def layer_action(field: Any, data: LayerData, omega: Any, delta: Any | None) -> 
     )
 
 
-def barrier_action(left: Any, right: Any, coupling: Any) -> Any:
+def _kupriyanov_lukichev(left: Any, right: Any, conductance: Any) -> Any:
     """2c ½ tr[N_1 (γ_1 − γ_2) Ñ_2 (γ̃_1 − γ̃_2)] with c = ν_i a_i/γ_i of the barrier.
 
     Its variations are the Kupriyanov-Lukichev conditions, per conductivity
     ∂_m γ_1 ∝ (1 + γ_1γ̃_2) N_2 (γ_2 − γ_1) and the same on the other side. All digits are kept where
     the two sides are close.
     """
-    return algebra.barrier_action(amplitudes(left), amplitudes(right), coupling)
+    return algebra.barrier_action(amplitudes(left), amplitudes(right), conductance)
+
+
+barrier_actions = {KupriyanovLukichev: _kupriyanov_lukichev}
+"""Written with differences, which keeps all digits where the two sides are close."""
+
+
+def green(field: Any) -> Nambu:
+    """[[2N − 1, 2Nγ], [2Ñγ̃, 1 − 2Ñ]]."""
+    here = amplitudes(field)
+    particle, hole = here.norm.times(2) - ONE, ONE - here.norm_tilde.times(2)
+    return Nambu(particle, here.pair.times(2), here.pair_tilde.times(2), hole)
 
 
 def pair_amplitude(field: Any) -> Any:

@@ -22,10 +22,12 @@ from fem_sf.usadel.riccati import (
     field_gradients,
     layer_frequency,
 )
-from fem_sf.usadel.riccati_algebra import NO_GRADIENTS, Amplitudes, Step
+from fem_sf.usadel.riccati_algebra import Step
+from fem_sf.usadel.riccati_laws import Variations, plane_variations
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.system import Barrier, UsadelSystem
+    from fem_sf.usadel.barriers import Barrier
+    from fem_sf.usadel.system import UsadelSystem
 
 
 def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
@@ -38,8 +40,7 @@ def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
     forms = [_layers_variation(system, system.conductors[number].layers, _step(test).mirrored)]
     for side in _sides(system, number):
         step = _at_plane(test(side.near)).mirrored
-        density = algebra.variation(side.here, NO_GRADIENTS, side.projections, step)
-        forms.append(density * side.measure)
+        forms.append(side.variations.variation(step) * side.measure)
     return _compiled(system, forms)
 
 
@@ -52,16 +53,11 @@ def jacobian(system: UsadelSystem, row: int, column: int) -> tuple[Any, ...] | N
         step = _at_plane(test(side.near)).mirrored
         if row == column:
             other = _at_plane(trial(side.near))
-            density = algebra.second_variation(
-                side.here, NO_GRADIENTS, side.projections, step, other
-            )
-            forms.append(density * side.measure)
+            forms.append(side.variations.second_variation(step, other) * side.measure)
         if side.neighbour == column:
-            other = _at_plane(trial(side.far))
-            density = algebra.mixed_variation(
-                side.here, side.there, side.barrier.coupling, step, other
-            )
-            forms.append(density * side.measure)
+            density = side.variations.mixed_variation(step, _at_plane(trial(side.far)))
+            if density != 0:
+                forms.append(density * side.measure)
     return _compiled(system, forms) or None
 
 
@@ -76,8 +72,7 @@ def layer_residual(system: UsadelSystem, layer: str) -> tuple[Any, ...]:
     for side in _sides(system, number):
         if side.layer == layer:
             step = _at_plane(test(side.near))
-            density = algebra.variation(side.here, NO_GRADIENTS, side.projections, step)
-            forms.append(density * side.measure)
+            forms.append(side.variations.variation(step) * side.measure)
     return _compiled(system, forms)
 
 
@@ -91,10 +86,7 @@ def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
     )
     return [
         compat.form(
-            algebra.variation(
-                side.here, NO_GRADIENTS, side.projections, _at_plane(change(side.near))
-            )
-            * side.measure,
+            side.variations.variation(_at_plane(change(side.near))) * side.measure,
             system.entity_maps,
         )
         for change in system.parametrisation.turns(behind)
@@ -157,8 +149,8 @@ class _Side:
         The layer on the near side.
     neighbour
         The conductor on the far side.
-    here, there
-        Amplitudes on the near and the far side.
+    variations
+        Those of the law's action.
     measure
         Integrates over the barrier.
     """
@@ -168,14 +160,8 @@ class _Side:
     barrier: Barrier
     layer: str
     neighbour: int
-    here: Amplitudes
-    there: Amplitudes
+    variations: Variations
     measure: Any
-
-    @property
-    def projections(self) -> algebra.Projections:
-        """What the far side means for the near one."""
-        return algebra.barrier_projections(self.here, self.there, self.barrier.coupling)
 
 
 def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
@@ -188,9 +174,9 @@ def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
             ("-", "+", each.right, each.left, each.plane.right),
         ):
             if own == number:
-                here = amplitudes(system.conductors[own].theta(near))
-                there = amplitudes(system.conductors[other].theta(far))
-                yield _Side(near, far, each, layer, other, here, there, dS(0))
+                fields = system.conductors[own].theta(near), system.conductors[other].theta(far)
+                variations = plane_variations(each, *fields, turned=(near == "-") != each.turned)
+                yield _Side(near, far, each, layer, other, variations, dS(0))
 
 
 def _test(system: UsadelSystem, number: int) -> Any:

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from fem_sf.interfaces import Insulating, KupriyanovLukichev
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.settings import MeshSettings
 from fem_sf.stack import Interface, Layer, Stack
@@ -182,9 +181,9 @@ def _critical_current(
 ) -> float:
     resistance = sum(_thickness(layer) / layer.material.conductivity for layer in inside)
     for plane in planes:
-        if isinstance(plane.law, Insulating):
+        if plane.law.blocks:
             return 0.0
-        if isinstance(plane.law, KupriyanovLukichev):
+        if plane.law.conducts():
             resistance += 1 / stack.coupling(plane)
     # of two superconductors in contact each gives at least a coherence length
     resistance = max(resistance, 1.0)
@@ -222,7 +221,7 @@ def _thouless(stack: Stack, region: list[Layer], mesh: MeshSettings | None) -> f
     barriers = [
         layer.material.conductivity / stack.coupling(each)
         for each in stack.interfaces
-        if isinstance(each.law, KupriyanovLukichev)
+        if each.law.conducts()
         for layer in region
         if layer.name in (each.left, each.right) and not {each.left, each.right} <= names
     ]

@@ -22,15 +22,15 @@ from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.errors import MeshError
-from fem_sf.interfaces import Transparent, conducts
 from fem_sf.materials import Ferromagnet, Superconductor
 from fem_sf.mesh.layers import LayeredMesh, Plane
 from fem_sf.mesh.sampling import matching_dofs
 from fem_sf.multilayer import without_law
 from fem_sf.solve.blocks import BlockVector
 from fem_sf.solve.once import once
-from fem_sf.stack import Layer, Stack
+from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel import collinear
+from fem_sf.usadel.barriers import Barrier
 from fem_sf.usadel.choices import choose_parametrisation
 from fem_sf.usadel.exchange import exchange_fields
 from fem_sf.usadel.frame import spin_frame
@@ -61,26 +61,6 @@ class Conductor:
     def name(self) -> str:
         """The layers' names joined by ``+``."""
         return "+".join(self.layers)
-
-
-@dataclass(frozen=True)
-class Barrier:
-    """A Kupriyanov-Lukichev plane between two conductors.
-
-    Parameters
-    ----------
-    plane
-        Its facets.
-    left, right
-        Indices of the conductors on the '+' and the '-' side.
-    coupling
-        c = ν_i a_i/γ_i as a constant.
-    """
-
-    plane: Plane
-    left: int
-    right: int
-    coupling: dolfinx.fem.Constant
 
 
 class UsadelSystem:
@@ -169,7 +149,8 @@ class UsadelSystem:
             data.diffusivity.value = material.diffusivity
             data.exchange.value = self.frame.components(_uniform_exchange(material))
         for barrier in self.barriers:
-            barrier.coupling.value = self._coupling(barrier.plane)
+            for name, value in stack.law_numbers(self._interface(barrier.plane)).items():
+                barrier.numbers[name].value = value
 
     def set_frequency(self, omega: complex | NDArray[np.float64]) -> None:
         """Put a frequency into the forms.
@@ -274,10 +255,10 @@ class UsadelSystem:
         """The action of some barriers."""
         dS = self.plane_measure([each.plane for each in barriers])
         return sum(
-            self.parametrisation.barrier_action(
+            each.action(
+                self.parametrisation,
                 self.conductors[each.left].theta("+"),
                 self.conductors[each.right].theta("-"),
-                each.coupling,
             )
             * dS(k)
             for k, each in enumerate(barriers)
@@ -285,8 +266,7 @@ class UsadelSystem:
 
     def joins(self, plane: Plane) -> bool:
         """Whether everything is continuous at a plane."""
-        interface = self.stack.interface(plane.left, plane.right)
-        return interface is not None and isinstance(interface.law, Transparent)
+        return self._interface(plane).law.joins
 
     @once
     def compile_action(self) -> list[Any]:
@@ -424,17 +404,20 @@ class UsadelSystem:
         return field
 
     def _blocks(self, plane: Plane) -> bool:
-        interface = self.stack.interface(plane.left, plane.right)
-        return interface is not None and conducts(interface.law)
+        return self._interface(plane).law.conducts()
 
     def _barrier(self, plane: Plane) -> Barrier:
         left, right = self.conductor_of(plane.left), self.conductor_of(plane.right)
-        return Barrier(plane, left, right, self._constant(self._coupling(plane)))
+        interface = self._interface(plane)
+        numbers = self.stack.law_numbers(interface)
+        constants = {name: self._constant(value) for name, value in numbers.items()}
+        turned = interface.left != plane.left
+        return Barrier(plane, left, right, type(interface.law), turned, constants)
 
-    def _coupling(self, plane: Plane) -> float:
+    def _interface(self, plane: Plane) -> Interface:
         interface = self.stack.interface(plane.left, plane.right)
         assert interface is not None
-        return self.stack.coupling(interface)
+        return interface
 
 
 def _is_uniform(material: Any) -> bool:
@@ -468,7 +451,7 @@ def _connected(stack: Stack, planes: Sequence[Plane]) -> list[tuple[str, ...]]:
     group = {name: {name} for name in stack.names}
     for plane in planes:
         interface = stack.interface(plane.left, plane.right)
-        if interface is not None and isinstance(interface.law, Transparent):
+        if interface is not None and interface.law.joins:
             joined = group[plane.left] | group[plane.right]
             for name in joined:
                 group[name] = joined

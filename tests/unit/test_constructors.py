@@ -383,10 +383,10 @@ def test_forms_take_no_law_for_another():
 
 
 def test_forms_of_superconductors_take_no_law_for_another():
-    from fem_sf.interfaces import Law, conducts
+    from fem_sf.interfaces import Law
 
     with pytest.raises(StackError, match="no equations are known for"):
-        conducts(Law())
+        Law().conductance({})
 
 
 def test_probes_and_references_name_layers():

@@ -11,11 +11,12 @@ from fem_sf.case.usadel.conductivities import check_conductivities
 from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
 from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.errors import StackError
-from fem_sf.interfaces import KupriyanovLukichev
+from fem_sf.interfaces import LAWS, Law, Resistive
 from fem_sf.materials import TWO_DIRECTIONS, Ferromagnet, Superconductor
 from fem_sf.settings import LOWEST_TEMPERATURE, NO_ESTIMATE, TOO_COLD
 from fem_sf.stack import Layer
-from fem_sf.words import spell
+from fem_sf.usadel.laws.law import case_keys, required_keys
+from fem_sf.words import all_of, spell
 
 
 def check_tables(tables: UsadelTables, report: Report) -> None:
@@ -69,17 +70,33 @@ def _check_exchange(layer: Entry[LayerTable], tables: UsadelTables, report: Repo
 
 
 def _check_law(interface: Entry[InterfaceTable], report: Report) -> None:
-    law, given = interface.table.law, interface.given
-    if law is None:
+    kind, given = interface.table.law, interface.given
+    if kind is None:
         return
-    if law != KupriyanovLukichev.kind:
-        for key in ("gamma", "gamma_of", "resistance"):
-            if key in given:
-                report.add(
-                    interface.key(key),
-                    f'the law "{law}" has no such parameter; only "{KupriyanovLukichev.kind}" has',
-                )
-    elif {"gamma", "resistance"} <= given:
+    law, own = LAWS[kind], _keys(LAWS[kind])
+    for key in dict.fromkeys(key for each in LAWS.values() for key in _keys(each)):
+        if key in given and key not in own:
+            owners = all_of(each.kind for each in LAWS.values() if key in _keys(each))
+            have = "has" if owners.count('"') == 2 else "have"
+            report.add(
+                interface.key(key),
+                f'the law "{kind}" has no such parameter; only {owners} {have}',
+            )
+    for key in required_keys(law):
+        if key not in required_keys(Resistive) and key not in interface.meant:
+            add_missing(interface, key, report)
+    if issubclass(law, Resistive):
+        _check_resistance(interface, report)
+
+
+def _keys(law: type[Law]) -> list[str]:
+    """The keys of a law, with the one that may stand for γ."""
+    return [*case_keys(law), *(["resistance"] if issubclass(law, Resistive) else [])]
+
+
+def _check_resistance(interface: Entry[InterfaceTable], report: Report) -> None:
+    given = interface.given
+    if {"gamma", "resistance"} <= given:
         report.add(
             interface.key("resistance"),
             "gamma and resistance are both given; γ = R_b σ/ξ0, so give one of them",

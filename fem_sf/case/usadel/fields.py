@@ -28,7 +28,6 @@ from fem_sf.case.fields import (
 )
 from fem_sf.case.units import DIFFUSIVITY, Kind, Physical
 from fem_sf.formulas import Formula, FormulaError
-from fem_sf.interfaces import LAWS
 from fem_sf.limits import MOST_ENERGIES
 from fem_sf.materials import MATERIALS, Texture
 from fem_sf.settings import GAPS
@@ -153,4 +152,3 @@ Frequency = Annotated[float, PlainValidator(_read_frequency)]
 Energies = Annotated[tuple[float, ...], PlainValidator(_read_energies)]
 Broadening = Annotated[float, reduced(ENERGY)]
 MaterialWord = Annotated[str, one_of("material", MATERIALS)]
-LawWord = Annotated[str, one_of("law", LAWS)]

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from fem_sf.case import schema
-from fem_sf.case.fields import Diffusivity, Length
+from fem_sf.case.fields import Diffusivity, Length, one_of, reduced
 from fem_sf.case.schema import (
     Bound,
     Pair,
@@ -19,6 +20,7 @@ from fem_sf.case.schema import (
     Tolerance,
 )
 from fem_sf.case.usadel.fields import (
+    ENERGY,
     Broadening,
     Conductivity,
     ConductivityScale,
@@ -27,12 +29,12 @@ from fem_sf.case.usadel.fields import (
     Exchange,
     Frequency,
     Gap,
-    LawWord,
     MaterialWord,
     Resistance,
     Temperature,
     TemperatureScale,
 )
+from fem_sf.interfaces import LAWS, Law
 from fem_sf.limits import LARGEST, MOST_FREQUENCIES
 from fem_sf.settings import (
     LARGEST_ACCURACY,
@@ -41,6 +43,8 @@ from fem_sf.settings import (
     AccuracySettings,
     SolverSettings,
 )
+from fem_sf.usadel.laws.law import case_keys
+from fem_sf.words import any_of
 
 
 class CaseTable(schema.CaseTable):
@@ -106,21 +110,44 @@ class LayerTable(schema.LayerTable):
 
 
 class InterfaceTable(schema.InterfaceTable):
-    """One interface; which keys it may have depends on its law."""
-
-    measured_in: ClassVar = {"gamma": "ξ0"}
+    """One interface; which keys it may have depends on its law, and `interface_table` adds them."""
 
     between: Pair | None = Field(
         None, description='the names of two layers that touch, as in ["S", "F"]'
     )
-    law: LawWord | None = Field(
-        None, description='"kupriyanov-lukichev", "transparent" or "insulating"'
-    )
-    gamma: Length | None = Field(None, description="γ = R_b σ/ξ0, a number > 0")
-    gamma_of: str | None = Field(
-        None, description="the name of the layer whose conductivity σ is in γ"
-    )
-    resistance: Resistance | None = None
+
+    def parameter(self, name: str) -> Any:
+        """What it says of a parameter of a law, or ``None``."""
+        return getattr(self, name)
+
+
+_TYPES: dict[str, Any] = {
+    "1": float,
+    "ξ0": Length,
+    "Tc": Annotated[float, reduced(ENERGY)],
+    "": str,
+}
+"""How values are read, by their unit; texts have none."""
+
+
+def interface_table() -> type[InterfaceTable]:
+    """The table of an interface, with the keys of all laws that there are now."""
+    return _interface_table(tuple(LAWS.values()))
+
+
+@cache
+def _interface_table(laws: tuple[type[Law], ...]) -> type[InterfaceTable]:
+    kinds = [law.kind for law in laws]
+    fields: dict[str, Any] = {
+        "law": (Annotated[str, one_of("law", kinds)] | None, Field(None, description=any_of(kinds)))
+    }
+    keys = {name: key for law in laws for name, key in case_keys(law).items()}
+    for name, key in keys.items():
+        fields[name] = (_TYPES[key.unit] | None, Field(None, description=key.expected))
+    fields["resistance"] = (Resistance | None, None)
+    table = create_model("InterfaceTable", __base__=InterfaceTable, **fields)
+    table.measured_in = {name: key.unit for name, key in keys.items() if key.unit != "1"}
+    return table
 
 
 class UnitsTable(Table):
@@ -214,14 +241,15 @@ class OutputTable(schema.OutputTable):
     )
 
 
-SCHEMAS: Schemas = {
-    (): CaseTable,
-    ("usadel",): UsadelTable,
-    ("layers",): LayerTable,
-    ("interfaces",): InterfaceTable,
-    ("spectra",): SpectrumTable,
-    ("mesh",): schema.MeshTable,
-    ("solver",): SolverTable,
-    ("accuracy",): AccuracyTable,
-}
-"""Those whose keys may be swept."""
+def schemas() -> Schemas:
+    """The tables whose keys may be swept."""
+    return {
+        (): CaseTable,
+        ("usadel",): UsadelTable,
+        ("layers",): LayerTable,
+        ("interfaces",): interface_table(),
+        ("spectra",): SpectrumTable,
+        ("mesh",): schema.MeshTable,
+        ("solver",): SolverTable,
+        ("accuracy",): AccuracyTable,
+    }

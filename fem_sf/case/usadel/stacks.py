@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import Any
 
 from fem_sf.case.entries import Entry
 from fem_sf.case.names import check_touching, name_layers, pair_interfaces
@@ -18,9 +19,10 @@ from fem_sf.case.usadel.conductivities import (
 from fem_sf.case.usadel.schema import InterfaceTable, LayerTable
 from fem_sf.case.usadel.tables import UsadelTables
 from fem_sf.errors import StackError
-from fem_sf.interfaces import LAWS, KupriyanovLukichev, Law, Transparent
+from fem_sf.interfaces import LAWS, Law, Resistive, Transparent
 from fem_sf.materials import MATERIALS, Material, Normal
 from fem_sf.stack import Interface, Layer, Stack
+from fem_sf.usadel.laws.law import case_keys, required_keys
 from fem_sf.words import spell
 
 _SIGMA_MISSING = (
@@ -86,17 +88,38 @@ def _law(
 ) -> Law:
     table = interface.table
     law = LAWS.get(table.law or "", Transparent)
-    if law is not KupriyanovLukichev:
-        return law()
+    values = {name: table.parameter(name) for name in case_keys(law)}
+    stand_ins: dict[str, Any] = dict.fromkeys(required_keys(law), 1.0)
     assert table.between is not None
-    gamma_of = table.between[0] if table.gamma_of is None else table.gamma_of
-    gamma = table.gamma
-    if gamma is None and table.resistance is not None and gamma_of in layers:
-        gamma = gamma_from_resistance(table.resistance, layers[gamma_of], sigma, tables)
-        if gamma is None:
-            message = _SIGMA_MISSING.format(layer=spell(gamma_of))
-            report.add(interface.key("resistance"), message)
-    given = {} if gamma is None else {"gamma": gamma}
-    anything = {"gamma": 1.0, "gamma_of": gamma_of}
+    if issubclass(law, Resistive):
+        gamma_of = values.pop("gamma_of")
+        stand_ins["gamma_of"] = table.between[0] if gamma_of is None else gamma_of
+        if values["gamma"] is None:
+            values["gamma"] = _gamma(
+                interface, stand_ins["gamma_of"], layers, sigma, tables, report
+            )
+    given = {name: value for name, value in values.items() if value is not None}
     owner = f"interfaces.{'|'.join(table.between)}"
-    return make(KupriyanovLukichev, given, owner, report, anything)
+    try:
+        return make(law, given, owner, report, stand_ins)
+    except StackError:  # a number that stands in for one which is wrong is none of the law's
+        return Transparent()
+
+
+def _gamma(
+    interface: Entry[InterfaceTable],
+    gamma_of: str,
+    layers: dict[str, Entry[LayerTable]],
+    sigma: float | None,
+    tables: UsadelTables,
+    report: Report,
+) -> float | None:
+    """γ of a resistance, where there is one."""
+    resistance = interface.table.parameter("resistance")
+    if resistance is None or gamma_of not in layers:
+        return None
+    gamma = gamma_from_resistance(resistance, layers[gamma_of], sigma, tables)
+    if gamma is None:
+        message = _SIGMA_MISSING.format(layer=spell(gamma_of))
+        report.add(interface.key("resistance"), message)
+    return gamma

@@ -22,6 +22,7 @@ from fem_sf.case.usadel.schema import (
     SpectrumTable,
     UnitsTable,
     UsadelTable,
+    interface_table,
 )
 from fem_sf.settings import PhysicalScales
 
@@ -69,7 +70,7 @@ def read_all(report: Report) -> UsadelTables:
         case=read_table(CaseTable, (), report, context),
         usadel=read_table(UsadelTable, ("usadel",), report, context),
         layers=read_tables(LayerTable, "layers", report, context),
-        interfaces=read_tables(InterfaceTable, "interfaces", report, context),
+        interfaces=read_tables(interface_table(), "interfaces", report, context),
         units=units,
         mesh=read_table(MeshTable, ("mesh",), report, context),
         reference=read_table(ReferenceTable, ("reference",), report, context),

@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Expected, not_negative
+from fem_sf.checked import Expected, Key, not_negative
 from fem_sf.errors import Problem
 from fem_sf.spin.algebra import Algebra
-from fem_sf.spin.laws.law import CONDUCTANCE, Conductance, Conducting, Flux, Key, Side
+from fem_sf.spin.laws.law import CONDUCTANCE, Conductance, Conducting, Flux, Side
 from fem_sf.spin.materials import FloatArray, Material, is_magnet
 
 _P = Key("the polarisation P = (G_↑ − G_↓)/g, a number from −1 to 1", "1", ("P",), -1, 1)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
 
-from fem_sf.checked import Checked, positive
+from fem_sf.checked import Checked, Key, positive
 from fem_sf.errors import Problem, StackError
 from fem_sf.multilayer import unknown_law
 from fem_sf.spin.algebra import Algebra
@@ -26,29 +26,6 @@ CONDUCTANCE = "σ0/L0"
 
 LAWS: dict[str, type[Law]] = {}
 """The laws by the name that a case gives them: all classes that have a ``kind`` of their own."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """What a case has to know of a parameter, as ``Annotated[float, Key(…)]``.
-
-    Parameters
-    ----------
-    expected
-        What messages say that was expected.
-    unit
-        What it is measured in.
-    symbols
-        Other names of it.
-    least, most
-        Bounds of a number; ``None`` for none.
-    """
-
-    expected: str
-    unit: str = "1"
-    symbols: tuple[str, ...] = ()
-    least: float | None = None
-    most: float | None = None
 
 
 Conductance = Annotated[

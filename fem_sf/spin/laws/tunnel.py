@@ -10,11 +10,12 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from fem_sf.checked import Key
 from fem_sf.errors import Problem
 from fem_sf.spin.algebra import Algebra
 from fem_sf.spin.barriers import BarrierShape, transmission
 from fem_sf.spin.laws.barrier import Barrier
-from fem_sf.spin.laws.law import Flux, Key, Side
+from fem_sf.spin.laws.law import Flux, Side
 from fem_sf.spin.materials import FloatArray, Material
 
 _SHAPE = Key("a table, as in { height = 1.0, decay = 10.0 }")
