@@ -18,7 +18,7 @@ from fem_sf.solve.linear import multigrid_size
 from fem_sf.solve.process_grid import ProcessGrid, choose_groups, deal, split
 from fem_sf.study.frequencies import rule_of
 from fem_sf.study.nodes import element_degree
-from fem_sf.study.usadel_physics import PER_FREQUENCY_IN_A_LINE
+from fem_sf.study.usadel_memory import PER_FREQUENCY_IN_A_LINE
 from fem_sf.usadel.choices import choose_parametrisation, choose_solver
 from fem_sf.usadel.coarser import Discretisation, coarser
 from fem_sf.usadel.exchange import exchange_fields
@@ -165,7 +165,7 @@ def plan(case: UsadelCase, comm: MPI.Comm) -> Plan:
 def _with(own: Discretisation, case: UsadelCase, mesh: LayeredMesh, groups: int) -> Plan:
     """How it would be solved with some elements and frequencies, and before with others."""
     frame = exchange_fields(case.stack, mesh).frame
-    parametrisation, _ = choose_parametrisation(case.stack, frame)
+    parametrisation = choose_parametrisation(case.stack, frame)
     components = math.prod(parametrisation.field_shape(frame.shape))
     spaces = [
         dolfinx.fem.functionspace(mesh.part((name,)).mesh, ("Lagrange", own.degree))

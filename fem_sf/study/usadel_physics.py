@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fem_sf.errors import Problem
 from fem_sf.materials import Ferromagnet
 from fem_sf.settings import UsadelCase
+from fem_sf.study.usadel_memory import FEWEST_FREQUENCIES, PER_FREQUENCY_IN_A_LINE, PER_UNKNOWN
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from fem_sf.study.gap_profile import GapProfile
     from fem_sf.study.progress import Progress
     from fem_sf.study.results import UsadelResult
-
-FEWEST_FREQUENCIES = 17
-"""Of a sum over all frequencies, at the highest temperatures."""
-
-PER_FREQUENCY_IN_A_LINE = 1.2e3
-PER_UNKNOWN = 5.5e3
-"""Bytes: in a line of each unknown at each frequency, else of each at all."""
 
 _USUAL_THICKNESS = 1e-4, 30.0
 """In ξ0."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which unknowns a stack needs, and which solver they."""
+"""Chooses unknowns and linear solvers for a stack."""
 
 from __future__ import annotations
 
@@ -15,23 +15,21 @@ from fem_sf.solve.linear import (
 from fem_sf.stack import Stack
 from fem_sf.usadel import (
     collinear,
-    differentiated_forms,
     noncollinear,
     riccati,
-    riccati_forms,
 )
 from fem_sf.usadel.frame import SpinFrame
-from fem_sf.usadel.parametrisation import FormWriter, Parametrisation
+from fem_sf.usadel.parametrisation import Parametrisation
 
 SLENDER, FEW = 5.0, 0.05
-"""Cells about ten times as long as wide, and the share of them that multigrid stands."""
+"""Slenderness of cells, and the largest fraction of those at which multigrid still converges."""
 
 
-def choose_parametrisation(stack: Stack, frame: SpinFrame) -> tuple[Parametrisation, FormWriter]:
-    """The one with the fewest unknowns that does, and what writes its residual and Jacobian."""
+def choose_parametrisation(stack: Stack, frame: SpinFrame) -> Parametrisation:
+    """Choose the unknowns of a stack: the fewest that do."""
     if stack.phases:
-        return riccati, riccati_forms
-    return (noncollinear if frame.shape else collinear), differentiated_forms
+        return riccati
+    return noncollinear if frame.shape else collinear
 
 
 def choose_solver(parametrisation: Parametrisation, mesh: LayeredMesh) -> SolverChoice:

@@ -39,7 +39,8 @@ from petsc4py import PETSc
 
 from fem_sf import compat
 from fem_sf.mesh.layers import Plane
-from fem_sf.usadel.system import Conductor, UsadelSystem
+from fem_sf.usadel.fields import Conductor
+from fem_sf.usadel.system import UsadelSystem
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ufl
 from ufl.algorithms.ad import expand_derivatives
 
 from fem_sf import compat
-
-if TYPE_CHECKING:
-    from fem_sf.usadel.barriers import Barrier
-    from fem_sf.usadel.system import UsadelSystem
+from fem_sf.usadel.barriers import Barrier
+from fem_sf.usadel.fields import UsadelFields
 
 
-def residual(system: UsadelSystem, number: int) -> Any:
+def residual(system: UsadelFields, number: int) -> Any:
     """The variation of the action with respect to one conductor's unknown, compiled."""
     return compat.form(_residual(system, number), system.entity_maps)
 
 
-def jacobian(system: UsadelSystem, row: int, column: int) -> Any:
+def jacobian(system: UsadelFields, row: int, column: int) -> Any:
     """The derivative of a residual, compiled; ``None`` where two conductors are not coupled."""
     theta = system.conductors[column].theta
     if row == column:
@@ -36,7 +34,7 @@ def jacobian(system: UsadelSystem, row: int, column: int) -> Any:
     return compat.form(derivative, system.entity_maps)
 
 
-def layer_residual(system: UsadelSystem, layer: str) -> Any:
+def layer_residual(system: UsadelFields, layer: str) -> Any:
     """Derivative of the action of one layer and its barriers by the layer's own unknown."""
     number = system.conductor_of(layer)
     conductor = system.conductors[number]
@@ -47,7 +45,7 @@ def layer_residual(system: UsadelSystem, layer: str) -> Any:
     return compat.form(variation(system, action, number), system.entity_maps)
 
 
-def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
+def turns(system: UsadelFields, barrier: Barrier) -> list[Any]:
     """Change of a barrier's action when all behind it turns, in each way of the parametrisation."""
     behind = system.conductors[barrier.right].theta
     action = system.barrier_action([barrier])
@@ -57,7 +55,7 @@ def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
     ]
 
 
-def _residual(system: UsadelSystem, number: int) -> Any:
+def _residual(system: UsadelFields, number: int) -> Any:
     touching = [each for each in system.barriers if number in (each.left, each.right)]
     action = system.bulk_action(system.conductors[number])
     if touching:
@@ -66,7 +64,7 @@ def _residual(system: UsadelSystem, number: int) -> Any:
 
 
 def variation(
-    system: UsadelSystem, action: Any, number: int, order: Sequence[int] | None = None
+    system: UsadelFields, action: Any, number: int, order: Sequence[int] | None = None
 ) -> Any:
     """The derivative of an action, with the test function conjugated as UFL wants it.
 

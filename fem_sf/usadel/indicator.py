@@ -12,8 +12,9 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from fem_sf import compat
+from fem_sf.usadel.fields import Conductor
 from fem_sf.usadel.sweep import FrequencySweep
-from fem_sf.usadel.system import Conductor, UsadelSystem
+from fem_sf.usadel.system import UsadelSystem
 
 
 def cell_indicators(sweep: FrequencySweep) -> NDArray[np.float64] | None:

@@ -18,10 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from fem_sf.usadel.barriers import Barrier
     from fem_sf.usadel.laws import Law
     from fem_sf.usadel.nambu import Nambu
-    from fem_sf.usadel.system import UsadelSystem
 
 
 def lowest_of_spins(normal: NDArray[np.complex128]) -> float:
@@ -119,22 +117,3 @@ class Parametrisation(Protocol):
 
     def lowest_density(self, theta: NDArray[np.complex128], /) -> float:
         """Least Re g of any spin in values at Matsubara frequencies, or a bound above zero."""
-
-
-class FormWriter(Protocol):
-    """Where the compiled forms of Newton's method come from; several in a tuple are a sum."""
-
-    def residual(self, system: UsadelSystem, number: int, /) -> Any:
-        """The variation of the action with respect to the unknown of one conductor."""
-
-    def jacobian(self, system: UsadelSystem, row: int, column: int, /) -> Any | None:
-        """The derivative of a residual; ``None`` where two conductors are not coupled."""
-
-    def layer_residual(self, system: UsadelSystem, layer: str, /) -> Any:
-        """Variation of the action of a layer and its barriers by the layer's own unknown.
-
-        Its components are in the order of the unknown.
-        """
-
-    def turns(self, system: UsadelSystem, barrier: Barrier, /) -> list[Any]:
-        """Change of a barrier's action when all behind it turns in each way that it can."""

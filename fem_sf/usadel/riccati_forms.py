@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ufl
 
 from fem_sf import compat
 from fem_sf.usadel import riccati_algebra as algebra
+from fem_sf.usadel.barriers import Barrier
+from fem_sf.usadel.fields import UsadelFields
 from fem_sf.usadel.riccati import (
     amplitudes,
     conjugate_pair,
@@ -25,12 +27,8 @@ from fem_sf.usadel.riccati import (
 from fem_sf.usadel.riccati_algebra import Step
 from fem_sf.usadel.riccati_laws import Variations, plane_variations
 
-if TYPE_CHECKING:
-    from fem_sf.usadel.barriers import Barrier
-    from fem_sf.usadel.system import UsadelSystem
 
-
-def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
+def residual(system: UsadelFields, number: int) -> tuple[Any, ...]:
     """The variation of the action with respect to one conductor's unknown, compiled.
 
     Layers and each side of a barrier for themselves: then they are the same in other stacks, and
@@ -44,7 +42,7 @@ def residual(system: UsadelSystem, number: int) -> tuple[Any, ...]:
     return _compiled(system, forms)
 
 
-def jacobian(system: UsadelSystem, row: int, column: int) -> tuple[Any, ...] | None:
+def jacobian(system: UsadelFields, row: int, column: int) -> tuple[Any, ...] | None:
     """The derivative of a residual, compiled; ``None`` where two conductors are not coupled."""
     test = _test(system, row)
     trial = ufl.TrialFunction(system.conductors[column].theta.function_space)
@@ -61,7 +59,7 @@ def jacobian(system: UsadelSystem, row: int, column: int) -> tuple[Any, ...] | N
     return _compiled(system, forms) or None
 
 
-def layer_residual(system: UsadelSystem, layer: str) -> tuple[Any, ...]:
+def layer_residual(system: UsadelFields, layer: str) -> tuple[Any, ...]:
     """Variation of the action of a layer and its barriers by the layer's own unknown, compiled.
 
     Its components are in the order of the unknown.
@@ -76,7 +74,7 @@ def layer_residual(system: UsadelSystem, layer: str) -> tuple[Any, ...]:
     return _compiled(system, forms)
 
 
-def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
+def turns(system: UsadelFields, barrier: Barrier) -> list[Any]:
     """Change of a barrier's action when all behind it turns, in each way of the parametrisation."""
     behind = system.conductors[barrier.right].theta
     side = next(
@@ -93,11 +91,11 @@ def turns(system: UsadelSystem, barrier: Barrier) -> list[Any]:
     ]
 
 
-def _compiled(system: UsadelSystem, forms: Sequence[Any]) -> tuple[Any, ...]:
+def _compiled(system: UsadelFields, forms: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(compat.long_form(each, system.entity_maps) for each in forms)
 
 
-def _layers_variation(system: UsadelSystem, layers: tuple[str, ...], step: Step) -> Any:
+def _layers_variation(system: UsadelFields, layers: tuple[str, ...], step: Step) -> Any:
     """The variation of the action of some layers of one conductor, without barriers."""
     dx = system.layer_measure(layers)
     return sum(
@@ -108,14 +106,14 @@ def _layers_variation(system: UsadelSystem, layers: tuple[str, ...], step: Step)
     )
 
 
-def phase_flux(system: UsadelSystem, layer: str) -> Any:
+def phase_flux(system: UsadelFields, layer: str) -> Any:
     """Density of the current of particles along x in a layer."""
     theta, data = system.theta_of(layer), system.data[layer]
     along_x = algebra.phase_fluxes(amplitudes(theta), field_gradients(theta, data))[0]
     return data.density_of_states * along_x
 
 
-def _layers_jacobian(system: UsadelSystem, number: int, test: Any, trial: Any) -> Any:
+def _layers_jacobian(system: UsadelFields, number: int, test: Any, trial: Any) -> Any:
     layers = system.conductors[number].layers
     dx = system.layer_measure(layers)
     return sum(
@@ -126,7 +124,7 @@ def _layers_jacobian(system: UsadelSystem, number: int, test: Any, trial: Any) -
     )
 
 
-def _layer_terms(system: UsadelSystem, name: str) -> tuple[Any, ...]:
+def _layer_terms(system: UsadelFields, name: str) -> tuple[Any, ...]:
     """What a layer's variations are made of."""
     theta, data = system.theta_of(name), system.data[name]
     here = amplitudes(theta)
@@ -164,7 +162,7 @@ class _Side:
     measure: Any
 
 
-def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
+def _sides(system: UsadelFields, number: int) -> Iterator[_Side]:
     """All sides of barriers that a conductor is on."""
     touching = [each for each in system.barriers if number in (each.left, each.right)]
     for each in touching:
@@ -179,7 +177,7 @@ def _sides(system: UsadelSystem, number: int) -> Iterator[_Side]:
                 yield _Side(near, far, each, layer, other, variations, dS(0))
 
 
-def _test(system: UsadelSystem, number: int) -> Any:
+def _test(system: UsadelFields, number: int) -> Any:
     """A test function, conjugated as UFL wants it: what is varied is holomorphic."""
     return ufl.conj(ufl.TestFunction(system.conductors[number].theta.function_space))
 

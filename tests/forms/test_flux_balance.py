@@ -20,7 +20,8 @@ from fem_sf.materials import Ferromagnet, Normal, Superconductor
 from fem_sf.mesh.geometry import Geometry
 from fem_sf.stack import Interface, Layer, Stack
 from fem_sf.usadel import differentiated_forms
-from fem_sf.usadel.system import Barrier, UsadelSystem
+from fem_sf.usadel.barriers import Barrier
+from fem_sf.usadel.system import UsadelSystem
 from support import grid, interval, layered, solve_frequency, uniform
 
 S = Layer("S", Superconductor(diffusivity=1.3, density_of_states=0.8))

@@ -15,7 +15,7 @@ ROOMS = {
     "terminal kernels checked",
     "model": "multilayer interfaces materials stack textures signs setting_tables settings sweeps "
     "plausible spin.materials spin.interfaces spin.laws spin.algebra spin.barriers spin.model "
-    "spin.settings",
+    "spin.settings usadel.laws usadel.nambu usadel.quaternion",
     "compat": "compat",
     "case": "case",
     "mesh": "mesh",

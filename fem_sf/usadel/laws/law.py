@@ -8,19 +8,20 @@ follow from it in every parametrisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 from fem_sf.checked import Checked, Expected, Key, positive
 from fem_sf.errors import Problem, StackError
 from fem_sf.multilayer import unknown_law
 
-if TYPE_CHECKING:
-    from fem_sf.usadel.nambu import Nambu
-
 LAWS: dict[str, type[Law]] = {}
 """The laws by the name that a case gives them: barriers, perfect contacts, insulators."""
+
+
+def _no_action(*_: Any, **numbers: Any) -> Any:
+    raise NotImplementedError("this law joins or blocks")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Law(Checked):
         super().__init_subclass__()
         if "kind" not in vars(cls):
             return
-        if cls.conducts() and cls.action is Law.action:
+        if cls.conducts() and cls.action is _no_action:
             raise TypeError(f"{cls.__name__} joins, blocks, or has an action")
         LAWS[cls.kind] = cls
         for law in sorted(LAWS.values(), key=lambda each: each.joins + 2 * each.blocks):
@@ -80,20 +81,14 @@ class Law(Checked):
         """What is wrong with it between two layers of these names."""
         yield from ()
 
-    @staticmethod
-    def action(left: Nambu, right: Nambu, **numbers: Any) -> Any:
-        """Density of the action per spin: a holomorphic scalar of ĝ on the two sides.
+    action: ClassVar[Callable[..., Any]] = _no_action
+    """Density of the action per spin: a holomorphic scalar of ĝ on the two sides.
 
-        Zero in the normal state. `Nambu.mean` is its trace: per spin, and 1 of the unit matrix.
-
-        Parameters
-        ----------
-        left, right
-            ĝ on the side of either layer, in the order in which the interface names them.
-        numbers
-            What `numbers` says, as constants of the form.
-        """
-        raise NotImplementedError
+    A static method ``action(left, right, **numbers)``, zero in the normal state. ``left`` and
+    ``right`` are `Nambu` matrices on the side of either layer, in the order in which the interface
+    names them; their `mean` is the trace, per spin, and 1 of the unit matrix. Numbers are what
+    `numbers` says, as constants of the form.
+    """
 
 
 def case_keys(law: type[Law]) -> dict[str, Key]:
