@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Laws of the interface between two layers; units as in `fem_sf.spin.model`."""
 
-from fem_sf.checked import Key as Key
+from fem_sf.keys import Key as Key
 from fem_sf.spin.barriers import BARRIER_MODELS as BARRIER_MODELS
 from fem_sf.spin.barriers import BarrierShape as BarrierShape
 from fem_sf.spin.laws.circuit import Circuit as Circuit

@@ -447,5 +447,4 @@ def _are_among(points: FloatArray, places: FloatArray) -> NDArray[np.bool_]:
     """Which points are one of the places, but for rounding."""
     if not len(points):
         return np.empty(0, dtype=bool)
-    distances, _ = cKDTree(places).query(points)
-    return np.asarray(distances <= 1e-10 * np.abs(places).max())
+    return np.asarray(cKDTree(places).query(points)[0] <= 1e-10 * np.abs(places).max())

@@ -15,7 +15,6 @@ from fem_sf.mesh.geometry import Geometry
 from fem_sf.mesh.layers import LayeredMesh
 from fem_sf.mesh.sampling import (
     Sampling,
-    all_local_nodes,
     node_cells,
     node_sampling,
     point_sampling,
@@ -27,6 +26,7 @@ from fem_sf.study.checks import concluded
 from fem_sf.study.comparison import comparison
 from fem_sf.study.frequencies import rule_of
 from fem_sf.study.gap_profile import GapProfile
+from fem_sf.study.local_fields import local_fields
 from fem_sf.study.nodes import element_degree, probe_points, sorted_fields
 from fem_sf.study.progress import Clock, Progress
 from fem_sf.study.results import (
@@ -42,7 +42,7 @@ from fem_sf.study.usadel_critical import critical_summary, find_critical_tempera
 from fem_sf.study.usadel_measurement import EndValues, Measurement
 from fem_sf.study.usadel_start import gap_start
 from fem_sf.study.usadel_summary import spectra_summary, summarise
-from fem_sf.study.vtx import LocalFields, write_vtx
+from fem_sf.study.vtx import write_vtx
 from fem_sf.usadel.coarser import ROUGHLY, Discretisation, coarser
 from fem_sf.usadel.copies import Copies
 from fem_sf.usadel.indicator import cell_indicators
@@ -135,7 +135,7 @@ def run_usadel(
     clock.lap("solve")
     layers, probes = run.sample(solution, chosen)
     if case.output.vtx and folder is not None and bench.grid.is_first:
-        write_vtx(mesh, degree, run.local_fields(solution), folder / "fields.bp")
+        write_vtx(mesh, degree, local_fields(solution, case.reference), folder / "fields.bp")
     clock.lap("output")
     try:
         spectra = run.spectra(solution, layers, case.spectra, "")
@@ -286,34 +286,6 @@ class Run:
             if points is not None:
                 layers[name] = sorted_fields(LayerFields(points, cells, fields, amplitudes))
         return layers, self._sample_probes(solution, layers, currents)
-
-    def local_fields(self, solution: Solution) -> dict[str, LocalFields]:
-        """Observables at all nodes of this rank, for files that every rank writes a part of."""
-        system = solution.sweep.system
-        spaces = {name: system.layer_space(name) for name in self.case.stack.names}
-        everywhere = {name: all_local_nodes(space) for name, space in spaces.items()}
-        currents = supercurrent_density(solution.sweep)
-        values = sample(solution.sweep, self.case.reference, everywhere)
-        absent = {
-            f"{vector}_{axis}"
-            for axis, components in zip("xyz", system.frame.axes.T, strict=True)
-            for vector in ("dM", "triplet", "triplet_imaginary")
-            if not components.any()
-        }
-        return {
-            name: LocalFields(
-                spaces[name],
-                {
-                    key: column
-                    for key, column in (
-                        columns(each, system.frame)
-                        | current_column(currents, name, everywhere[name])
-                    ).items()
-                    if key not in absent
-                },
-            )
-            for name, each in values.items()
-        }
 
     def measure(self, solution: Solution, forms: IntegralForms) -> Measurement:
         """Integrals and end values, on every rank."""

@@ -53,7 +53,7 @@ from fem_sf.case.spin.fields import (
     numbers_in,
     one_of,
 )
-from fem_sf.checked import Key
+from fem_sf.keys import Key
 from fem_sf.limits import MOST_TIMES
 from fem_sf.spin.interfaces import BARRIER_MODELS, LAWS, Law
 from fem_sf.spin.settings import SpinSolverSettings, TimeSettings, Waveform

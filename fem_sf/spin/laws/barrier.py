@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, ClassVar
 
-from fem_sf.checked import Key
 from fem_sf.errors import Problem
+from fem_sf.keys import Key
 from fem_sf.spin.laws.law import Conductance, Conducting
 from fem_sf.spin.materials import Material, is_magnet
 

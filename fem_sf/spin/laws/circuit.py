@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Expected, Key, not_negative
+from fem_sf.checked import Expected, not_negative
 from fem_sf.errors import Problem
+from fem_sf.keys import Key
 from fem_sf.spin.algebra import Algebra
 from fem_sf.spin.laws.law import CONDUCTANCE, Conductance, Conducting, Flux, Side
 from fem_sf.spin.materials import FloatArray, Material, is_magnet

@@ -10,8 +10,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Key, finite
+from fem_sf.checked import finite
 from fem_sf.errors import Problem
+from fem_sf.keys import Key
 from fem_sf.spin.algebra import Algebra
 from fem_sf.spin.laws.barrier import ROUNDING
 from fem_sf.spin.laws.law import CONDUCTANCE, Conducting, Flux, Side

@@ -15,8 +15,9 @@ from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
 
-from fem_sf.checked import Checked, Key, positive
+from fem_sf.checked import Checked, positive
 from fem_sf.errors import Problem, StackError
+from fem_sf.keys import Key
 from fem_sf.multilayer import unknown_law
 from fem_sf.spin.algebra import Algebra
 from fem_sf.spin.materials import FloatArray, Material, is_magnet, wall_of

@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fem_sf.checked import Key
 from fem_sf.errors import Problem
+from fem_sf.keys import Key
 from fem_sf.spin.algebra import Algebra
 from fem_sf.spin.barriers import BarrierShape, transmission
 from fem_sf.spin.laws.barrier import Barrier

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, ClassVar, get_type_hints
 
-from fem_sf.checked import Checked, Expected, Key, positive
+from fem_sf.checked import Checked, Expected, positive
 from fem_sf.errors import Problem, StackError
+from fem_sf.keys import Key
 from fem_sf.multilayer import unknown_law
 
 LAWS: dict[str, type[Law]] = {}
@@ -29,7 +30,7 @@ class Law(Checked):
     """Base of all interface laws; a class of its own with a ``kind`` is known from then on.
 
     Its parameters are the fields of the dataclass. What a case file may say of them is in their
-    annotations: the range (`fem_sf.checked.Expected`), the unit and words (`fem_sf.checked.Key`).
+    annotations: the range (`fem_sf.checked.Expected`), the unit and words (`fem_sf.keys.Key`).
 
     Attributes
     ----------
