@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from fem_sf.api.state import load_state as load_state
     from fem_sf.case import load_case as load_case
     from fem_sf.case.sweeps import load_sweep as load_sweep
+    from fem_sf.errors import FemSFError as FemSFError
+    from fem_sf.errors import InputError as InputError
+    from fem_sf.errors import NotConverged as NotConverged
     from fem_sf.interfaces import Insulating as Insulating
     from fem_sf.interfaces import KupriyanovLukichev as KupriyanovLukichev
     from fem_sf.interfaces import Transparent as Transparent
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from fem_sf.sweeps import Sweep as Sweep
 
 _HOMES = {
+    "fem_sf.errors": ("FemSFError", "InputError", "NotConverged"),
     "fem_sf.api.number": ("Number",),
     "fem_sf.api.problems": ("SpinTransport", "Usadel"),
     "fem_sf.api.scan": ("scan",),

@@ -106,9 +106,10 @@ class Usadel:
         NotConverged
             If no solution is found.
         """
-        near = None if start is None else _profile_of(start)
+        near = None if start is None else _profile_of(start, self.comm)
         result = self._run(self.case, near, progress)
-        return State.of(result, lambda case: self._run(case, _profile(result), None))
+        profile = _profile(result, self.comm)
+        return State.of(result, self.comm, lambda case: self._run(case, profile, None))
 
     def critical_temperature(self) -> Number:
         """Find where superconductivity ends, without solving for the gap first.
@@ -147,6 +148,11 @@ class Usadel:
             error = found.sum_error + missed.transition
         return Number("critical_temperature", found.temperature, error, "Tc")
 
+    @property
+    def comm(self) -> MPI.Comm:
+        """The ranks that share the work."""
+        return self._comm or _all_ranks()
+
     def _run(
         self, case: UsadelCase, near: GapProfile | None, progress: Progress | None
     ) -> UsadelResult:
@@ -159,14 +165,11 @@ class Usadel:
 
     def _bench(self, case: UsadelCase) -> UsadelBench:
         """Where this problem and all that were made of it are set up."""
-        from mpi4py import MPI
-
         from fem_sf.study.plan import process_grid
         from fem_sf.study.usadel_bench import UsadelBench
 
         if not self._benches:
-            grid = process_grid(case, self._comm or MPI.COMM_WORLD)
-            self._benches["kept"] = UsadelBench(grid)
+            self._benches["kept"] = UsadelBench(process_grid(case, self.comm))
         return self._benches["kept"]
 
 
@@ -258,34 +261,37 @@ class SpinTransport:
         NotConverged
             If no solution is found.
         """
-        from mpi4py import MPI
-
         from fem_sf.study.progress import Silent
         from fem_sf.study.run import told_unused_options
         from fem_sf.study.spin import run_spin
         from fem_sf.study.spin_bench import SpinBench
 
+        comm = self._comm or _all_ranks()
         if not self._benches:
-            self._benches["kept"] = SpinBench(self._comm or MPI.COMM_WORLD)
+            self._benches["kept"] = SpinBench(comm)
         result = run_spin(self.case, self._benches["kept"], progress or Silent())
-        return State.of(told_unused_options(self.case, result))
+        return State.of(told_unused_options(self.case, result), comm)
 
 
-def _profile_of(start: State) -> GapProfile | None:
+def _all_ranks() -> MPI.Comm:
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD
+
+
+def _profile_of(start: State, comm: MPI.Comm) -> GapProfile | None:
     if start.result is None or start.kind != "usadel":
         message = "expected a state that Usadel has solved in this session"
         raise InputError([Problem("start", message)])
-    return _profile(start.result)
+    return _profile(start.result, comm)
 
 
-def _profile(result: Any) -> GapProfile | None:
+def _profile(result: Any, comm: MPI.Comm) -> GapProfile | None:
     """The gap of a result, on every rank."""
-    from mpi4py import MPI
-
     from fem_sf.study.gap_profile import gap_profile
 
     found = None
-    if result.layers:
+    if comm.rank == 0:
         found = gap_profile(result.case, result.layers, result.summary["state"])
-    shared: GapProfile | None = MPI.COMM_WORLD.bcast(found)
+    shared: GapProfile | None = comm.bcast(found)
     return shared

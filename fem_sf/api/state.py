@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from fem_sf.words import did_you_mean
 
 if TYPE_CHECKING:
     import xarray as xr
+    from mpi4py import MPI
 
     from fem_sf.study.results import SpinResult, UsadelResult
 
@@ -67,11 +69,14 @@ class State:
     def of(
         cls,
         result: UsadelResult | SpinResult,
+        comm: MPI.Comm,
         solve_again: Callable[[Any], UsadelResult] | None = None,
     ) -> State:
-        """The state that a result describes."""
+        """The state that a result describes; its fields are kept on the first rank alone."""
         from fem_sf.output.dataset import to_dataset
 
+        if comm.rank:
+            result = replace(result, layers={}, probes={})
         dataset = to_dataset(result) if result.layers else None
         return cls(result.summary, dataset, result, solve_again)
 
@@ -167,8 +172,6 @@ class State:
             For spin transport, for a state from a folder, and on ranks but the first after all
             have computed it.
         """
-        from dataclasses import replace
-
         import xarray as xr
 
         from fem_sf.settings import SpectrumSettings

@@ -92,6 +92,8 @@ class Law(Checked):
     ----------
     kind
         Its name in a case; a class without one of its own is no law yet.
+    joins
+        Whether the fields of both layers are one; those of spin transport never are.
     may_turn
         Whether it holds at a magnetization that turns, whose torque it then has to say by J_B; else
         directions have to be given.
@@ -99,6 +101,7 @@ class Law(Checked):
 
     kind: ClassVar[str] = "law"
     error: ClassVar = StackError
+    joins: ClassVar[bool] = False
     may_turn: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
