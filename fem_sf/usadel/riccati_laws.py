@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import ufl
 from ufl.algorithms.apply_derivatives import apply_derivatives
-from ufl.algorithms.transformer import strip_variables
+from ufl.corealg.map_dag import map_expr_dag
+from ufl.corealg.multifunction import MultiFunction
 
 from fem_sf.usadel import riccati
 from fem_sf.usadel import riccati_algebra as algebra
@@ -114,9 +115,9 @@ class LawVariations:
     @cached_property
     def _slope(self) -> Nambu:
         """Derivatives by the components of ĝ on the near side."""
-        components = ufl.variable(ufl.as_vector(_components(self.green_here)))
-        value = self.action(_matrix(components, self.green_here), self.green_there)
-        return _matrix(ufl.diff(value, components), self.green_here)
+        here = _map(ufl.variable, self.green_here)
+        value = self.action(here, self.green_there)
+        return _map(lambda each: apply_derivatives(ufl.diff(value, each)), here)
 
     @cached_property
     def _projections(self) -> Projections:
@@ -179,28 +180,24 @@ def _change(at: Amplitudes, step: Step) -> Nambu:
 def _mixed_derivative(value: Callable[[Any, Any], Any]) -> Any:
     """∂²/∂s∂t of an expression at s = t = 0."""
     s, t = ufl.variable(ufl.as_ufl(0)), ufl.variable(ufl.as_ufl(0))
-    return strip_variables(apply_derivatives(ufl.diff(ufl.diff(value(s, t), s), t)))
+    by_s = apply_derivatives(ufl.diff(value(s, t), s))
+    return map_expr_dag(_WithoutVariables(), apply_derivatives(ufl.diff(by_s, t)))
 
 
-def _blocks(matrix: Nambu) -> tuple[Quaternion, ...]:
-    return matrix.particle, matrix.pair, matrix.pair_tilde, matrix.hole
+class _WithoutVariables(MultiFunction):
+    """Puts what they are in the place of variables, each common part once."""
+
+    expr = MultiFunction.reuse_if_untouched
+
+    def variable(self, _: Any, value: Any, __: Any) -> Any:
+        return value
 
 
-def _components(matrix: Nambu) -> list[Any]:
-    """Those that do not vanish by symmetry."""
-    parts = [part for each in _blocks(matrix) for part in (each.scalar, *each.vector)]
-    return [each for each in parts if not isinstance(each, int)]
-
-
-def _matrix(components: Any, like: Nambu) -> Nambu:
-    """The matrix of such components, zero where another one is."""
-    numbers = iter(range(components.ufl_shape[0]))
+def _map(change: Callable[[Any], Any], matrix: Nambu) -> Nambu:
+    """A matrix of what is made of its components; those that vanish by symmetry still do."""
 
     def block(of: Quaternion) -> Quaternion:
-        parts = [
-            each if isinstance(each, int) else components[next(numbers)]
-            for each in (of.scalar, *of.vector)
-        ]
-        return quaternion(parts)
+        parts = (of.scalar, *of.vector)
+        return quaternion([0 if isinstance(each, int) else change(each) for each in parts])
 
-    return Nambu(*map(block, _blocks(like)))
+    return Nambu(*map(block, (matrix.particle, matrix.pair, matrix.pair_tilde, matrix.hole)))
