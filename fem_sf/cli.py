@@ -149,6 +149,16 @@ def check(case: CasePath) -> None:
 
 
 @app.command()
+def schema() -> None:
+    """Print a JSON schema of case files, with which editors complete and check them."""
+    from json import dumps
+
+    from fem_sf.case.json_schema import json_schema
+
+    print(dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command()
 def run(
     case: CasePath,
     out: OutFolder = None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -115,7 +115,7 @@ def reduced(kind: Kind) -> BeforeValidator:
     def read(value: Any, info: ValidationInfo) -> Any:
         return read_reduced(value, kind, context_of(info))
 
-    return BeforeValidator(read)
+    return BeforeValidator(read, json_schema_input_type=float | str)
 
 
 def read_positive_si(value: Any, kind: Kind) -> float:
@@ -138,7 +138,7 @@ def scale(kind: Kind) -> PlainValidator:
     def read(value: Any) -> float:
         return read_positive_si(value, kind)
 
-    return PlainValidator(read)
+    return PlainValidator(read, json_schema_input_type=str)
 
 
 def read_position(value: Any, context: Context) -> float | tuple[float, float]:
@@ -231,7 +231,7 @@ def one_of(what: str, words: Iterable[str]) -> PlainValidator:
             raise refuse(f"unknown {what} {spell(value)}{hint or f'; expected {any_of(known)}'}")
         return value
 
-    return PlainValidator(read)
+    return PlainValidator(read, json_schema_input_type=Literal[known])
 
 
 Length = Annotated[float, reduced(LENGTH)]
