@@ -192,7 +192,7 @@ class UsadelFields:
         key = tuple(layers)
         if key not in self._measures:
             cells = [(k, self.mesh.owned_cells(name)) for k, name in enumerate(layers)]
-            self._measures[key] = self.measure("dx", cells)
+            self._measures[key] = self._measure("dx", cells)
         return self._measures[key]
 
     def plane_measure(self, planes: Sequence[Plane]) -> ufl.Measure:
@@ -200,7 +200,7 @@ class UsadelFields:
         key = tuple(plane.pair for plane in planes)
         if key not in self._measures:
             facets = [(k, plane.facets) for k, plane in enumerate(planes)]
-            self._measures[key] = self.measure("dS", facets)
+            self._measures[key] = self._measure("dS", facets)
         return self._measures[key]
 
     def theta_of(self, layer: str) -> dolfinx.fem.Function:
@@ -267,7 +267,7 @@ class UsadelFields:
         parts.update({(name,): self.mesh.part((name,)) for name in self.stack.names})
         return list(parts.values())
 
-    def measure(self, kind: str, subdomains: list[tuple[int, NDArray[np.int32]]]) -> ufl.Measure:
+    def _measure(self, kind: str, subdomains: list[tuple[int, NDArray[np.int32]]]) -> ufl.Measure:
         """Integrates over numbered sets of cells or facets of the parent mesh."""
         return ufl.Measure(
             kind,

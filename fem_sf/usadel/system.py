@@ -120,7 +120,7 @@ class UsadelSystem(UsadelFields):
         """A form over no cell: dolfinx deduces the layout of a matrix from its blocks."""
         test = ufl.TestFunction(next(iter(self.gaps.values())).function_space)
         theta = self.conductors[column].theta
-        dx = self.measure("dx", [(0, np.empty(0, dtype=np.int32))])
+        dx = self._measure("dx", [(0, np.empty(0, dtype=np.int32))])
         form = ufl.inner(self.parametrisation.pair_amplitude(theta), test) * dx(0)
         return self._compile(ufl.derivative(form, theta))
 
