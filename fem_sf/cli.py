@@ -144,18 +144,15 @@ def check(case: CasePath) -> None:
     for caution in _cautions(checked, case):
         print(f"{caution}")
     points = _count_points(case, comm) if _has_sweep(checked) else ""
-    layers = " | ".join(checked.stack.names)
-    print(f"{case}: no errors ({layers}){points}")
+    print(f"{case}: no errors ({' | '.join(checked.stack.names)}){points}")
 
 
 @app.command()
 def schema() -> None:
     """Print a JSON schema of case files, with which editors complete and check them."""
-    from json import dumps
+    from fem_sf.case.json_schema import schema_text
 
-    from fem_sf.case.json_schema import json_schema
-
-    print(dumps(json_schema(), indent=1, ensure_ascii=False))
+    print(schema_text())
 
 
 @app.command()
@@ -190,7 +187,9 @@ def run(
                 raise
             # what was found before is kept, marked as not converged
             if comm is None or comm.rank == 0:
-                _store(error.partial, folder)
+                from fem_sf.output.write import write_result
+
+                write_result(error.partial, folder)
             message = f"{error}. What was found up to there is in {folder}"
             raise NotConverged(message, error.history) from error
         if comm is None or comm.rank == 0:
@@ -366,17 +365,12 @@ def _solving(case: Case, path: Path) -> Iterator[tuple[MPI.Comm, Progress]]:
         progress.finish("stopped")
 
 
-def _store(result: Result, folder: Path) -> dict[str, Any]:
-    from fem_sf.output.write import write_result
-
-    return write_result(result, folder)
-
-
 def _store_and_print(result: Result, folder: Path, json: bool) -> None:
     from fem_sf.output.console import print_summary
     from fem_sf.output.summary import summary_text
+    from fem_sf.output.write import write_result
 
-    summary = _store(result, folder)
+    summary = write_result(result, folder)
     if json:
         print(fitting_json(summary_text(summary)))
         return

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,6 +69,11 @@ def json_schema() -> dict[str, Any]:
         "then": _case("spin", *kinds["spin"]),
         "else": _case("usadel", *kinds["usadel"]),
     }
+
+
+def schema_text() -> str:
+    """The same as text."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False)
 
 
 _INNER: Mapping[tuple[str, str], type[Table]] = {

@@ -53,7 +53,9 @@ class SystemInParts(UsadelSystem):
     def compile_current(self, barrier: Barrier):
         left, right = self.conductors[barrier.left].theta, self.conductors[barrier.right].theta
         dS = self._measure("dS", [(0, barrier.plane.facets)])
-        return self._compile(barrier.coupling * ufl.sin(right("-") - left("+")) * dS(0))
+        return self._compile(
+            barrier.numbers["conductance"] * ufl.sin(right("-") - left("+")) * dS(0)
+        )
 
 
 def line(stack: Stack) -> Geometry:

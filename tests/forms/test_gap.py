@@ -140,7 +140,7 @@ def test_exchange_energy_derivative_is_the_magnetization(
 def test_coupling_derivative_is_the_barrier_energy(system: UsadelSystem, forms: IntegralForms):
     """dF/dc = 2πT Σ 2 Re ∫ 2 sin²((θ_2 − θ_1)/2) at the barrier, at self-consistent Δ."""
     barrier = system.barriers[0]
-    coupling = barrier.coupling
+    coupling = barrier.numbers["conductance"]
     before = complex(coupling.value)
     slope = derivative(self_consistent_energy(system, forms, coupling), before, 0.05)
     coupling.value = before

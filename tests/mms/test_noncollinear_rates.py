@@ -111,7 +111,7 @@ class SystemWithSources(UsadelSystem):
         theta_1, m_1 = parts(self.exact[left]("+"))
         theta_2, m_2 = parts(self.exact[right]("-"))
         w = long(m_1) * long(m_2) - ufl.dot(m_1, m_2)
-        c, jump = barrier.coupling, theta_2 - theta_1
+        c, jump = barrier.numbers["conductance"], theta_2 - theta_1
         into = self._current(left, "+", normal) - c * joined(
             w * ufl.sin(jump), ufl.cos(jump) * (m_2 - w * m_1)
         )

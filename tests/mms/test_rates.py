@@ -84,7 +84,7 @@ class SystemWithAllSources(SystemWithBulkSources):
         normal = ufl.FacetNormal(self.mesh.mesh)("+")
         left, right = barrier.plane.left, barrier.plane.right
         jump = self.exact[right]("-") - self.exact[left]("+")
-        current = barrier.coupling * ufl.sin(jump)
+        current = barrier.numbers["conductance"] * ufl.sin(jump)
         arriving = self._conductivity(left) * ufl.dot(ufl.grad(self.exact[left])("+"), normal)
         leaving = self._conductivity(right) * ufl.dot(ufl.grad(self.exact[right])("-"), normal)
         return arriving - current, current - leaving

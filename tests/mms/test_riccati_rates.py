@@ -112,7 +112,7 @@ class Sources:
                 g, h = here[k](near), here[1 - k](near)
                 g2, h2 = there[k](far), there[1 - k](far)
                 out = sigma * slope(here[k])(near) * normal
-                taken = barrier.coupling * (1 + g * h2) * (g2 - g) / (1 + g2 * h2)
+                taken = barrier.numbers["conductance"] * (1 + g * h2) * (g2 - g) / (1 + g2 * h2)
                 total += tests[k] * (out - taken) / ((1 + g * h) * (1 + g * h))
         return total
 
