@@ -71,7 +71,7 @@ _DRIVE = Curve("drive", "drive", style.BLACK, "-")
 _COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.ORANGE, style.SKY)
 
 
-class Spin(Kind):
+class SpinKind(Kind):
     """Spin drift-diffusion through junctions."""
 
     name = "spin"

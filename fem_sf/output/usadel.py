@@ -57,7 +57,7 @@ def _energy_mev(scales: PhysicalScales) -> float:
     return scales.energy / (1e-3 * electron_volt)
 
 
-class Usadel(Kind):
+class UsadelKind(Kind):
     """Equilibrium of superconductor/ferromagnet multilayers."""
 
     name = "usadel"

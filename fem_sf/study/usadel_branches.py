@@ -61,7 +61,7 @@ UNDECIDED = (
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class FoundState:
     """A state that was found.
 
     Parameters
@@ -127,7 +127,7 @@ class Branches:
         What it is, and what may be wrong with the choice.
     """
 
-    ground: State
+    ground: FoundState
     all: tuple[Branch, ...]
     notes: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
@@ -166,8 +166,8 @@ class _Search:
 
     def __init__(self, case: UsadelCase, solve: Callable[[Signs], tuple[Solution, Measurement]]):
         self._stack, self._solve = case.stack, solve
-        self.states: list[State] = []
-        self.normal: State | None = None
+        self.states: list[FoundState] = []
+        self.normal: FoundState | None = None
         self.failures: list[tuple[Signs, NotConverged]] = []
 
     def free_energy(self, signs: Signs) -> float | None:
@@ -180,7 +180,7 @@ class _Search:
         state = self.found(signs)
         return None if state is None else state.free_energy
 
-    def found(self, signs: Signs) -> State | None:
+    def found(self, signs: Signs) -> FoundState | None:
         """The state with these signs, if it is known."""
         for each in self.states:
             if same_pattern(self._stack, each.signs, signs):
@@ -189,7 +189,7 @@ class _Search:
 
     def _keep(self, solution: Solution, measured: Measurement) -> None:
         signs = signs_of(self._stack, measured.integrals.gap)
-        state = State(solution, measured, signs, _growth(solution, measured))
+        state = FoundState(solution, measured, signs, _growth(solution, measured))
         if solution.report.state == "normal":
             self.normal = state
         elif self.found(signs) is None:
@@ -246,7 +246,7 @@ def _growth(solution: Solution, measured: Measurement) -> float:
     return growth_of_changes(solution.equation)
 
 
-def _lowest(case: UsadelCase, search: _Search, patterns: list[Signs]) -> State:
+def _lowest(case: UsadelCase, search: _Search, patterns: list[Signs]) -> FoundState:
     found = map(search.found, patterns) if patterns else search.states
     known = [each for each in found if each is not None]
     if not known and search.states:
@@ -267,7 +267,7 @@ def _lowest(case: UsadelCase, search: _Search, patterns: list[Signs]) -> State:
     return best
 
 
-def _branch(signs: Signs, state: State | None) -> Branch:
+def _branch(signs: Signs, state: FoundState | None) -> Branch:
     if state is None:
         return Branch(signs, None, None)
     integrals = state.measured.integrals

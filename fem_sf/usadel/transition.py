@@ -86,8 +86,8 @@ class CriticalTemperature:
 
 
 @dataclass(frozen=True)
-class State:
-    """A superconducting state.
+class BranchPoint:
+    """A superconducting state on a branch in T.
 
     Parameters
     ----------
@@ -135,12 +135,12 @@ class SuperconductingBranch:
     def _forms(self) -> IntegralForms:
         return IntegralForms(self._system)
 
-    def enter(self, temperature: float) -> State | None:
+    def enter(self, temperature: float) -> BranchPoint | None:
         """Look from the bulk gap down, with all signs, for the state of lowest free energy.
 
         Returns
         -------
-        State or None
+        BranchPoint or None
             ``None`` where that ends in the normal state.
 
         Raises
@@ -148,7 +148,7 @@ class SuperconductingBranch:
         NotConverged
             If a frequency or the gap does not converge.
         """
-        found: list[State] = []
+        found: list[BranchPoint] = []
         failures: list[NotConverged] = []
 
         def free_energy(signs: Signs) -> float | None:
@@ -170,22 +170,22 @@ class SuperconductingBranch:
             raise failures[0]
         return min(found, key=attrgetter("free_energy"), default=None)
 
-    def adopt(self, other: UsadelSystem, temperature: float) -> State | None:
+    def adopt(self, other: UsadelSystem, temperature: float) -> BranchPoint | None:
         """Look for the state from the Δ in another system's fields, on the same mesh."""
         for name, gap in self._system.gaps.items():
             gap.interpolate(other.gaps[name])
         return self._follow(self._equation(temperature))
 
-    def select(self, state: State) -> None:
+    def select(self, state: BranchPoint) -> None:
         """Put the Δ of a state into the system's fields."""
         self._layout.to_functions(state.gap)
 
-    def follow(self, state: State, temperature: float) -> State | None:
+    def follow(self, state: BranchPoint, temperature: float) -> BranchPoint | None:
         """Look for the state at another temperature, from its Δ; ``None`` where it is lost."""
         self.select(state)
         return self._follow(self._equation(temperature))
 
-    def _follow(self, equation: GapEquation) -> State | None:
+    def _follow(self, equation: GapEquation) -> BranchPoint | None:
         try:
             return self._state(equation, follow_gap(equation))
         except NotConverged:
@@ -195,7 +195,7 @@ class SuperconductingBranch:
         sweep = FrequencySweep(self._system, self._rule_at(temperature), self._settings)
         return GapEquation(sweep, lambda done, total: None)
 
-    def _state(self, equation: GapEquation, report: GapReport) -> State | None:
+    def _state(self, equation: GapEquation, report: GapReport) -> BranchPoint | None:
         if report.state != "superconducting":
             return None
         found = self._forms.evaluate(equation.sweep, None)
@@ -203,7 +203,7 @@ class SuperconductingBranch:
         self._layout.from_functions(gap)
         temperature = equation.sweep.frequency_sum.temperature
         signs = signs_of(self._system.stack, found.gap)
-        return State(temperature, found.free_energy, found.free_energy_error, gap, signs)
+        return BranchPoint(temperature, found.free_energy, found.free_energy_error, gap, signs)
 
 
 def critical_temperature(
@@ -241,7 +241,7 @@ def critical_temperature(
 
 def _stable_start(
     instability: Instability, branch: SuperconductingBranch, superconducting_at: float
-) -> State | None:
+) -> BranchPoint | None:
     """A state of lower free energy from which to go up; ``None`` where all is of second order."""
     unstable = instability.temperature
     if unstable > 0 and instability.quartic < 0:
@@ -258,7 +258,7 @@ def _stable_start(
     return None
 
 
-def _end(branch: SuperconductingBranch, start: State) -> tuple[State, float]:
+def _end(branch: SuperconductingBranch, start: BranchPoint) -> tuple[BranchPoint, float]:
     """The state whose free energy is that of the normal state, and dF/dT there.
 
     Where superconducting states end before, the last one.
@@ -284,7 +284,9 @@ def _end(branch: SuperconductingBranch, start: State) -> tuple[State, float]:
     return min(states.values(), key=lambda each: abs(each.free_energy)), slope
 
 
-def _bracket(branch: SuperconductingBranch, start: State) -> tuple[State, State | None, float]:
+def _bracket(
+    branch: SuperconductingBranch, start: BranchPoint
+) -> tuple[BranchPoint, BranchPoint | None, float]:
     """Follow a state up to where its free energy is no longer the lower one.
 
     Returns

@@ -29,7 +29,7 @@ from fem_sf.usadel.bulk import critical_field
 from fem_sf.usadel.critical import Instability
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.system import UsadelSystem
-from fem_sf.usadel.transition import State, SuperconductingBranch, critical_temperature
+from fem_sf.usadel.transition import BranchPoint, SuperconductingBranch, critical_temperature
 from reference_cases import solved
 from thin_bilayer import ThinBilayer
 
@@ -161,15 +161,15 @@ class Weak:
     def __init__(self, transition: float, end: float):
         self.transition, self.end = transition, end
 
-    def enter(self, temperature: float) -> State | None:
+    def enter(self, temperature: float) -> BranchPoint | None:
         if temperature > self.end:
             return None
-        return State(temperature, temperature - self.transition, 1e-12, None, {"S": 1})
+        return BranchPoint(temperature, temperature - self.transition, 1e-12, None, {"S": 1})
 
-    def follow(self, state: State, temperature: float) -> State | None:
+    def follow(self, state: BranchPoint, temperature: float) -> BranchPoint | None:
         return self.enter(temperature)
 
-    def select(self, state: State) -> None:
+    def select(self, state: BranchPoint) -> None:
         """Nothing holds fields here."""
 
 

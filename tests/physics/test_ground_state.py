@@ -37,7 +37,7 @@ from fem_sf.interfaces import Transparent
 from fem_sf.output.kinds import KINDS
 from fem_sf.solve.process_grid import whole
 from fem_sf.study.usadel_bench import UsadelBench
-from fem_sf.study.usadel_branches import Branches, State, add_branches, find_branches
+from fem_sf.study.usadel_branches import Branches, FoundState, add_branches, find_branches
 from fem_sf.study.usadel_measurement import Measurement
 from fem_sf.usadel.matsubara import frequency_sum
 from fem_sf.usadel.solution import solve
@@ -258,7 +258,7 @@ def test_a_second_solve_that_ends_in_another_state_is_told():
             system, frequency_sum(0.3), "bulk", QUICK, lambda done, total, note: None, signs=signs
         )
         measured = Measurement(system.frame, {}, forms.evaluate(solution.sweep, "F"), {}, None)
-        states.append(State(solution, measured, signs))
+        states.append(FoundState(solution, measured, signs))
     for other, count in zip(states, (0, 1), strict=True):
         summary = {"free_energy": -1.0, "free_energy_error": None, "note": "", "cautions": []}
         add_branches(summary, Branches(states[0], ()), other.measured)

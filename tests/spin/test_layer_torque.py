@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.integrate import simpson
 
-from fem_sf.output.spin import Spin
+from fem_sf.output.spin import SpinKind
 from fem_sf.settings import MeshSettings
 from fem_sf.spin import exact, materials, model
 from fem_sf.spin import interfaces as laws
@@ -203,7 +203,7 @@ def test_the_table_has_it_in_si_units(dimension: int, unit: str, si_unit: str):
     summary = run_case(SpinCase(stack=TRANSPARENT, drive=model.Current(1.0), solver=EXACT)).summary
     rows = [
         row
-        for row in Spin().rows(summary, SpinScales(), dimension)
+        for row in SpinKind().rows(summary, SpinScales(), dimension)
         if row.quantity == "torque" and row.owner in TRANSPARENT.names
     ]
     assert [row.owner for row in rows] == ["F1", "F2"]
