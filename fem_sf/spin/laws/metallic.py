@@ -31,7 +31,7 @@ class Metallic(WithoutResistance):
 
 
 @dataclass(frozen=True)
-class MetallicReversed(Metallic):
+class MetallicReversed(WithoutResistance):
     """The mirror image of `Metallic`: J_M^R = cos Φ J_M^L, m_L = cos Φ m_R."""
 
     kind: ClassVar[str] = "metallic-reversed"
@@ -39,3 +39,7 @@ class MetallicReversed(Metallic):
     def links(self, left: Material, right: Material) -> FloatArray:
         """m_L = cos Φ m_R."""
         return np.array([[left.axis, float(left.axis @ right.axis) * right.axis]])
+
+    def clamps(self, left: Material, right: Material) -> tuple[bool, bool]:
+        """Both sides."""
+        return True, True
