@@ -46,7 +46,7 @@ def main(case: str, folder: str, kills: int) -> None:
                 work(killed)
             finally:
                 os._exit(0)
-        time.sleep(chance.uniform(0, 4 * seconds / kills))
+        time.sleep(chance.uniform(0, 6 * seconds / kills))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         count += 1

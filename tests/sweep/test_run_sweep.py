@@ -16,7 +16,9 @@ from fem_sf.cli import main
 from fem_sf.errors import NotConverged
 from fem_sf.output.sweep.write import read_points
 from fem_sf.study import spin
+from fem_sf.study.gap_profile import GapProfile
 from fem_sf.study.sweep import run as solving
+from fem_sf.study.sweep.points import Points, content
 
 from .cases import BILAYER, EXACT, JUNCTION, write
 
@@ -209,3 +211,16 @@ def test_progress_names_points_and_who_solves_them(
     assert "3 points, all there already" in capsys.readouterr().err
     assert main(["sweep", str(path), "--out", folder, "--groups", "2"]) == 2
     assert "--groups: expected groups from 1 to the one rank there is" in capsys.readouterr().err
+
+
+def test_a_start_that_a_kill_has_left_goes(tmp_path: Path) -> None:
+    """A run that is killed right after the last point of a chain leaves the start of the next."""
+    sweep = load_sweep(write(tmp_path, BILAYER, '"usadel.temperature" = [0.1, 0.2]'))
+    solving.run_sweep(sweep, tmp_path / "points")
+    points = Points(tmp_path / "points")
+    key = content(sweep.cases[-1])
+    here = np.array([0.0, 1.0])
+    points.write_start(key, GapProfile(0.2, {"S": here[:, np.newaxis]}, {"S": 1 + here}))
+    assert points.read_start(key) is not None
+    solving.run_sweep(sweep, tmp_path / "points")
+    assert points.read_start(key) is None

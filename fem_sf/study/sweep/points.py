@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,11 @@ class Points:
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+    def drop_starts(self, keys: Iterable[str]) -> None:
+        """Forget those of some points."""
+        for key in keys:
+            self.drop_start(key)
 
     def _start_file(self, key: str) -> Path:
         return self.folder / f"{key}.npz"

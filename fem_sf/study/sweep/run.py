@@ -85,7 +85,12 @@ def run_sweep(
             refuse_too_large(case)
     points = Points(Path(folder))
     keys, stored = on_first_rank(comm, lambda: _look(sweep, points))
-    to_do = [chain for chain in chains(sweep) if any(keys[i] not in stored for i in chain)]
+    to_do, done = [], []
+    for chain in chains(sweep):
+        (done if all(keys[i] in stored for i in chain) else to_do).append(chain)
+    # a run that was killed at the end of a chain has left what nobody starts from
+    left = [keys[i] for chain in done for i in chain]
+    only_first_rank(comm, lambda: points.drop_starts(left))
     total = len({key for key in keys if key not in stored})
     plan = choose_groups(comm.size, len(to_do), groups, in_a_line=_in_a_line(sweep))
     progress.start(_describe(sweep, len(keys) - total, total, len(to_do), plan))
